@@ -1,0 +1,1 @@
+"""OnRecord reads news reports and keeps a sourced incident ledger."""

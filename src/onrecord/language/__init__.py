@@ -1,0 +1,6 @@
+"""A story → Annotated: sentences and syntax, once for all stages."""
+
+from onrecord.language.annotated import Annotated, Sentence
+from onrecord.language.annotator import Annotator, READER_MODEL
+
+__all__ = ["READER_MODEL", "Annotated", "Annotator", "Sentence"]
