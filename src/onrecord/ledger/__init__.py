@@ -1,1 +1,5 @@
-"""In the making."""
+"""The database of a ledger: schema, opening, writing, reading."""
+
+from onrecord.ledger.opening import Ledger, open_ledger
+
+__all__ = ["Ledger", "open_ledger"]

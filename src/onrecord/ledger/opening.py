@@ -1,0 +1,139 @@
+"""Opening a ledger: a file that is made, brought to the newest schema, or refused."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from onrecord.errors import BadLedger, TryLater, WrongUse
+
+_MAGIC = b"SQLite format 3\x00"
+_BUSY_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger. place: the path, as the user gave it."""
+
+    place: str
+    engine: sa.Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that is kept as a whole or not at all.
+
+        Raises TryLater where another program holds the ledger, the disk is full, or the file cannot be written.
+        """
+        with explained(self.place), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection to read on; sees one state of the ledger."""
+        with explained(self.place), self.engine.connect() as connection:
+            yield connection.execution_options(onrecord_reads=True)
+
+    def close(self) -> None:
+        """Gives the file back."""
+        self.engine.dispose()
+
+
+def open_ledger(place: str, *, create: bool = False) -> Ledger:
+    """The ledger at a path, its schema brought up to date.
+
+    Raises WrongUse where there is none and `create` is false, BadLedger for a file that is no ledger or that a newer
+    program wrote, TryLater where it is locked or cannot be written now.
+    """
+    if "://" in place:
+        raise WrongUse(f"{_without_password(place)}: a ledger on a server is not there yet; give the path of a file")
+    path = Path(place)
+    if not path.exists():
+        if not create:
+            raise WrongUse(f"{place}: there is no ledger here; make one with: onrecord add SOURCE --ledger {place}")
+        if not path.absolute().parent.is_dir():
+            raise WrongUse(f"{place}: the folder {path.absolute().parent.name} does not exist; make it first")
+    elif not path.is_file():
+        raise BadLedger(f"{place}: is not a file; give the path of a ledger file")
+    elif path.stat().st_size and _head(path) != _MAGIC:
+        raise BadLedger(f"{place}: is not a ledger; give another path, or move this file away")
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    ledger = Ledger(place, engine)
+    try:
+        _bring_up(ledger)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC))
+    except OSError as error:
+        raise BadLedger(f"{path}: cannot be opened ({error.strerror}); check who may read it") from error
+
+
+def _without_password(place: str) -> str:
+    try:
+        return sa.make_url(place).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return "this address"
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    # SQLAlchemy, not the driver, begins transactions, so that the schema changes inside one too.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer that begins as a reader can be refused halfway; beginning as a writer, it waits its turn.
+    reads = connection.get_execution_options().get("onrecord_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _bring_up(ledger: Ledger) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("onrecord.ledger").joinpath("migrations")))
+    script = ScriptDirectory.from_config(config)
+    with ledger.writing() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+        if set(found) == set(script.get_heads()):
+            return
+        known = {revision.revision for revision in script.walk_revisions()}
+        if not set(found) <= known:
+            raise BadLedger(f"{ledger.place}: was written by a newer OnRecord; update this one")
+        if not found and sa.inspect(connection).get_table_names():
+            raise BadLedger(f"{ledger.place}: is a database of another program; give another path")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def explained(place: str) -> Iterator[None]:
+    """Turns what a user can mend (a lock, a full disk, a damaged file) into our errors; bugs pass through."""
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        reason = str(error.orig)
+        if any(sign in reason for sign in ("locked", "full", "readonly", "disk I/O", "unable to open")):
+            raise TryLater(f"{place}: {reason}; nothing half done was kept, try again when that is mended") from error
+        if any(sign in reason for sign in ("malformed", "not a database", "no such table")):
+            raise BadLedger(f"{place}: is damaged or no ledger ({reason})") from error
+        raise

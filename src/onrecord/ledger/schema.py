@@ -1,0 +1,241 @@
+"""The tables of a ledger, the same on every database.
+
+Facts (capture, story, intake, rejection, reading) are only ever added; triggers refuse anything else. The rest is an
+index of the current readings (claim, event, tally) or derived from them (family to verdict), and is rebuilt at will.
+A column `body` holds the whole record as canonical JSON; the columns beside it are what filters ask for.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC: SQLite keeps none, so the zone is dropped on the way in and put back on the way out."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC without a zone. A naive datetime is a bug of the caller's."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without a zone: {value.isoformat()}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: aware, in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+capture = Table(
+    "capture",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("media", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, index=True),
+    Column("url", String),
+    Column("outlet", String, index=True),
+    Column("headline", Text, nullable=False),
+    Column("byline", Text),
+    Column("published_start", UTCDateTime),
+    Column("published_end", UTCDateTime),
+    Column("published_precision", String, nullable=False),
+    Column("published_basis", String, nullable=False),
+    Column("language", String),
+    Column("text", Text, nullable=False),
+    Column("furniture", Text, nullable=False),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("capture", ForeignKey("capture.sha256")),
+    Column("story", ForeignKey("story.id"), index=True),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+rejection = Table(
+    "rejection",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("intake", ForeignKey("intake.seq"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("lost", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("story", ForeignKey("story.id"), nullable=False),
+    Column("reader", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    UniqueConstraint("story", "reader"),
+)
+
+current = Table(
+    "current",
+    metadata,
+    Column("story", ForeignKey("story.id"), primary_key=True),
+    Column("reading", ForeignKey("reading.seq"), nullable=False),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("story", ForeignKey("story.id"), nullable=False, index=True),
+    Column("source_kind", String, nullable=False),
+    Column("source_name", Text),
+    Column("told", Text),
+    Column("form", String, nullable=False),
+    Column("stance", String, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("story", ForeignKey("story.id"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("background", Boolean, nullable=False),
+    Column("actor", Text),
+    Column("target", Text),
+    Column("place", Text),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("words", Text, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("story", ForeignKey("story.id"), nullable=False, index=True),
+    Column("unit", String, nullable=False),
+    Column("scope", Text),
+    Column("words", Text, nullable=False),
+)
+
+family = Table(
+    "family",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("root", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+derivation = Table(
+    "derivation",
+    metadata,
+    Column("story", ForeignKey("story.id"), primary_key=True),
+    Column("relation", String, nullable=False),
+    Column("origin", String),
+    Column("ghost", Text),
+    Column("body", Text, nullable=False),
+)
+
+mutation = Table(
+    "mutation",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("story", ForeignKey("story.id"), nullable=False),
+    Column("origin", String, nullable=False),
+    Column("field", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("place", Text),
+    Column("country", Text),
+    Column("actor", Text),
+    Column("target", Text),
+    Column("killed_low", Integer),
+    Column("killed_best", Integer),
+    Column("killed_high", Integer),
+    Column("injured_low", Integer),
+    Column("injured_best", Integer),
+    Column("injured_high", Integer),
+    Column("independent_reports", Integer, nullable=False),
+    Column("primary_sources", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("tally", String, primary_key=True),
+    Column("word", String, nullable=False),
+    Column("off_by", Integer),
+    Column("body", Text, nullable=False),
+)
+
+derived_from = Table(
+    "derived_from",
+    metadata,
+    Column("one", Integer, primary_key=True),
+    Column("readings", Integer, nullable=False),
+    Column("profile", String, nullable=False),
+)
+
+FACTS = (capture, story, intake, rejection, reading)
+INDEX = (claim, event, tally)
+DERIVED = (family, derivation, mutation, incident, plan, verdict)
