@@ -3,7 +3,7 @@
 Everything that changes a ledger goes through here. The clock is read by the callers and passed down as `now`.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -165,22 +165,33 @@ def read_only(
     """Reads without a ledger: each input with its reading, with the reason why the reader failed, or with None where
     there was no story to read.
     """
-    inputs: list[Intake] = []
+    waiting: deque[Intake] = deque()
 
     def offered() -> Iterator[Story]:
         for source in sources:
             for item in stories.read(source, options):
-                inputs.append(item)
+                waiting.append(item)
                 if item.story:
                     yield item.story
 
-    done = 0
     with Local(workers) as engine:
         for _, outcome in engine.read(offered()):
-            while inputs[done].story is None:
-                yield inputs[done], None
-                done += 1
-            yield inputs[done], outcome
-            done += 1
-    for item in inputs[done:]:
+            while (item := waiting.popleft()).story is None:
+                yield item, None
+            yield item, outcome
+    for item in waiting:
         yield item, None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a ledger says at one moment: each story with its current reading, and what follows from them."""
+
+    reads: tuple[Read, ...]
+    derived: Derived
+
+
+def view(ledger: Ledger, profile: str = "joint") -> View:
+    """The ledger as it stands, derived anew if readings have come since."""
+    derived = derive_if_old(ledger, profile)
+    return View(tuple(read.reads(ledger)), derived)

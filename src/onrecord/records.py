@@ -125,7 +125,8 @@ class Story:
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """An input, or part of one, that could not be used. what: the source or the part; reason: a sentence; lost:
-    how many characters or bytes went unused (0 where the amount is not known); span: where, in a story's text."""
+    how many characters or bytes went unused (0 where the amount is not known); span: where, in a story's text.
+    """
 
     what: str
     reason: str
@@ -217,7 +218,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Content, and who says it. content: the words claimed, without the frame ("police said"). cue: the word of
-    saying, or None. id: the story's id, "-c" and a number in the order of the text."""
+    saying, or None. id: the story's id, "-c" and a number in the order of the text.
+    """
 
     id: str
     content: tuple[Span, ...]
@@ -249,7 +251,8 @@ class When:
 @dataclass(frozen=True, slots=True)
 class Where:
     """A place. name: as filed ("Port Kessel"); container: what it lies in, as worded, or None; country: English name
-    or None; lat, lon in degrees WGS 84, None where no gazetteer holds it."""
+    or None; lat, lon in degrees WGS 84, None where no gazetteer holds it.
+    """
 
     name: str
     container: str | None
@@ -263,7 +266,8 @@ class Where:
 @dataclass(frozen=True, slots=True)
 class Count:
     """A counted thing at a mention. of: whom ("civilians", "attackers", "children"), as worded, or None. part: a
-    share of another count ("12 killed, among them 4 children": the 4), which never adds to a total."""
+    share of another count ("12 killed, among them 4 children": the 4), which never adds to a total.
+    """
 
     what: CountOf
     quantity: Quantity
@@ -275,7 +279,8 @@ class Count:
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One place that tells of an event. span: the clause; trigger: the word that names the act. claim: id of the claim
-    whose content holds it, or None. background: tells of another time than the one reported on."""
+    whose content holds it, or None. background: tells of another time than the one reported on.
+    """
 
     span: Span
     trigger: Span
@@ -312,7 +317,8 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Tally:
     """A stated running total. scope: what it counts, in words, None for everything; since and as_of: days, None where
-    the words do not resolve. id: the story's id, "-t" and a number. claim: the claim it stands in, or None."""
+    the words do not resolve. id: the story's id, "-t" and a number. claim: the claim it stands in, or None.
+    """
 
     id: str
     unit: TallyUnit
@@ -327,7 +333,8 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that one reader found in one story version. signature: MinHash values of the text, for near copies; quotes:
-    folded direct quotations of six words or more, for rewrites; facts: numbers with their nouns and unusual names."""
+    folded direct quotations of six words or more, for rewrites; facts: numbers with their nouns and unusual names.
+    """
 
     story: str
     reader: str
@@ -368,7 +375,8 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """Whose report a story is. origin: the id of a story held; ghost: the outlet of an original that is not held; at
-    most one of the two. reasons: each a short sentence ("shares 61% of its 5-word runs with st-...")."""
+    most one of the two. reasons: each a short sentence ("shares 61% of its 5-word runs with st-...").
+    """
 
     story: str
     relation: Relation
@@ -380,7 +388,8 @@ class Derivation:
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """A value that a story states differently from its origin. was, now: the values as a reader would write them
-    (None: dropped). Spans may be None where a value is absent on that side."""
+    (None: dropped). Spans may be None where a value is absent on that side.
+    """
 
     story: str
     origin: str
@@ -394,7 +403,8 @@ class Mutation:
 @dataclass(frozen=True, slots=True)
 class Family:
     """Stories that carry one report. id: "fa-" and 8 hex digits of its root; root: a story id or "ghost:" and an
-    outlet."""
+    outlet.
+    """
 
     id: str
     root: str
@@ -404,7 +414,8 @@ class Family:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One source's figure for one field of an incident, with where it stands. credible: False for a number that its
-    own source withdrew, or that a copy changed on the way."""
+    own source withdrew, or that a copy changed on the way.
+    """
 
     field: str
     value: str
@@ -419,7 +430,8 @@ class Statement:
 class Incident:
     """One real-world event: events merged across stories. reports: outlets and ghosts (as "ghost: X") that stand
     behind it independently; sources: primary sources. The two support counts are their lengths. reasons: why its
-    events were held to be one. id: "in-" and 8 hex digits, from its first event."""
+    events were held to be one. id: "in-" and 8 hex digits, from its first event.
+    """
 
     id: str
     kind: EventKind
@@ -441,7 +453,8 @@ class Incident:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Something told of that is not held to have happened: planned, threatened, possible, hypothetical, denied,
-    negated, attempted or unknown. It is kept and shown, and never becomes an incident."""
+    negated, attempted or unknown. It is kept and shown, and never becomes an incident.
+    """
 
     id: str
     kind: EventKind
@@ -456,7 +469,8 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A tally held against the ledger. ledger: the ledger's own figure; off_by: how far the stated total lies outside
-    it; incidents: those that make up the ledger's figure; reason: a sentence."""
+    it; incidents: those that make up the ledger's figure; reason: a sentence.
+    """
 
     tally: str
     word: VerdictWord

@@ -1,1 +1,27 @@
-"""In the making."""
+"""What happened in a story, how many it struck, and which running totals it states."""
+
+from dataclasses import dataclass
+
+from onrecord.events import arguments, mentions, occurrences, tallies
+from onrecord.language.annotated import Annotated
+from onrecord.records import Claim, Event, Rejection, Tally
+
+__all__ = ["Built", "build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What one story tells. rejections: parts that could not be read."""
+
+    events: tuple[Event, ...]
+    tallies: tuple[Tally, ...]
+    rejections: tuple[Rejection, ...] = ()
+
+
+def build(annotated: Annotated, claims: tuple[Claim, ...]) -> Built:
+    """The events and running totals of a story, each with the words it was read from."""
+    around = arguments.around(annotated)
+    totals = tallies.find(annotated, claims, around.counts)
+    found = tuple(m for m in mentions.find(annotated, claims) if not tallies.is_only(m, totals))
+    filled = arguments.fill(annotated, found, arguments.without(around, totals))
+    return Built(occurrences.build(annotated.story.id, filled, claims), totals)

@@ -1,6 +1,6 @@
 """A story → Annotated: sentences and syntax, once for all stages."""
 
 from onrecord.language.annotated import Annotated, Sentence
-from onrecord.language.annotator import Annotator, READER_MODEL
+from onrecord.language.annotator import READER_MODEL, Annotator
 
 __all__ = ["READER_MODEL", "Annotated", "Annotator", "Sentence"]

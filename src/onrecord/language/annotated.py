@@ -12,7 +12,8 @@ from onrecord.records import Part, Span, Story
 class Sentence:
     """One sentence. syntax: the spaCy span, whose tokens carry lemma, part of speech, dependency and entity type.
     base: where the paragraph's first character stands in the story's part, so that a token begins at
-    `base + token.idx`. paragraph: its number within the part; index: the sentence's number within the story."""
+    `base + token.idx`. paragraph: its number within the part; index: the sentence's number within the story.
+    """
 
     story: str
     part: Part

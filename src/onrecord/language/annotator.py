@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from onrecord.language.annotated import Annotated, Sentence
-from onrecord.records import Furniture, Part, Story
+from onrecord.records import Part, Story
 
 READER_MODEL = "en_core_web_md 3.7.1"
 _LINE = re.compile(r"[^\n]+")
@@ -28,7 +28,8 @@ class Annotator:
 
     def annotate(self, story: Story) -> Annotated:
         """The story with its sentences. Blocks of furniture are passed over, and a dateline is cut off the sentence it
-        opens."""
+        opens.
+        """
         blocks: list[tuple[Part, int, str]] = []
         if story.headline.strip():
             blocks.append(("headline", 0, _quiet(story.headline)))
@@ -57,7 +58,8 @@ def reporting(story: Story) -> Iterator[tuple[int, int]]:
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each paragraph. A line ends one, unless it breaks off in mid-sentence at the length of a wrapped
-    line and the next one goes on."""
+    line and the next one goes on.
+    """
     start: int | None = None
     end = 0
     for line in _LINE.finditer(text):
@@ -73,7 +75,8 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 def _quiet(headline: str) -> str:
     """A headline in capitals, in lower case but for first letters: the model was not trained on shouting. Same length,
-    so that offsets hold."""
+    so that offsets hold.
+    """
     letters = [c for c in headline if c.isalpha()]
     if not letters or sum(c.isupper() for c in letters) < 0.7 * len(letters):
         return headline

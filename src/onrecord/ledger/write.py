@@ -48,8 +48,7 @@ def _store_item(connection: sa.Connection, item: Intake, now: datetime) -> bool:
     }
     seq = connection.execute(insert(schema.intake).values(row).returning(schema.intake.c.seq)).scalar_one()
     rejections = [
-        {"intake": seq, "what": r.what, "reason": r.reason, "lost": r.lost, "body": encode(r)}
-        for r in item.rejections
+        {"intake": seq, "what": r.what, "reason": r.reason, "lost": r.lost, "body": encode(r)} for r in item.rejections
     ]
     if rejections:
         connection.execute(insert(schema.rejection), rejections)

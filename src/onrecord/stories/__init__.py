@@ -1,1 +1,6 @@
-"""In the making."""
+"""A source → stories: `read` yields one `Intake` for every input it finds, used or refused."""
+
+from onrecord.settings import ReadOptions
+from onrecord.stories.sources import read
+
+__all__ = ["ReadOptions", "read"]

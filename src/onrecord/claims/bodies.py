@@ -1,0 +1,74 @@
+"""Which body words name, and how it is filed: ministries, forces, firms, and those who speak for them."""
+
+from spacy.tokens import Token
+
+from onrecord.claims import names as naming
+from onrecord.claims.names import Names
+from onrecord.wording import actors, people
+
+_LEADS = ("compound", "amod", "nmod")
+_OF_BODY = ("for", "of", "at", "with", "from")
+_PLACES = ("GPE", "NORP", "LOC", "PERSON", "ORG")
+_NO_NAME = frozenset({"own", "same", "official", "chief", "other", "former", "new"})
+
+
+def filed(words: str, names: Names) -> str:
+    """The name that a body is filed under: the longest that the story gives, as the table of actors has it."""
+    full = names.body(words)
+    return actors.canonical(full) if actors.named(full) is not None else full
+
+
+def proper(words: str, head: Token, names: Names) -> str:
+    """The filed name of a body named by a proper noun, with its owner or place before it."""
+    return placed(filed(words, names), head, names)
+
+
+def common(head: Token, names: Names) -> str:
+    """The filed name of a body named by a common noun: "the port authority", "Verania's government"."""
+    lead = next((t.i for t in head.lefts if t.dep_ in _LEADS and t.lower_ not in _NO_NAME), head.i)
+    words = str(head.doc[lead : head.i + 1].text)
+    name = filed(words, names)
+    return placed(name, head, names) if name == words else name
+
+
+def placed(name: str, head: Token, names: Names) -> str:
+    """The body's name with its owner before it, where the story gives one: "the Interior Ministry in Verania"."""
+    for child in head.children:
+        if child.dep_ == "poss" and naming.capital(child) and child.text not in name:
+            return names.of_place(naming.run(child), name)
+        if child.dep_ == "prep" and child.lower_ == "in" and len(name.split()) > 1:
+            inner = next((c for c in child.children if c.dep_ == "pobj" and c.ent_type_ in _PLACES), None)
+            if inner is not None and inner.text not in name:
+                return names.of_place(naming.run(inner), name)
+    return name
+
+
+def affiliation(noun: Token, names: Names) -> str | None:
+    """The body that a person or a role belongs to: "a spokeswoman for Ostmark Lines", "Ostmark Lines' manager"; None
+    where the words tell none.
+    """
+    for child in noun.children:
+        if child.dep_ == "poss" and child.pos_ != "PRON":
+            return _owner(child, names)
+        if child.dep_ == "prep" and child.lower_ in _OF_BODY:
+            inner = next((c for c in child.children if c.dep_ == "pobj"), None)
+            if inner is not None and (naming.capital(inner) or people.is_body_word(inner.lemma_)):
+                return _owner(inner, names)
+    if not people.is_spokesperson(noun.lemma_.casefold()):
+        return None
+    return _led(noun, names)
+
+
+def _owner(token: Token, names: Names) -> str:
+    joined = next((c for c in token.children if c.dep_ == "appos" and naming.capital(c)), None)
+    if joined is not None:
+        return filed(naming.run(joined), names)
+    return filed(naming.run(token), names) if naming.capital(token) else common(token, names)
+
+
+def _led(noun: Token, names: Names) -> str | None:
+    """The body before a spokesman: "a navy spokesman", "the Ostmark Lines spokesman"."""
+    lead = [t for t in noun.lefts if t.dep_ in _LEADS and t.lower_ not in _NO_NAME]
+    if not any(people.is_body_word(t.lower_) or naming.capital(t) for t in lead):
+        return None
+    return filed(str(noun.doc[lead[0].left_edge.i : lead[-1].i + 1].text), names)

@@ -1,0 +1,245 @@
+"""Which earlier source a pronoun or "the official" stands for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from onrecord.claims import groups, lexicon, voices
+from onrecord.claims.names import Names
+from onrecord.claims.voices import NOBODY, Voice
+from onrecord.language.annotated import Sentence
+from onrecord.records import Quantity
+from onrecord.wording import numbers, people
+
+_HE = {"he": "m", "she": "f", "his": "m", "her": "f"}
+_IT = frozenset({"it", "its"})
+_THEY = frozenset({"they", "both", "their"})
+_SOME = frozenset({"some", "others", "many", "all"})
+_ONE_OF = frozenset({"one", "another"})
+_OWNERS = frozenset({"its", "their", "his", "her"})
+_SPEAKING_KINDS = frozenset({"named_person", "named_body", "document", "outlet"})
+_GROUPED_KINDS = frozenset({"anonymous", "witness", "document", "named_person"})
+_PERSONS = frozenset({"named_person", "anonymous", "witness"})
+_PLURAL_BODIES = frozenset({"police", "company", "army"})
+_NEAR, _FIRM_NEAR, _FAR = 2, 6, 20
+
+Fits = Callable[[Voice], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A voice where it was met. spoke: it was a source there, and not only the subject of a sentence."""
+
+    voice: Voice
+    paragraph: int
+    sentence: int
+    spoke: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Two voices fit, so none is taken."""
+
+    reason: str
+
+
+Resolved = Voice | Unsure | None
+
+
+class Cast:
+    """The voices of one story in the order in which they are met. Made for one reading and thrown away with it."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._heard: list[Heard] = []
+
+    def hear(self, voice: Voice, sentence: Sentence, *, spoke: bool) -> None:
+        """Note a voice."""
+        if voice.kind != "narrator" and voice is not NOBODY:
+            self._heard.append(Heard(voice, sentence.paragraph, sentence.index, spoke))
+
+    def met(self, sentence: Sentence) -> None:
+        """Note who a sentence is about, so that "he" in the next one can mean him."""
+        for token in sentence.syntax:
+            if not _is_about(token):
+                continue
+            voice = self._read(token, sentence)
+            if voice is not None and (voice.kind in _SPEAKING_KINDS or people.role_kind(voice.head)):
+                self.hear(self._same_group(token, voice) or voice, sentence, spoke=False)
+
+    def resolve(self, head: Token, sentence: Sentence) -> Resolved:
+        """The voice that a noun phrase means, from its head; None where the words name no source."""
+        lower = head.lower_
+        if lower in _HE:
+            return self._singular(_HE[lower], sentence)
+        if lower in _IT:
+            return self._it(head, sentence)
+        if lower in _THEY:
+            pair = self._latest(sentence, lambda v: v.plural and v.count == Quantity(2)) if lower == "both" else None
+            return pair or self._latest(sentence, _is_many)
+        if lower in _ONE_OF and head.pos_ != "PROPN":
+            return self._one_of(head, sentence)
+        if head.pos_ == "NUM":
+            return self._number(head, sentence)
+        silent = lower in _SOME or head.pos_ == "PRON" or head.tag_ in ("WP", "WDT", "EX")
+        return None if silent else self._noun(head, sentence)
+
+    def _read(self, head: Token, sentence: Sentence) -> Voice | None:
+        return voices.of_head(head, self.names, str(sentence.index))
+
+    def _noun(self, head: Token, sentence: Sentence) -> Resolved:
+        voice = self._read(head, sentence)
+        if people.is_spokesperson(head.lemma_.casefold()) and (voice is None or voice.kind == "named_body"):
+            return self._spokesman(head, voice, sentence)
+        if voice is None:
+            return None
+        if voice.kind == "outlet" and head.pos_ != "PROPN" and groups.is_definite(head):
+            return next((v for v in self._backwards() if v.kind == "outlet" and v.head != voice.head), voice)
+        if voice.kind == "named_person" and voice.affiliation is None and _is_owned(head):
+            owner = self._latest(sentence, lambda v: v.kind == "named_body", spoke=False)
+            return replace(voice, affiliation=owner.name) if isinstance(owner, Voice) else voice
+        return self._same_group(head, voice) or self._longer_body(voice, head, sentence)
+
+    def _spokesman(self, head: Token, voice: Voice | None, sentence: Sentence) -> Resolved:
+        """The spokesman: "its spokesman" speaks for the body met last, "the spokesman" is a named one met before."""
+        if _is_owned(head):
+            owner = self._latest(sentence, lambda v: v.kind == "named_body" or bool(v.affiliation), spoke=False)
+            return _body_of(owner)
+        if voice is not None or not groups.is_definite(head):
+            return voice
+        lemma = head.lemma_.casefold()
+        named = (v for v in self._backwards() if v.role and v.role.casefold().endswith(lemma))
+        found = next(named, None)
+        return found if found is not None else self._latest(sentence, lambda v: v.kind == "named_body")
+
+    def _same_group(self, head: Token, voice: Voice) -> Voice | None:
+        """The last group or person with the noun of "the official", if the number agrees."""
+        if voice.kind not in _GROUPED_KINDS or not groups.is_definite(head):
+            return None
+        lemma = head.lemma_.casefold()
+        for known in self._backwards():
+            if known.head == lemma or (known.role or "").casefold().split()[-1:] == [lemma]:
+                return known if known.plural == voice.plural else None
+        return None
+
+    def _longer_body(self, voice: Voice, head: Token, sentence: Sentence) -> Resolved:
+        """The body met last whose name ends like "the movement"; for "the company" also the body met last."""
+        bare = voice.kind == "named_body" and head.pos_ != "PROPN" and groups.is_definite(head)
+        if not bare or (voice.name or "").casefold() != head.lower_:
+            return voice
+        lemma = head.lemma_.casefold()
+        for known in self._backwards():
+            name = (known.name if known.kind == "named_body" else known.affiliation) or ""
+            if len(name.split()) > 1 and name.casefold().split()[-1] == lemma:
+                return voices.body(name, lemma)
+        if lemma not in lexicon.words("firms"):
+            return voice
+        found = _body_of(
+            self._latest(sentence, lambda v: v.kind == "named_body" or bool(v.affiliation), reach=_FIRM_NEAR)
+        )
+        return found if isinstance(found, Voice) and found.kind == "named_body" else voice
+
+    def _singular(self, gender: str, sentence: Sentence) -> Resolved:
+        def fits(voice: Voice) -> bool:
+            return voice.kind in _PERSONS and not voice.plural and voice.gender in (None, gender) and bool(voice.name)
+
+        return self._latest(sentence, fits, spoke=False)
+
+    def _it(self, head: Token, sentence: Sentence) -> Resolved:
+        """The document met last for a leaflet that "reads"; else the body that the clause before tells of, or the body
+        met last.
+        """
+        if head.head.lemma_ == "read":
+            document = self._latest(sentence, lambda v: v.kind == "document", spoke=False)
+            if document is not None:
+                return document
+        if head.i > sentence.syntax.start and head.nbor(-1).is_punct:
+            for token in sentence.syntax:
+                if token.i < head.i and token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("PROPN", "NOUN"):
+                    voice = self._read(token, sentence)
+                    if voice is not None and voice.kind == "named_body" and not voice.plural:
+                        return voice
+        return self._latest(sentence, lambda v: v.kind in ("named_body", "outlet") and not v.plural)
+
+    def _one_of(self, head: Token, sentence: Sentence) -> Resolved:
+        """One of the group met last: "one of them", "one of the officials", "another"."""
+        inner = _behind_of(head)
+        if inner is None and head.pos_ == "NOUN":
+            return None
+        group = self._group_of(inner, sentence)
+        if isinstance(group, Unsure):
+            return group
+        if group is not None:
+            name = f"one of {group.short or group.name}"
+            return replace(group, key=f"one of {group.key}", name=name, count=groups.ONE, plural=False, gender=None)
+        voice = self._read(inner, sentence) if inner is not None and inner.pos_ == "NOUN" else None
+        if voice is None or inner is None or voice.kind not in _PERSONS:
+            return None
+        name = str(head.doc[head.i : inner.i + 1].text)
+        name = name[:1].lower() + name[1:]
+        return replace(voice, key=f"one of {voice.key}", name=name, count=groups.ONE, plural=False)
+
+    def _group_of(self, inner: Token | None, sentence: Sentence) -> Resolved:
+        if inner is None or inner.pos_ in ("PRON", "NUM"):
+            return self._latest(sentence, lambda v: v.plural and v.kind in _PERSONS)
+        voice = self._read(inner, sentence)
+        return self._same_group(inner, voice) if voice is not None else None
+
+    def _number(self, head: Token, sentence: Sentence) -> Resolved:
+        """The group of that number for "the three"; part of the group met last for "two of them"."""
+        wanted = numbers.parse(head.text)
+        if groups.is_definite(head):
+            return self._latest(sentence, lambda v: v.plural and v.count == wanted, reach=_FAR)
+        inner = _behind_of(head)
+        group = self._group_of(inner, sentence) if inner is not None else None
+        if not isinstance(group, Voice):
+            return group
+        name = f"{head.lower_} of {group.short or group.name}"
+        return replace(group, key=f"{head.lower_} of {group.key}", name=name, count=wanted)
+
+    def _backwards(self) -> list[Voice]:
+        return [heard.voice for heard in reversed(self._heard)]
+
+    def _latest(self, sentence: Sentence, fits: Fits, *, spoke: bool = True, reach: int = _NEAR) -> Resolved:
+        """The voice met last that fits, of this paragraph or the `reach` before it. In the sentence where it was met no
+        other may fit. spoke: sources go before others, however much nearer those are.
+        """
+        near = [h for h in self._heard if sentence.paragraph - h.paragraph <= reach and fits(h.voice)]
+        if spoke:
+            near = [h for h in near if h.spoke] or near
+        if not near:
+            return None
+        there = [h for h in near if h.sentence == near[-1].sentence]
+        found = {h.voice.key: h.voice for h in ([h for h in there if h.spoke] or there)}
+        if len(found) == 1:
+            return next(iter(found.values()))
+        return Unsure("two answers fit: " + " and ".join(sorted(str(voice.name) for voice in found.values())))
+
+
+def _is_many(voice: Voice) -> bool:
+    return voice.plural or (voice.kind == "named_body" and voice.head in _PLURAL_BODIES)
+
+
+def _is_about(token: Token) -> bool:
+    """Whether the sentence is about what the token names: its subjects, and groups that it counts."""
+    if token.dep_ in ("nsubj", "nsubjpass"):
+        return token.pos_ in ("PROPN", "NOUN")
+    counted = token.tag_ == "NNS" and token.dep_ in ("pobj", "dobj") and any(c.dep_ == "nummod" for c in token.children)
+    return counted and people.role_kind(token.lemma_) is not None
+
+
+def _is_owned(head: Token) -> bool:
+    return any(c.dep_ == "poss" and c.lower_ in _OWNERS for c in head.children)
+
+
+def _behind_of(head: Token) -> Token | None:
+    of = next((c for c in head.rights if c.dep_ == "prep" and c.lower_ == "of"), None)
+    return next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None
+
+
+def _body_of(found: Resolved) -> Resolved:
+    """The body that a voice is or speaks for."""
+    if isinstance(found, Voice) and found.kind != "named_body" and found.affiliation is not None:
+        return voices.body(found.affiliation, role="spokesman")
+    return found

@@ -1,0 +1,106 @@
+"""How people without a name are worded, and how many they are."""
+
+from spacy.tokens import Token
+
+from onrecord.claims import lexicon
+from onrecord.claims import names as naming
+from onrecord.records import Quantity
+from onrecord.wording import numbers
+
+ONE = Quantity(1)
+_KEPT = frozenset({"of", "at", "in", "from", "to", "on", "within", "inside", "near", "for"})
+_DEFINITE = frozenset({"the", "that", "this", "these", "those", "both"})
+_DROPPED = frozenset({"on board", "on duty"})
+_BEFORE = ("det", "predet", "amod", "compound", "nummod", "poss", "nmod", "quantmod", "advmod", "neg")
+_COUNTING = ("nummod", "amod", "det", "quantmod")
+_SHORT_CLAUSE = 5
+_UNLIKE_PEOPLE = ("tion", "ment", "ness", "ity", "ing", "ism", "ure", "ship")
+
+
+def is_definite(head: Token) -> bool:
+    """Whether the words point back: "the official", "both officials"."""
+    return any(c.dep_ in ("det", "predet") and c.lower_ in _DEFINITE for c in head.children)
+
+
+def is_plural(head: Token) -> bool:
+    """Whether the noun tells of more than one."""
+    return bool(head.tag_ == "NNS" or head.lower_ == "people")
+
+
+def is_animate(head: Token) -> bool:
+    """Whether a noun that no table holds can be people: not a thing, an act or a time."""
+    timely = head.ent_type_ in ("DATE", "TIME", "MONEY", "PERCENT")
+    return not timely and not head.lemma_.casefold().endswith(_UNLIKE_PEOPLE)
+
+
+def first(head: Token) -> Token:
+    """The first token of a noun phrase, without what the parser hung on it from elsewhere."""
+    near = [c.left_edge for c in head.lefts if c.dep_ in _BEFORE]
+    return min([token for token in near if _is_close(token, head)], key=lambda token: token.i, default=head)
+
+
+def _is_close(token: Token, head: Token) -> bool:
+    between = head.doc[token.i : head.i]
+    return not any(t.is_quote or t.text in (";", ":") or t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in between)
+
+
+def quantity(head: Token) -> Quantity:
+    """How many a noun phrase tells of: its number, one for a singular, the bare plural for a plural."""
+    if not is_plural(head):
+        return ONE
+    worded = [str(head.doc[first(head).i : head.i].text)]
+    worded += [str(head.doc[c.left_edge.i : c.i + 1].text) for c in head.lefts if c.dep_ in _COUNTING]
+    found = next((parsed for words in worded if words and (parsed := numbers.parse(words)) is not None), None)
+    return found if found is not None else numbers.BARE_PLURAL
+
+
+def amount(head: Token, noun: Token) -> Quantity:
+    """How many "dozens of officials" are, from the head and the noun behind "of"."""
+    exact = numbers.parse(str(head.doc[head.left_edge.i : head.i + 1].text))
+    parsed = exact if exact is not None else numbers.parse(str(head.doc[head.left_edge.i : noun.i].text))
+    return parsed if parsed is not None else numbers.BARE_PLURAL
+
+
+def name(head: Token) -> str:
+    """A group as worded, with what tells who they are ("with knowledge of the plan"), without a long clause."""
+    doc, end = head.doc, head.i
+    while end + 1 < len(doc):
+        child = next((c for c in head.rights if c.left_edge.i == end + 1), None)
+        if child is None or not _belongs(child, head):
+            break
+        comma = next((t.i for t in doc[child.left_edge.i : child.right_edge.i + 1] if t.text == ","), None)
+        if comma is not None:
+            end = comma - 1
+            break
+        end = child.right_edge.i
+    words = _lowered(first(head), str(doc[first(head).i : end + 1].text))
+    return words.removeprefix("the ") if head.tag_ == "NNS" else words
+
+
+def short_name(head: Token) -> str:
+    """A group by its number and noun only: "two Veranian officials"."""
+    return _lowered(first(head), str(head.doc[first(head).i : head.i + 1].text)).removeprefix("the ")
+
+
+def document(head: Token) -> str:
+    """A document as worded, without its article."""
+    begin = first(head)
+    behind = begin.nbor() if begin.pos_ == "DET" and begin.i < head.i else begin
+    return str(head.doc[behind.i : head.i + 1].text)
+
+
+def _lowered(begin: Token, words: str) -> str:
+    """The words without the capital that only the sentence's start gave them."""
+    keeps = begin.pos_ == "PROPN" or (naming.capital(begin) and not begin.is_sent_start)
+    return words if keeps else words[:1].lower() + words[1:]
+
+
+def _belongs(child: Token, head: Token) -> bool:
+    doc = child.doc
+    if child.dep_ == "prep" and child.lower_ == "with":
+        return "knowledge" in str(doc[child.i : child.right_edge.i + 1].text) or head.lemma_ in lexicon.words("generic")
+    if child.dep_ == "prep":
+        return child.lower_ in _KEPT and str(doc[child.i : child.i + 2].text) not in _DROPPED
+    if child.dep_ == "relcl":
+        return head.lemma_ in lexicon.words("generic") or child.right_edge.i - child.left_edge.i < _SHORT_CLAUSE
+    return child.dep_ in ("acl", "amod")

@@ -1,0 +1,314 @@
+"""Which names a story holds, and which full name a short one stands for."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+from onrecord.claims import cues, lexicon
+from onrecord.language.annotated import Annotated
+from onrecord.wording import actors, outlets, people
+
+_LINKS = frozenset({"of", "for", "on", "and", "&"})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """persons: last name → full names as first given, with rank; bodies: names of two words or more, most frequent
+    first; adjectives: a place's name → the adjective that the story makes of it; presses: outlets that the story itself
+    shows to be such, its own first; roles: "minister" → last names of those who hold it in the story.
+    """
+
+    persons: dict[str, tuple[str, ...]]
+    bodies: tuple[str, ...]
+    adjectives: dict[str, str]
+    presses: tuple[str, ...] = ()
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def holder(self, role: str) -> str | None:
+        """The one person of the story who holds a role ("minister"), or None where nobody does or two do."""
+        key = role.casefold()
+        held = self.roles.get(key) or self.roles.get(key.rpartition(" ")[2]) or ()
+        if " " not in key:
+            held = tuple(
+                {name: None for known, last in self.roles.items() if known.rpartition(" ")[2] == key for name in last}
+            )
+        return held[0] if len(held) == 1 else None
+
+    def outlet(self, words: str) -> str | None:
+        """The outlet that the story shows the words to name, whole or by their last or first words; None for others."""
+        key = words.casefold().split()
+        for press in self.presses:
+            name = press.casefold().split()
+            if name == key or (len(name) > len(key) and _ends_or_begins(name, key) and press == self.presses[0]):
+                return press
+        return None
+
+    def is_person(self, words: str) -> bool:
+        """Whether the words end in the last name of a person of the story."""
+        tail = people.strip_title(words).split()
+        return bool(tail) and tail[-1] in self.persons
+
+    def person(self, words: str) -> str:
+        """The full name, with the rank, of a person named by these words; the words where two fit or none does."""
+        bare = _undecorated(words)
+        parts = people.strip_title(bare).split()
+        known = self.persons.get(parts[-1], ()) if parts else ()
+        fits = [name for name in known if len(parts) == 1 or _same_first(people.strip_title(name).split()[0], parts[0])]
+        return fits[0] if len(fits) == 1 else bare
+
+    def body(self, words: str) -> str:
+        """The longest name of the story that ends or begins with the words, where there is one such name only."""
+        key = words.casefold().split()
+        longer = [n for n in self.bodies if len(n.split()) > len(key) and _ends_or_begins(n.casefold().split(), key)]
+        if not longer:
+            longer = [n for n in self.bodies if words.isupper() and len(words) > 1 and _initials(n) == words]
+        kept = [n for n in longer if not any(n != o and n.casefold() in o.casefold() for o in longer)]
+        return kept[0] if len(kept) == 1 else words
+
+    def of_place(self, place: str, noun: str) -> str:
+        """A body named by its place: "Verania" and "government" are the "Veranian government", if the story knows so."""
+        return f"{self.adjectives.get(place, place)} {noun}"
+
+
+def gather(annotated: Annotated) -> Names:
+    """The names of a story."""
+    labels: dict[str, Counter[str]] = {}
+    presses = _presses(annotated)
+    for words, label in _runs(annotated):
+        labels.setdefault(words, Counter())[label] += 1
+    persons: dict[str, list[str]] = {}
+    bodies: Counter[str] = Counter()
+    for words, counts in labels.items():
+        if words not in presses and _person_by_labels(words, counts):
+            _add_person(persons, words)
+        elif len(words.split()) > 1 and not people.is_title(words):
+            bodies[words] += sum(counts.values())
+    bodies = Counter({w: n for w, n in bodies.items() if w.split()[-1] not in persons})
+    ordered = tuple(sorted(bodies, key=lambda name: (-bodies[name], name)))
+    persons_found = {last: tuple(names) for last, names in persons.items()}
+    return Names(persons_found, ordered, _adjectives(annotated), presses, _roles(annotated, persons_found))
+
+
+def run(head: Token) -> str:
+    """The name that ends with a token, in capitals, with "of Defence" behind it."""
+    start = _run_start(head)
+    end = _run_end(head)
+    return str(head.doc[start : end + 1].text)
+
+
+def run_start(head: Token) -> int:
+    """The number of the token that the name begins with."""
+    return _run_start(head)
+
+
+def capital(token: Token) -> bool:
+    """Whether the token is a word with a capital that is no pronoun or article."""
+    return token.text[:1].isupper() and token.pos_ not in ("DET", "PRON", "ADP", "SCONJ", "CCONJ", "VERB", "AUX", "ADV")
+
+
+def described_as_person(head: Token) -> bool:
+    """Whether what is joined to a name tells of a person: "Ana Torvik, the minister", "Ana Torvik, 41", "harbour master
+    Ana Torvik".
+    """
+    return any(_describes_person(child) for child in head.children)
+
+
+def _describes_person(child: Token) -> bool:
+    if child.dep_ == "relcl":
+        return any(c.lower_ == "who" for c in child.children)
+    lemma = child.lemma_.casefold()
+    person = (
+        people.role_kind(lemma) in ("anonymous", "witness") or people.is_spokesperson(lemma) or people.is_title(lemma)
+    )
+    if child.dep_ == "compound":
+        return person and child.text.islower()
+    return bool(child.dep_ == "appos" and (child.like_num or person))
+
+
+def _run_start(head: Token) -> int:
+    i = int(head.i)
+    while i > head.sent.start:
+        left = head.doc[i - 1]
+        owned = left.tag_ == "POS" and head.text in lexicon.words("possessed") and i - 1 > head.sent.start
+        if owned and capital(head.doc[i - 2]):
+            i -= 1
+            continue
+        joins = (
+            left.lower_ in lexicon.words("particles")
+            and i - 1 > head.sent.start
+            and capital(head.doc[i - 2])
+            and not left.is_sent_start
+        )
+        if (
+            not (capital(left) or joins)
+            or (left.pos_ == "ADJ" and left.is_sent_start and not left.ent_type_)
+            or (left.pos_ == "NOUN" and left.is_sent_start and left.dep_ != "compound")
+        ):
+            break
+        i -= 1
+    return i
+
+
+def _run_end(head: Token) -> int:
+    """Over "of Defence": where the head can be part of a body's name."""
+    i = int(head.i)
+    doc = head.doc
+    if not people.is_body_word(head.lower_) and head.text not in lexicon.words("opening"):
+        return i
+    if i + 2 < head.sent.end and doc[i + 1].lower_ in _LINKS and capital(doc[i + 2]):
+        i += 2
+        while i + 1 < head.sent.end and capital(doc[i + 1]):
+            i += 1
+    return i
+
+
+def _runs(annotated: Annotated) -> Iterator[tuple[str, str]]:
+    for sentence in annotated.body():
+        for token in sentence.syntax:
+            nxt = token.i + 1
+            goes_on = nxt < sentence.syntax.end and (
+                capital(token.doc[nxt]) or token.doc[nxt].lower_ in lexicon.words("particles")
+            )
+            if token.pos_ != "PROPN" or not capital(token) or (goes_on and capital(token.doc[nxt])):
+                continue
+            words = run(token)
+            yield words, "PERSON" if described_as_person(token) else token.ent_type_
+
+
+def _person_by_labels(words: str, counts: Counter[str]) -> bool:
+    if people.title(words):
+        return True
+    if len(words.split()) < 2 or outlets.looks_like_outlet(words) or actors.named(words) is not None:
+        return False
+    if any(people.is_body_word(w) for w in words.split()):
+        return False
+    return counts["PERSON"] * 2 >= sum(counts.values()) and counts["PERSON"] > 0
+
+
+def _add_person(persons: dict[str, list[str]], words: str) -> None:
+    name = _undecorated(words)
+    bare = people.strip_title(name)
+    parts = bare.split()
+    if not parts or not parts[-1][:1].isupper():
+        return
+    known = persons.setdefault(parts[-1], [])
+    for i, other in enumerate(known):
+        other_bare = people.strip_title(other)
+        if other_bare == bare or len(parts) == 1 or len(other_bare.split()) == 1:
+            if len(bare.split()) > len(other_bare.split()) or (bare == other_bare and len(name) > len(other)):
+                known[i] = name
+            return
+    known.append(name)
+
+
+def _same_first(name: str, other: str) -> bool:
+    """Whether two first names can be one: the same, or one the initial of the other."""
+    if name == other:
+        return True
+    short, long = sorted((name.rstrip("."), other.rstrip(".")), key=len)
+    return len(short) == 1 and long.startswith(short)
+
+
+def _undecorated(words: str) -> str:
+    """The name with its rank, but without an honorific or an office ("Defence Minister")."""
+    parts = words.split()
+    lower = [part.rstrip(".").casefold() for part in parts]
+    for at in range(len(parts) - 2, -1, -1):
+        if lower[at] in lexicon.words("offices") or (at == 0 and lower[at] in lexicon.words("honorifics")):
+            return " ".join(parts[at + 1 :])
+    return words
+
+
+def _roles(annotated: Annotated, persons: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for sentence in annotated.body():
+        for token in sentence.syntax:
+            if token.text not in persons or token.pos_ != "PROPN":
+                continue
+            near = [c for c in token.children if c.dep_ in ("appos", "compound")]
+            if token.dep_ == "appos":
+                near.append(token.head)
+            for noun in near:
+                lemma = noun.lemma_.casefold()
+                if lemma in lexicon.words("offices") or people.is_spokesperson(lemma):
+                    lead = [c.lower_ for c in noun.lefts if c.dep_ in ("compound", "amod", "nmod")]
+                    held = found.setdefault(" ".join([*lead, lemma]), [])
+                    if token.text not in held:
+                        held.append(token.text)
+    return {role: tuple(held) for role, held in found.items()}
+
+
+def _presses(annotated: Annotated) -> tuple[str, ...]:
+    """The story's own outlet, unless it is a body that publishes for itself, then what press nouns stand beside."""
+    own = annotated.story.outlet
+    found = [own if own and not cues.publishes_for_itself(own) else ""]
+    for sentence in annotated.body():
+        for token in sentence.syntax:
+            words = _beside_press_noun(token) or _broadcaster(token)
+            if words and words not in found and not people.title(words):
+                found.append(words)
+    return tuple(found)
+
+
+def _beside_press_noun(token: Token) -> str | None:
+    doc, last = token.doc, token.sent.end - 1
+    if (
+        token.text not in lexicon.words("press_apposed")
+        or token.i >= last
+        or doc[token.i + 1].pos_ != "PROPN"
+        or not capital(doc[token.i + 1])
+    ):
+        return None
+    end = token.i + 1
+    while end < last and capital(doc[end + 1]):
+        end += 1
+    return str(doc[token.i + 1 : end + 1].text)
+
+
+def _broadcaster(token: Token) -> str | None:
+    """The subject of "broadcast the report" and the like: a name of two words or more that is no body's."""
+    if token.lemma_ not in ("broadcast", "air", "publish", "televise", "report") or token.tag_[:2] != "VB":
+        return None
+    named = [c for c in token.children if c.dep_ == "nsubj"]
+    if named and named[0].tag_ in ("WDT", "WP") and token.dep_ == "relcl":
+        named = [token.head]
+    if not named or not capital(named[0]) or (token.lemma_ == "report" and named[0].ent_type_ == "PERSON"):
+        return None
+    words = run(named[0].nbor() if named[0].i + 1 < named[0].sent.end and capital(named[0].nbor()) else named[0])
+    bodily = actors.named(words) is not None or any(people.is_body_word(w) for w in words.split())
+    return words if len(words.split()) > 1 and not bodily else None
+
+
+def _adjectives(annotated: Annotated) -> dict[str, str]:
+    places: set[str] = set()
+    adjectives: set[str] = set()
+    for sentence in annotated.sentences:
+        for token in sentence.syntax:
+            if capital(token) and token.is_alpha and len(token) > 3:
+                (adjectives if token.ent_type_ == "NORP" or token.pos_ == "ADJ" else places).add(token.text)
+                if token.dep_ in ("amod", "compound") and token.text.endswith(("i", "n", "sh", "ese")):
+                    adjectives.add(token.text)
+    found: dict[str, str] = {}
+    for place in sorted(places):
+        stem = place[: max(4, len(place) - 2)]
+        near = sorted(
+            a
+            for a in adjectives
+            if a != place
+            and a.startswith(stem)
+            and a.endswith(("i", "n", "sh", "ese", "ic"))
+            and len(place) <= len(a) <= len(place) + 3
+        )
+        if len(near) == 1:
+            found[place] = near[0]
+    return found
+
+
+def _ends_or_begins(name: list[str], key: list[str]) -> bool:
+    return name[-len(key) :] == key or name[: len(key)] == key
+
+
+def _initials(name: str) -> str:
+    return "".join(w[0] for w in name.split() if w[0].isupper())

@@ -1,0 +1,153 @@
+"""Which outlet a story credits, and which one a source spoke to."""
+
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from onrecord.claims import lexicon
+from onrecord.claims import names as naming
+from onrecord.claims.names import Names
+from onrecord.claims.voices import outlet_name
+from onrecord.language.annotated import Annotated, Sentence
+from onrecord.records import Credit, CreditRelation, Story
+from onrecord.wording import actors, outlets, people
+
+_NAME = r"[A-Z][\w.&'’-]{0,30}(?: (?:(?:of|the|and|&|de|la|del) )?[A-Z0-9][\w.&'’-]{0,30}){0,5}"
+_COPIED = re.compile(
+    r"\b(?:this (?:article|story|report|piece) (?:was )?(?:first |originally )?(?:appeared|published|ran)(?: first| originally)? (?:in|by|on|at)"
+    r"|continue reading (?:at|on|in)|read the (?:full|original|whole) (?:story|article|report) (?:at|on|in)"
+    r"|originally published (?:by|in|on|at)|republished (?:from|with permission (?:of|from))"
+    rf"|reprinted (?:from|with permission (?:of|from))|courtesy of) (?:the )?(?-i:(?P<name>{_NAME}))",
+    re.IGNORECASE,
+)
+_SOURCE_LINE = re.compile(rf"^(?:Source|Via|Sources|From): ?(?:the )?(?P<name>{_NAME})\.?$", re.MULTILINE)
+_PHRASES: tuple[tuple[CreditRelation, str], ...] = (
+    ("reported_by", r"(?:first |as |earlier |originally )reported by|reported (?:earlier|first|originally) by"),
+    ("told", r"interview with|interview to|interviewed by"),
+    ("cites", r"report (?:by|in|from)|first published by|quoted by|cited by|citing|seen by|obtained by|reviewed by"),
+)
+_NAMED = tuple((relation, re.compile(rf"\b(?i:{words}) (?:the )?(?P<name>{_NAME})")) for relation, words in _PHRASES)
+_BRACKETED = re.compile(r"\((?P<name>[A-Z][^()\n]{1,60})\)")
+_PARTS = re.compile(r"[,/|–—]\s|\s-\s|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An outlet named at a place of the story's text."""
+
+    outlet: str
+    relation: CreditRelation
+    start: int
+    end: int
+
+
+def is_own(story: Story, outlet: str) -> bool:
+    """Whether a name is the story's own outlet, whole or in part ("the Post" in the Ostmark Post)."""
+    if story.outlet is None:
+        return False
+    own, other = _folded(outlets.canonical(story.outlet)).split(), _folded(outlet).split()
+    return set(own) <= set(other) or set(other) <= set(own)
+
+
+def full_name(outlet: str, names: Names) -> str:
+    """The longer name of the same outlet that the story gives elsewhere."""
+    full = names.body(outlet)
+    return full if outlet_name(full) is not None or full.startswith(outlet) else outlet
+
+
+def recipient(token: Token, sentence: Sentence, names: Names, story: Story, known: str | None) -> Place | None:
+    """The outlet that the words after "told" name; `known` is the outlet met last, for "told the station"."""
+    start, end = sentence.offset(token.doc[naming.run_start(token)]), sentence.offset(token) + len(token)
+    if token.text in lexicon.words("listeners") or token.pos_ == "PRON":
+        return None
+    if token.text in lexicon.words("press"):
+        apposed = next((c for c in token.children if c.dep_ == "appos" and naming.capital(c)), None)
+        if apposed is not None:
+            return recipient(apposed, sentence, names, story, known)
+        own = known is None or is_own(story, known) or any(c.lower_ in ("this", "our") for c in token.children)
+        return None if own or known is None else Place(known, "told", start, end)
+    if not naming.capital(token):
+        return None
+    words = naming.run(token)
+    outlet = names.outlet(words) or outlet_name(words) or (words if _may_be_outlet(token, words, names) else None)
+    if outlet is None or is_own(story, outlet):
+        return None
+    return Place(full_name(outlet, names), "told", start, start + len(words))
+
+
+def in_text(annotated: Annotated) -> list[Place]:
+    """Credits that set phrases give: copied articles, "first reported by", an agency in a dateline."""
+    text = annotated.story.text
+    found = [
+        _place(match, " ".join(match.group("name").rstrip(".,").split()), "republished_from")
+        for pattern in (_COPIED, _SOURCE_LINE)
+        for match in pattern.finditer(text)
+    ]
+    for relation, pattern in _NAMED:
+        for match in pattern.finditer(text):
+            outlet = _outlet_at_start(match.group("name"))
+            if outlet is not None:
+                found.append(_place(match, outlet, relation))
+    return [place for place in found if not is_own(annotated.story, place.outlet)] + _wires(annotated.story)
+
+
+def to_credits(annotated: Annotated, places: list[Place], names: Names) -> tuple[Credit, ...]:
+    """The places as credits in the order of the text, one for each outlet and relation."""
+    seen: set[tuple[str, str]] = set()
+    made = []
+    for place in sorted(places, key=lambda place: (place.start, place.end, place.relation)):
+        outlet = full_name(outlets.canonical(place.outlet), names)
+        key = (_folded(outlet), place.relation)
+        if key not in seen and not is_own(annotated.story, outlet):
+            seen.add(key)
+            made.append(Credit(outlet, place.relation, annotated.span("text", place.start, place.end)))
+    return tuple(made)
+
+
+def _place(match: re.Match[str], outlet: str, relation: CreditRelation) -> Place:
+    return Place(outlet, relation, match.start("name"), match.end("name"))
+
+
+def _wires(story: Story) -> list[Place]:
+    """The agency of a dateline: in brackets, or in capitals before the place."""
+    found = []
+    for piece in story.furniture:
+        if piece.kind not in ("dateline", "credit", "byline"):
+            continue
+        words = story.text[piece.start : piece.end]
+        named = [(match.group("name"), match.start("name")) for match in _BRACKETED.finditer(words)]
+        at = 0
+        for part in _PARTS.split(words):
+            at = words.index(part, at)
+            named.append((part, at))
+        for name, start in named:
+            outlet = _cased(name.strip(" ().,-–—"))
+            if outlet is not None and not is_own(story, outlet):
+                found.append(Place(outlet, "wire", piece.start + start, piece.start + start + len(name)))
+    return found
+
+
+def _cased(words: str) -> str | None:
+    outlet = outlet_name(words)
+    return outlet_name(words.title()) if outlet is None and words.isupper() else outlet
+
+
+def _outlet_at_start(words: str) -> str | None:
+    """The longest outlet that the words begin with."""
+    parts = words.rstrip(".,").split()
+    starts = (" ".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((outlet for start in starts if (outlet := outlet_name(start)) is not None), None)
+
+
+def _may_be_outlet(token: Token, words: str, names: Names) -> bool:
+    """Whether a name that no table holds, spoken to, can be an outlet: two words or more, no person, body or place."""
+    if len(words.split()) < 2 or names.is_person(words) or actors.named(words) is not None or people.title(words):
+        return False
+    if any(people.is_body_word(w) or people.role_kind(w.casefold()) is not None for w in words.split()):
+        return False
+    return token.ent_type_ in ("ORG", "", "FAC", "WORK_OF_ART", "PRODUCT", "CARDINAL")
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().replace("the ", " ").split())

@@ -1,0 +1,352 @@
+"""Who did it, to whom, with what, when and where: what the words around a trigger tell of its act."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from onrecord.events import counts, triggers, when, where
+from onrecord.events.circumstances import words
+from onrecord.language.annotated import Annotated, Sentence
+from onrecord.records import Count, Mention, Party, Span, Tally
+from onrecord.wording import actors, kinds
+
+_TO_COME = frozenset({"planned", "threatened", "possible", "hypothetical"})
+_PRONOUNS = frozenset({"PRON", "DET", "SCONJ"})
+_LONGEST_NAME = 9
+_OF_PEOPLE = frozenset({"killed", "injured", "missing", "presumed_dead"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A mention, and how its words bring its act in. effect: they tell what became of people, not what was done; new:
+    they bring in an act as not told of before ("a raid", "another strike", "the second attack"); fresh: what is hit is brought in so
+    ("sank a boat"); again: the act is named as known ("the strike");
+    late: they tell of what may come days after ("died", "the body was found").
+    """
+
+    mention: Mention
+    effect: bool
+    new: bool
+    fresh: bool
+    again: bool
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What every mention of a story is read against: the places the story names, and its counts by sentence."""
+
+    names: where.Names
+    counts: dict[int, tuple[Count, ...]]
+
+
+def around(annotated: Annotated) -> Around:
+    """The story's places and counts, found once."""
+    found = {sentence.index: counts.of_sentence(annotated, sentence) for sentence in annotated.sentences}
+    return Around(where.named_in(annotated), found)
+
+
+def without(story: Around, totals: tuple[Tally, ...]) -> Around:
+    """The same without the counts that are running totals: they are no act's."""
+    spans = [tally.span for tally in totals]
+    kept = {
+        index: tuple(c for c in found if not any(_holds(span, c.span) for span in spans))
+        for index, found in story.counts.items()
+    }
+    return replace(story, counts=kept)
+
+
+def fill(annotated: Annotated, mentions: tuple[Mention, ...], story: Around) -> tuple[Told, ...]:
+    """The mentions with actor, target, instrument, time, place and counts, each as far as the words tell."""
+    shared = _counts(annotated, mentions, story)
+    return tuple(_told(annotated, mention, story, shared[n]) for n, mention in enumerate(mentions))
+
+
+def sentence_of(annotated: Annotated, span: Span) -> Sentence | None:
+    """The sentence that a span begins in."""
+    return next((s for s in annotated.sentences if s.part == span.part and s.start <= span.start < s.end), None)
+
+
+def trigger_token(sentence: Sentence, mention: Mention) -> Token | None:
+    """The token of the mention's trigger: the head of its words."""
+    inside = [t for t in sentence.syntax if mention.trigger.start <= sentence.offset(t) < mention.trigger.end]
+    return next((t for t in inside if t.head.i not in {x.i for x in inside}), inside[0] if inside else None)
+
+
+def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[Count, ...]) -> Told:
+    sentence = sentence_of(annotated, mention.span)
+    trigger = trigger_token(sentence, mention) if sentence is not None else None
+    if sentence is None or trigger is None:
+        return Told(replace(mention, counts=counted), effect=True, new=False, fresh=False, again=False, late=False)
+    said = trigger.lemma_.lower() in words("verbs", "saying")
+    actor, target = (None, None) if said else (_actor(trigger), _target(trigger))
+    filled = replace(
+        mention,
+        actor=_party(annotated, sentence, actor) if actor is not None else None,
+        target=_party(annotated, sentence, target) if target is not None else None,
+        instrument=_instrument(trigger),
+        when=when.of_mention(annotated, sentence, mention, trigger, forward=mention.status in _TO_COME),
+        where=where.of_mention(annotated, sentence, mention, trigger, story.names),
+        counts=counted,
+    )
+    # Whoever is quoted speaks of an act as if nobody had told of it.
+    quoted = _is_quoted(sentence, mention)
+    effect = _is_effect(trigger)
+    fresh = not quoted and not effect and target is not None and _has_article(target, {"a", "an"})
+    again = trigger.pos_ == "NOUN" and _has_article(trigger, {"the", "this", "that"})
+    return Told(
+        filled,
+        effect,
+        not quoted and _is_new(sentence, mention),
+        fresh,
+        again,
+        triggers.lemma(trigger) in words("verbs", "late"),
+    )
+
+
+def _is_quoted(sentence: Sentence, mention: Mention) -> bool:
+    before = sentence.text[: max(mention.span.start - sentence.start, 0) + 1]
+    return sum(before.count(mark) for mark in '"“”') % 2 == 1
+
+
+def _has_article(noun: Token, articles: AbstractSet[str]) -> bool:
+    return any(c.dep_ == "det" and c.lower_ in articles for c in noun.children)
+
+
+def _is_effect(trigger: Token) -> bool:
+    rows = (*kinds.triggers(triggers.lemma(trigger), "VERB"), *kinds.triggers(triggers.lemma(trigger), "NOUN"))
+    return not rows or rows[0].role == "effect"
+
+
+def _is_new(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a noun of an act that harms stands with an article or a number that brings it in."""
+    if mention.span.part == "headline":
+        return False
+    for token in sentence.syntax:
+        if not mention.span.start <= sentence.offset(token) < mention.span.end or token.pos_ != "NOUN":
+            continue
+        # "It is the first attack since the truce" speaks of the one told of.
+        if token.dep_ == "attr" or not _names_harm(token):
+            continue
+        if any(
+            child.dep_ in {"det", "amod"} and child.lower_ in words("party", "introducing") for child in token.children
+        ):
+            return True
+    return False
+
+
+def _names_harm(noun: Token) -> bool:
+    rows = [row for row in kinds.triggers(triggers.lemma(noun), "NOUN") if not row.rest and row.role == "act"]
+    return any(row.kind is None or (row.kind != "other" and kinds.kind(row.kind).harms) for row in rows)
+
+
+def _counts(annotated: Annotated, mentions: tuple[Mention, ...], story: Around) -> list[tuple[Count, ...]]:
+    """Each count at the mention whose words hold it, of several at the one with the nearest trigger; a count of people
+    that no mention holds at the nearest one of its sentence, else at the one told last before it in the paragraph.
+    """
+    held: list[list[Count]] = [[] for _ in mentions]
+    places_ = [sentence_of(annotated, mention.span) for mention in mentions]
+    for sentence in annotated.sentences:
+        for count in story.counts[sentence.index]:
+            near = [n for n, m in enumerate(mentions) if _holds(m.span, count.span)]
+            if near:
+                best = min(near, key=lambda n: (_length(mentions[n].span), _gap(mentions[n].trigger, count.span)))
+            elif count.what in _OF_PEOPLE:
+                found = _nearest(places_, mentions, sentence, count)
+                if found is None:
+                    continue
+                best = found
+            else:
+                continue
+            held[best].append(count)
+    return [tuple(counts_) for counts_ in held]
+
+
+def _nearest(
+    places_: Sequence[Sentence | None], mentions: Sequence[Mention], sentence: Sentence, count: Count
+) -> int | None:
+    here = [n for n, place in enumerate(places_) if place is not None and place.index == sentence.index]
+    if here:
+        return min(here, key=lambda n: (_gap(mentions[n].trigger, count.span), n))
+    before = [
+        n
+        for n, place in enumerate(places_)
+        if place is not None
+        and place.paragraph == sentence.paragraph
+        and place.index < sentence.index
+        and not mentions[n].background
+    ]
+    return max(before, default=None)
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.part == inner.part and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _gap(one: Span, other: Span) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
+
+
+# ---- parties
+
+
+def _actor(trigger: Token) -> Token | None:
+    """Who does it: the subject of an active verb, the agent of a passive, "by" or the possessor of a noun."""
+    if trigger.pos_ in {"NOUN", "PROPN"}:
+        return _doer_of_noun(trigger)
+    verb: Token | None = trigger
+    for _ in range(3):
+        if verb is None:
+            return None
+        passive = any(c.dep_ in {"nsubjpass", "auxpass"} for c in verb.children)
+        for child in verb.children:
+            if child.dep_ == "agent":
+                return _thrower(next((c for c in child.children if c.dep_ == "pobj"), None))
+            if child.dep_ == "nsubj" and not passive:
+                return _thrower(child)
+        if passive:
+            return None
+        # "struck the pier, killing four": the subject stands at the verb above.
+        verb = verb.head if verb.dep_ in {"advcl", "conj", "xcomp", "pcomp"} and verb.head != verb else None
+    return None
+
+
+def _doer_of_noun(noun: Token) -> Token | None:
+    for child in noun.children:
+        if child.dep_ == "prep" and child.lower_ == "by":
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    for child in noun.children:
+        if child.dep_ == "poss" and child.ent_type_ not in {"DATE", "TIME"} and child.pos_ not in _PRONOUNS:
+            return child
+    for child in noun.children:
+        if (
+            child.dep_ in {"amod", "compound"}
+            and child.ent_type_ in {"NORP", "ORG", "GPE"}
+            and child.text[:1].isupper()
+        ):
+            return child if child.ent_type_ == "NORP" or actors.named(child.text) is not None else None
+    governor = noun.head
+    if noun.dep_ == "dobj" and governor.lemma_ in words("verbs", "doing"):
+        return _actor(governor)
+    return None
+
+
+def _thrower(subject: Token | None) -> Token | None:
+    """The party behind a subject: of a weapon, whose it is ("a Veranian drone"); of a place or event, nobody."""
+    if subject is None or subject.pos_ in _PRONOUNS:
+        return None
+    if not _is_weapon(subject):
+        return None if subject.lemma_.lower() in words("party", "acts") else subject
+    for child in subject.children:
+        if child.dep_ == "poss" and child.pos_ not in _PRONOUNS:
+            return child
+        if child.dep_ in {"amod", "compound"} and child.ent_type_ in {"NORP", "ORG", "GPE"}:
+            return child
+        if child.dep_ in {"acl", "prep"} and child.lower_ in {"fired", "launched", "flown", "by"}:
+            found = next((c for c in child.subtree if c.dep_ == "pobj" and c.pos_ in {"NOUN", "PROPN"}), None)
+            if found is not None and child.lower_ != "by":
+                return found
+    return None
+
+
+def _target(trigger: Token) -> Token | None:
+    """What it is done to: the object, the subject of a passive, or what stands behind "on" at a noun."""
+    if trigger.pos_ in {"NOUN", "PROPN"}:
+        for child in trigger.children:
+            if child.dep_ == "prep" and child.lower_ in words("party", "against"):
+                return _noun(next((c for c in child.children if c.dep_ == "pobj"), None))
+        return None
+    found = next((c for c in trigger.children if c.dep_ in {"dobj", "nsubjpass"}), None)
+    if found is None and trigger.dep_ in {"acl", "relcl"} and trigger.tag_ == "VBN":
+        found = trigger.head
+    return _noun(found)
+
+
+def _noun(token: Token | None) -> Token | None:
+    if token is None or token.pos_ in _PRONOUNS or token.ent_type_ in {"DATE", "TIME"} or token.pos_ == "NUM":
+        return None
+    return None if token.lemma_.lower() in words("party", "acts") else token
+
+
+def _party(annotated: Annotated, sentence: Sentence, head: Token) -> Party | None:
+    span = annotated.of_tokens(sentence, head.doc[_first(head) : _last(head) + 1])
+    name = actors.canonical(span.text)
+    if not any(c.isalpha() for c in name):
+        return None
+    return Party(name, span, actors.hedge(span.text))
+
+
+def _first(head: Token) -> int:
+    """Index of the first word of the name: what stands before the head and belongs to it."""
+    index = int(head.i)
+    while index > head.sent.start and head.i - index < _LONGEST_NAME:
+        before = head.doc[index - 1]
+        if before.lower_ in {"the", "a", "an"} or (before.pos_ in {"PUNCT", "CCONJ"} and before.text != "-"):
+            break
+        belongs = before == head.left_edge or head in before.ancestors
+        if not belongs or (before.dep_ in {"relcl", "advmod"} and before.pos_ == "VERB"):
+            break
+        index -= 1
+    return index
+
+
+def _last(head: Token) -> int:
+    """Index of the last word: the head's, or that of the "of" phrase behind it ("a unit of the Red Front")."""
+    last = int(head.i)
+    for child in head.children:
+        if child.dep_ == "prep" and child.lower_ == "of" and child.i == head.i + 1:
+            noun = next((c for c in child.children if c.dep_ == "pobj"), None)
+            if noun is not None and noun.i - head.i < _LONGEST_NAME:
+                last = int(noun.i)
+        elif (
+            child.dep_ == "appos" and child.pos_ == "PROPN" and child.left_edge.i == head.i + 1 and head.pos_ == "NOUN"
+        ):
+            last = max(last, int(child.i))
+    return last
+
+
+# ---- instrument
+
+
+def _is_weapon(token: Token) -> bool:
+    word = token.lemma_.lower()
+    return any(word in row.words for row in kinds.means())
+
+
+def _instrument(trigger: Token) -> str | None:
+    """The weapon or carrier at the trigger, as its lemma with what specifies it ("car bomb")."""
+    verb = trigger
+    near = [*_weapons(trigger)]
+    if trigger.pos_ in {"NOUN", "PROPN"} and trigger.dep_ in {"nsubj", "dobj", "pobj"}:
+        verb = trigger.head
+        near.extend(_weapons(verb))
+    return near[0] if near else None
+
+
+def _weapons(head: Token) -> Iterator[str]:
+    for child in head.children:
+        if child.dep_ in {"nsubj", "compound", "amod", "nmod"} and _is_weapon(child):
+            yield _named_weapon(child)
+        elif child.dep_ in {"prep", "agent"} and child.lower_ in {"with", "by", "using", "from", "of", "in"}:
+            for noun in child.children:
+                if noun.dep_ == "pobj" and noun.pos_ == "NOUN" and _is_weapon(noun):
+                    yield _named_weapon(noun)
+        elif child.dep_ == "dobj":
+            if head.lemma_ in words("verbs", "throwing") and _is_weapon(child):
+                yield _named_weapon(child)
+            # The model hangs "with rockets" on the object as often as on the verb.
+            behind = [c for p in child.children if p.dep_ == "prep" and p.lower_ == "with" for c in p.children]
+            yield from (_named_weapon(c) for c in behind if c.dep_ == "pobj" and _is_weapon(c))
+    if head.pos_ in {"NOUN", "PROPN"} and head.lemma_.lower() in {"airstrike"}:
+        yield "aircraft"
+
+
+def _named_weapon(noun: Token) -> str:
+    parts = [c.lower_ for c in noun.children if c.dep_ == "compound" and c.pos_ == "NOUN" and c.i == noun.i - 1]
+    return " ".join([*parts, noun.lemma_.lower()])

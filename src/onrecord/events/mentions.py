@@ -1,0 +1,299 @@
+"""Each place of a story that tells of an event: its words, what kind of act, and whether it is told as done."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Token
+
+from onrecord.events import asides, segments, status, telling, triggers
+from onrecord.events.segments import Segment
+from onrecord.events.triggers import Hit
+from onrecord.language.annotated import Annotated, Sentence
+from onrecord.records import Claim, EventKind, Mention, Span, Stance, Status
+from onrecord.wording import kinds
+
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
+_SPOKEN: dict[Stance, tuple[Status, EventKind | None]] = {
+    "threatens": ("threatened", "threat"),
+    "denies": ("denied", None),
+    "claims responsibility": ("happened", None),
+    "warns": ("possible", None),
+}
+"""What a claim's stance says of an act that it does not name, and the kind; None: the story's."""
+_SUPPOSED = re.compile(r"\W*(?:if|were|unless|suppose)\b", re.IGNORECASE)
+_SHOTS = frozenset({"shooting", "naval_strike"})
+"""Kinds that are one act where they are joined ("fired on and sank")."""
+_DONE: frozenset[Status] = frozenset({"happened", "ongoing", "attempted"})
+_INNER = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What a segment says of one act. tokens in order; hits in order; lead: the trigger that decides kind and status."""
+
+    tokens: tuple[Token, ...]
+    hits: tuple[Hit, ...]
+    lead: Hit
+    status: Status
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What the story has told so far. kind: of the last mention that is no background; harm: of the last such that can
+    kill and was done; first: the first such; open: indices of mentions whose kind is to come; planned: kinds told as planned;
+    told: ids of the claims that hold a mention.
+    """
+
+    kind: EventKind | None = None
+    harm: EventKind | None = None
+    planned: set[EventKind | None] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    first: EventKind | None = None
+    acts: int = 0
+    open: list[int] = field(default_factory=list)
+
+
+def find(annotated: Annotated, claims: tuple[Claim, ...]) -> tuple[Mention, ...]:
+    """The mentions of a story in reading order, the headline's first. Actor, target, time, place and counts are left
+    empty. A word that only names an act, and words of effects in a story that tells of no act, give none.
+    """
+    memory = _Memory()
+    found: list[Mention] = []
+    for sentence in annotated.sentences:
+        for segment in segments.cut(sentence, claims):
+            for group in _groups(segment, memory):
+                mention = _mention(annotated, segment, group, memory)
+                if mention is not None:
+                    found.append(mention[0])
+                    if not mention[1]:
+                        memory.open.append(len(found) - 1)
+        found.extend(_by_stance(annotated, sentence, claims, memory))
+    for index in memory.open:
+        # A word such as "massacre" that opens a story is the act that the story goes on to name.
+        found[index] = replace(found[index], kind=memory.first or "other")
+    return tuple(sorted(found, key=lambda m: (m.span.part == "text", m.span.start, m.span.end)))
+
+
+# ---- one act, one group
+
+
+def _groups(segment: Segment, memory: _Memory) -> list[_Group]:
+    """The triggers of a segment by the clause they stand in; clauses that tell the same of the same act are one."""
+    headline = segment.sentence.part == "headline"
+    inside = {token.i for token in segment.tokens}
+    hits = [hit for hit in triggers.find(segment.sentence.syntax, headline, memory.acts > 0) if hit.token.i in inside]
+    apart = _apart(hits)
+    heads: dict[int, list[Hit]] = {}
+    for hit in hits:
+        heads.setdefault(_unit(hit.token, inside, apart).i, []).append(hit)
+    groups: list[_Group] = []
+    for head in sorted(heads):
+        tokens = tuple(t for t in segment.tokens if _unit(t, inside, apart).i == head)
+        group = _group(segment, tokens, heads[head], memory)
+        if group is None:
+            continue
+        last = groups[-1] if groups else None
+        if last is not None and _one_act(last, group):
+            groups[-1] = _Group(
+                tuple(
+                    t for t in segment.tokens if last.tokens[0].i <= t.i <= max(last.tokens[-1].i, group.tokens[-1].i)
+                ),
+                (*last.hits, *group.hits),
+                last.lead if last.lead.role == "act" or group.lead.role == "effect" else group.lead,
+                last.status,
+            )
+        else:
+            groups.append(group)
+    if len(groups) == 1:
+        only = groups[0]
+        return [_Group(segment.tokens, only.hits, only.lead, only.status)]
+    return groups
+
+
+def _group(segment: Segment, tokens: tuple[Token, ...], hits: list[Hit], memory: _Memory) -> _Group | None:
+    told = hits if any(telling.tells(hit, hits, segment) for hit in hits) else []
+    if not told:
+        return None
+    acts = [hit for hit in told if hit.role == "act" and telling.tells(hit, (hit,), segment)]
+    if asides.asked(told, segment) or asides.total(told, segment):
+        return None
+    if segment.frame and not (acts and len(hits) > len(acts)):
+        return None
+    lead = min(acts or told, key=lambda hit: (_depth(hit.token), hit.token.i))
+    return _Group(tokens, tuple(told), lead, _status(lead, segment, memory))
+
+
+def _apart(hits: Sequence[Hit]) -> frozenset[int]:
+    """Verbs joined to another that tell of another act ("torched the village and abducted nine people")."""
+    acts = {
+        hit.token.i: hit for hit in hits if hit.role == "act" and hit.row.pos == "VERB" and _own_kind(hit) not in _SHOTS
+    }
+    found = set()
+    for hit in acts.values():
+        first = acts.get(hit.token.head.i) if hit.token.dep_ == "conj" else None
+        kinds_told = (_own_kind(first), _own_kind(hit)) if first is not None else (None, None)
+        if None not in kinds_told and kinds_told[0] != kinds_told[1] and not hit.row.is_part_of(kinds_told[0]):
+            found.add(hit.token.i)
+    return frozenset(found)
+
+
+def _unit(token: Token, inside: set[int], apart: frozenset[int]) -> Token:
+    """The head of the independent clause a word stands in, without leaving the segment."""
+    while token.head != token and token.head.i in inside:
+        if token.dep_ == "parataxis" or token.i in apart or (token.dep_ == "conj" and _own_clause(token)):
+            return token
+        if token.dep_ == "ccomp" and token.head.lemma_.lower() in status.words("saying") and _own_clause(token):
+            return token
+        token = token.head
+    return token
+
+
+def _own_clause(token: Token) -> bool:
+    return token.pos_ in {"VERB", "AUX"} and any(child.dep_ in _SUBJECTS for child in token.children)
+
+
+def _one_act(first: _Group, second: _Group) -> bool:
+    if first.status != second.status:
+        return False
+    if "effect" in (first.lead.role, second.lead.role):
+        return True
+    one, other = _own_kind(first.lead), _own_kind(second.lead)
+    return one is None or other is None or one == other
+
+
+def _own_kind(hit: Hit) -> EventKind | None:
+    return hit.named or hit.row.kind
+
+
+def _depth(token: Token) -> int:
+    depth = 0
+    while token.head != token:
+        token, depth = token.head, depth + 1
+    return depth
+
+
+def _status(lead: Hit, segment: Segment, memory: _Memory) -> Status:
+    scope = status.Scope(
+        stance=segment.claim.stance if segment.claim is not None else None,
+        planned=bool(memory.planned),
+        headline=segment.sentence.part == "headline",
+        claimed=segment.claim is not None and segment.claim.source.kind != "narrator",
+    )
+    told = status.of(lead.token, scope)
+    # Nobody hurt, or one still in hospital, is what became of an act that was done.
+    if lead.role == "effect" and told in {"negated", "ongoing"}:
+        return "happened"
+    return told
+
+
+# ---- the record
+
+
+def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Memory) -> tuple[Mention, bool] | None:
+    """The record of a group, and whether its kind is known yet."""
+    own = group.lead.named or group.lead.row.kind
+    if group.lead.role == "effect" and memory.kind is None and own is None and not _violent(group):
+        return None
+    kind = _kind(group, memory)
+    sentence = segment.sentence
+    span = _extent(annotated, sentence, group)
+    if span is None:
+        return None
+    background = asides.background(annotated, sentence, group.tokens)
+    if not background:
+        memory.acts += 1
+        if kind is not None:
+            memory.kind = kind
+            if kinds.kind(kind).harms and group.status in _DONE and not group.lead.row.harmless:
+                memory.harm = kind
+                memory.first = memory.first or kind
+        if group.status == "planned":
+            memory.planned.add(kind)
+    if segment.claim is not None:
+        memory.told.add(segment.claim.id)
+    lead = group.lead
+    trigger = annotated.span(
+        sentence.part,
+        sentence.offset(lead.token.doc[lead.first]),
+        sentence.offset(lead.token.doc[lead.last]) + len(lead.token.doc[lead.last]),
+    )
+    mention = Mention(
+        span=span,
+        trigger=trigger,
+        status=group.status,
+        kind=kind or "other",
+        claim=segment.claim.id if segment.claim is not None else None,
+        background=background,
+    )
+    return mention, kind is not None
+
+
+def _violent(group: _Group) -> bool:
+    """Whether somebody is said to have done the harm."""
+    return any(
+        child.dep_ in {"nsubj", "agent"} and hit.token.lemma_ == "kill"
+        for hit in group.hits
+        for child in hit.token.children
+    )
+
+
+def _kind(group: _Group, memory: _Memory) -> EventKind | None:
+    """The lead's own kind; where it has none or may tell of an act again, another trigger's, or the story's so far.
+    None where the story has told of none yet.
+    """
+    lead = group.lead
+    if lead.named is not None:
+        return lead.named
+    earlier = _earlier(group, memory)
+    if lead.role == "effect" or lead.row.kind is None:
+        for hit in group.hits:
+            kind = hit.named or hit.row.kind
+            if kind is not None and kinds.kind(kind).harms and not hit.row.harmless:
+                return earlier if hit.named is None and hit.row.is_part_of(earlier) else kind
+    if lead.row.is_part_of(earlier) and not (lead.row.kind is not None and telling.is_new(lead.token)):
+        return earlier
+    if lead.at_sea and lead.row.kind in {None, "shooting"}:
+        return "naval_strike"
+    return lead.row.kind
+
+
+def _earlier(group: _Group, memory: _Memory) -> EventKind | None:
+    """The kind that words without one of their own tell of: of the last act done, or, where none was, of the last."""
+    if group.status not in _DONE and memory.kind is not None and kinds.kind(memory.kind).harms:
+        return memory.kind
+    return memory.harm if group.lead.role == "effect" else memory.harm or memory.kind
+
+
+def _extent(annotated: Annotated, sentence: Sentence, group: _Group) -> Span | None:
+    """From the first to the last word of the group around its lead, marks at the ends left out."""
+    runs = [run for run in segments.runs(list(group.tokens)) if any(t.i == group.lead.token.i for t in run)]
+    tokens = list(runs[0]) if runs else list(group.tokens)
+    for end in (0, -1):
+        while tokens and (tokens[end].dep_ == "cc" or not _INNER.search(tokens[end].text)):
+            tokens.pop(end)
+    if not tokens:
+        return None
+    return annotated.span(sentence.part, sentence.offset(tokens[0]), sentence.offset(tokens[-1]) + len(tokens[-1]))
+
+
+def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim], memory: _Memory) -> Iterator[Mention]:
+    """Claims that end in this sentence, hold no trigger, and yet by their stance speak of an act."""
+    for claim in claims:
+        last = claim.content[-1]
+        if claim.id in memory.told or not (
+            last.part == sentence.part and sentence.start < last.end <= sentence.end + 2
+        ):
+            continue
+        spoken = _SPOKEN.get(claim.stance)
+        if spoken is None and claim.source.kind == "witness" and memory.harm is not None:
+            spoken = ("happened", memory.harm)
+        if spoken is None:
+            continue
+        told, kind = spoken[0], spoken[1] or memory.kind
+        if told == "possible" and _SUPPOSED.match(claim.content[0].text):
+            told = "hypothetical"
+        if kind is None:
+            continue
+        memory.told.add(claim.id)
+        yield Mention(claim.content[0], claim.cue or claim.content[0], told, kind, claim.id)

@@ -1,0 +1,49 @@
+"""Whether a sentence says something of an act, or only names it."""
+
+from collections.abc import Sequence
+
+from spacy.tokens import Token
+
+from onrecord.events import status, triggers
+from onrecord.events.segments import Segment
+from onrecord.events.triggers import Hit
+
+
+def tells(hit: Hit, hits: Sequence[Hit], segment: Segment) -> bool:
+    """Whether the sentence says something of the act, and does not only name it."""
+    if hit.role == "effect" or hit.row.pos == "VERB" or segment.sentence.part == "headline":
+        return True
+    token = hit.token
+    if any(other.role == "effect" and other is not hit for other in hits):
+        return True
+    if token.dep_ in {"nsubj", "nsubjpass", "dobj", "attr", "appos", "ROOT"}:
+        verb = triggers.clause(token)
+        return not _only_named(token, verb)
+    return _governed_noun(token)
+
+
+def _only_named(noun: Token, verb: Token) -> bool:
+    """Whether the sentence is about something else: its verb is none of those that tell of acts, and the noun is old."""
+    words = {
+        verb.lemma_.lower(),
+        *(f"{verb.lemma_.lower()}_{c.lower_}" for c in verb.children if c.dep_ in {"prt", "dobj"}),
+    }
+    if words & status.words("told_of") or noun.dep_ in {"attr", "ROOT"} or status.governs(verb):
+        return False
+    if verb.lemma_ == "be" and any(child.dep_ in {"acomp", "attr", "prep"} for child in verb.children):
+        return False
+    return not is_new(noun) and not any(
+        child.dep_ in {"det", "neg"} and child.lower_ == "no" for child in noun.children
+    )
+
+
+def _governed_noun(token: Token) -> bool:
+    """Whether the noun hangs on another that says what is made of it ("a plan for a raid")."""
+    return bool(token.dep_ == "pobj" and token.head.head.pos_ == "NOUN")
+
+
+def is_new(noun: Token) -> bool:
+    """Whether the article brings in an act not told of before ("a raid")."""
+    return any(
+        child.dep_ in {"det", "nummod"} and child.lower_ not in {"the", "this", "that", "no"} for child in noun.children
+    )

@@ -1,0 +1,79 @@
+"""When a mention's act was: the time in its clause, else in its sentence."""
+
+from spacy.tokens import Token
+
+from onrecord.events.circumstances import words
+from onrecord.language.annotated import Annotated, Sentence
+from onrecord.records import Mention, When
+from onrecord.wording import times
+
+_DAYS = frozenset({"day", "days", "week", "month", "season", "year"})
+_POINTS = frozenset({"DATE", "TIME"})
+
+
+def of_mention(
+    annotated: Annotated, sentence: Sentence, mention: Mention, trigger: Token, forward: bool
+) -> When | None:
+    """The time nearest to the trigger in the mention's words, else in the rest of the sentence unless it is the time of
+    a saying. Wording that does not resolve gives start and end None.
+    """
+    anchor = annotated.story.published.day
+    later = forward or any(c.lower_ in {"will", "shall"} for c in trigger.children)
+    inside: list[tuple[int, int, When]] = []
+    for timex in times.find(sentence.text, anchor, later):
+        if timex.type not in _POINTS or timex.precision not in _DAYS | {"unknown"}:
+            continue
+        span = annotated.span(sentence.part, sentence.start + timex.start, sentence.start + timex.end)
+        tokens = [t for t in sentence.syntax if span.start <= sentence.offset(t) < span.end]
+        if (
+            not tokens
+            or is_of_saying(tokens[0], trigger)
+            or aside(tokens[0], trigger) is not None
+            or _is_bound(sentence.text[: timex.start])
+        ):
+            continue
+        when = When(timex.first, timex.last, timex.precision, span)
+        outside = not (mention.span.start <= span.start and span.end <= mention.span.end)
+        inside.append((2 * outside + (timex.first is None), distance(tokens[0], trigger), when))
+    if not inside:
+        return None
+    return min(inside, key=lambda row: (row[0], row[1], row[2].span.start if row[2].span else 0))[2]
+
+
+def _is_bound(before: str) -> bool:
+    """Whether the words before make the time the edge of a period ("since Monday", "until May")."""
+    words = before.split()
+    return bool(words) and words[-1].lower().strip("(,") in {"since", "until", "till", "before", "after", "by"}
+
+
+def is_of_saying(token: Token, trigger: Token) -> bool:
+    """Whether the word stands at a verb of saying, so that it tells when or where somebody spoke ("the ministry said on
+    Thursday").
+    """
+    step = token
+    while step.head != step and step.pos_ not in {"VERB", "AUX"}:
+        step = step.head
+    return step.i != trigger.i and step.lemma_.lower() in words("verbs", "saying")
+
+
+def aside(token: Token, trigger: Token) -> Token | None:
+    """The noun in whose own clause the word stands, where the trigger does not: the car in "the car, stolen on Monday,
+    blew up".
+    """
+    above = {trigger.i, *(t.i for t in trigger.ancestors)}
+    for step in (token, *token.ancestors):
+        if step.i in above:
+            return None
+        if step.dep_ in {"relcl", "acl"} and step.pos_ in {"VERB", "AUX"}:
+            return None if trigger in step.subtree else step.head
+    return None
+
+
+def distance(token: Token, trigger: Token) -> int:
+    """How far apart in the tree two words are; words in another clause are further."""
+    up = [trigger, *trigger.ancestors]
+    depth = {t.i: n for n, t in enumerate(up)}
+    for steps, step in enumerate([token, *token.ancestors]):
+        if step.i in depth:
+            return steps + 2 * depth[step.i]
+    return 99

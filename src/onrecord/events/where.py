@@ -1,0 +1,257 @@
+"""Where a mention's act was: the place in its clause, else in its sentence."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from onrecord.events import when
+from onrecord.events.circumstances import words
+from onrecord.language.annotated import Annotated, Sentence
+from onrecord.records import Mention, Where
+from onrecord.wording import places
+
+_PLACES = frozenset({"GPE", "LOC", "FAC"})
+_NO_PLACES = frozenset({"DATE", "TIME", "NORP", "MONEY", "CARDINAL", "EVENT", "LAW", "LANGUAGE"})
+_DATELINE = re.compile(
+    r"\s*([^\W\d][^,()\d]{1,40}),\s(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d)([^\W\d][^,()\d–-]{1,40})"
+)
+_MOST_HINTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A place name in a sentence. rank: how directly the words set an act there, 0 the most."""
+
+    head: Token
+    first: int
+    last: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a story's names are. hints: the places, in its order, for names that several places share; places: last
+    words of names that stand behind "in", "at", "off"; others: of those that the model takes for people or bodies more
+    often than for places; containers: folded names of places with what a dateline says they lie in.
+    """
+
+    hints: tuple[str, ...]
+    places: frozenset[str]
+    others: frozenset[str]
+    containers: tuple[tuple[str, str], ...]
+
+
+def named_in(annotated: Annotated) -> Names:
+    """The names of a story."""
+    hints: dict[str, None] = {}
+    places_: set[str] = set()
+    leaning: dict[str, int] = {}
+    for sentence in annotated.sentences:
+        for entity in sentence.syntax.ents:
+            last = str(entity[-1].text)
+            if entity.label_ in {"GPE", "LOC"}:
+                hints.setdefault(str(entity.text).strip(), None)
+            if entity.label_ in _PLACES:
+                leaning[last] = leaning.get(last, 0) + 1
+            elif entity.label_ in {"ORG", "PERSON", "NORP"}:
+                leaning[last] = leaning.get(last, 0) - 1
+        if sentence.part == "text":
+            places_.update(
+                t.text for t in sentence.syntax if t.pos_ == "PROPN" and t.dep_ == "pobj" and _is_sure(t.head)
+            )
+    others = {name for name, lean in leaning.items() if lean < 0} - places_
+    return Names(tuple(hints)[:_MOST_HINTS], frozenset(places_), frozenset(others), tuple(_of_datelines(annotated)))
+
+
+def _of_datelines(annotated: Annotated) -> Iterator[tuple[str, str]]:
+    for piece in annotated.story.furniture:
+        if piece.kind == "dateline":
+            match = _DATELINE.match(annotated.story.text[piece.start : piece.end])
+            if match is not None:
+                yield match.group(1).strip().casefold(), match.group(2).strip()
+
+
+def of_mention(
+    annotated: Annotated, sentence: Sentence, mention: Mention, trigger: Token, names: Names
+) -> Where | None:
+    """The place that the mention's words set the act in; a name that no gazetteer holds comes with the name only."""
+    rows: list[tuple[int, int, int, _Candidate]] = []
+    for candidate in _candidates(sentence, names):
+        if when.is_of_saying(candidate.head, trigger):
+            continue
+        start = sentence.offset(candidate.head)
+        outside = not mention.span.start <= start < mention.span.end
+        far = when.distance(candidate.head, trigger)
+        noun = when.aside(candidate.head, trigger)
+        aside = noun is not None
+        # "sank a boat bound for Vellin" may be all that tells where; where a car was stolen tells nothing.
+        if noun is not None and noun.dep_ not in {"dobj", "nsubjpass"}:
+            continue
+        rows.append((int(outside) + 2 * aside, candidate.rank // 2, far, candidate))
+    if not rows:
+        return None
+    best = min(rows, key=lambda row: (row[0], row[1], row[2], row[3].first))[3]
+    return _resolved(annotated, sentence, best, names)
+
+
+def _candidates(sentence: Sentence, names: Names) -> Iterator[_Candidate]:
+    seen = -1
+    for token in sentence.syntax:
+        if token.i <= seen:
+            continue
+        rank = _rank(token, names)
+        if rank is None or (
+            sentence.part == "headline" and token.text not in names.places and token.ent_type_ not in _PLACES
+        ):
+            continue
+        first, last = _name(token)
+        seen = last
+        yield _Candidate(token, first, last, rank)
+
+
+def _rank(token: Token, names: Names) -> int | None:
+    """How directly the word is told of as a place, or None where it is none."""
+    if not _is_name(token):
+        return None
+    if token.text in names.others and not (token.dep_ == "pobj" and _is_sure(token.head)):
+        return None
+    known = token.ent_type_ in _PLACES or token.text in names.places
+    if token.dep_ == "pobj":
+        return _rank_behind(token, token.head, known)
+    if token.dep_ in {"appos", "conj"} and known and token.head.dep_ == "pobj" and token.head.pos_ == "NOUN":
+        return _rank_behind(token.head, token.head.head, known)
+    return _rank_at(token, known)
+
+
+def _is_sure(preposition: Token) -> bool:
+    """Whether what stands behind the preposition is a place, whatever the model takes it for."""
+    above = preposition.head
+    return preposition.lower_ in words("place", "sure") or (
+        preposition.lower_ == "of" and bool({above.lower_, above.lower_.rstrip("s")} & words("place", "land"))
+    )
+
+
+def _rank_at(token: Token, known: bool) -> int | None:
+    """The rank of a place that is hit ("struck Vellin"), and of one that describes a noun ("the Vellin blast")."""
+    if token.dep_ in {"dobj", "nsubjpass"} and (known or token.lower_ in words("place", "built")):
+        return 2
+    if not known:
+        return None
+    # "the Vellin blast" happened there; a "Veranian raid" or "US warplanes" need not.
+    act = token.head.lemma_.lower() in words("party", "acts")
+    if token.dep_ == "compound" and act and places.country_of(token.text) is None:
+        return 4
+    return 2 if token.dep_ == "npadvmod" else None
+
+
+def _is_name(token: Token) -> bool:
+    acts = words("party", "acts")
+    if token.ent_type_ in _NO_PLACES or any(c.isdigit() for c in token.text):
+        return False
+    if token.lower_ in acts or token.lower_.removesuffix("s") in acts:
+        return False
+    if token.pos_ == "PROPN":
+        return str(token.text)[:1].isupper() or "-" in token.text
+    kinds_ = words("place", "built") | words("place", "away") | words("place", "land") | words("place", "plain")
+    return (
+        token.pos_ == "NOUN"
+        and token.lower_ in kinds_
+        and any(
+            c.dep_ in {"compound", "nmod"} and c.pos_ == "PROPN" and c.ent_type_ not in {"NORP", "DATE"}
+            for c in token.children
+        )
+    )
+
+
+def _rank_behind(token: Token, preposition: Token, known: bool) -> int | None:
+    """The rank of a name behind a preposition, by the preposition and what stands before it."""
+    word, above = preposition.lower_, preposition.head
+    if token.lower_ in words("place", "away") or above.lower_ == "according" or (word == "to" and above.pos_ != "VERB"):
+        return None
+    far = word in {"of", "from"} and known and above.lower_ in words("place", "measures")
+    if far or (word == "of" and (_is_sure(preposition) or (known and above.pos_ == "ADV"))):
+        return 0
+    if word in words("place", "inside"):
+        return 0 if known or token.ent_type_ in {"", "ORG", "PERSON", "PRODUCT"} else None
+    if word in words("place", "onto") and known:
+        return 3 if word == "to" else 2
+    of_act = word in {"on", "against"} and above.lemma_ in words("party", "acts")
+    return 3 if of_act and token.ent_type_ in {"", "PERSON"} else None
+
+
+def _name(head: Token) -> tuple[int, int]:
+    """First and last index of the name that the word heads."""
+    first = last = head.i
+    doc, begin, end = head.doc, head.sent.start, head.sent.end
+    while first > begin and (
+        doc[first - 1].pos_ == "PROPN" or (doc[first - 1].text == "-" and doc[first - 1].whitespace_ == "")
+    ):
+        if doc[first - 1].ent_type_ in {"DATE", "TIME"} or (
+            doc[first - 1].dep_ not in {"compound", "punct", "nmod", "amod", "poss"}
+        ):
+            break
+        first -= 1
+    if head.pos_ == "NOUN" and head.lower_ in words("place", "plain") and first < last:
+        return first, last - 1
+    # "Strait of Ombra", "Bay of X": the name goes on.
+    if (
+        last + 2 < end
+        and doc[last + 1].lower_ in {"of", "de", "del", "la"}
+        and doc[last + 2].pos_ == "PROPN"
+        and head.lower_ in words("place", "land") | words("place", "wide")
+    ):
+        last += 2
+        while last + 1 < end and doc[last + 1].pos_ == "PROPN" and doc[last + 1].ent_type_ not in {"DATE", "TIME"}:
+            last += 1
+    return first, last
+
+
+def _resolved(annotated: Annotated, sentence: Sentence, found: _Candidate, names: Names) -> Where:
+    doc = found.head.doc
+    span = annotated.of_tokens(sentence, doc[found.first : found.last + 1])
+    plain = span.text.removeprefix("the ").removesuffix("'s").removesuffix("’s")
+    container = _container(found) or dict(names.containers).get(plain.casefold())
+    worded = f"{span.text}, {container}" if container else span.text
+    where = places.resolve(worded, names.hints)
+    if where is None:
+        country = places.country_of(container) if container else None
+        where = Where(plain, container, country, None, None, "unknown", None)
+    return replace(_moved(sentence, found, where), span=span)
+
+
+def _container(found: _Candidate) -> str | None:
+    """What the name lies in: the name behind a comma ("X, Y")."""
+    doc, end = found.head.doc, found.head.sent.end
+    comma = found.last + 1
+    if comma + 1 >= end or doc[comma].text != ",":
+        return None
+    last = comma
+    while last + 1 < end and doc[last + 1].pos_ == "PROPN" and doc[last + 1].ent_type_ not in {"DATE", "TIME"}:
+        last += 1
+    behind = doc[last + 1] if last + 1 < end else None
+    if (
+        last == comma
+        or last - comma > 4
+        or (behind is not None and (behind.tag_ in {"POS", "VBD", "VBZ"} or behind.pos_ in {"VERB", "NOUN"}))
+    ):
+        return None
+    return str(doc[comma + 1 : last + 1].text)
+
+
+def _moved(sentence: Sentence, found: _Candidate, where: Where) -> Where:
+    """The place moved by "off", "near" or a distance that stands before the name."""
+    at = int(found.head.idx) - int(sentence.syntax.start_char)
+    for offset in places.near(sentence.text):
+        if offset.start <= at < offset.end:
+            moved = places.displaced(where, offset)
+            near = offset.relation in {"near", "outside", "offset"} and moved.precision == "unknown"
+            return replace(moved, precision="near") if near else moved
+    return where
+
+
+def is_within(inner: Where, outer: Where) -> bool:
+    """Whether one place is told of as lying in the other: by its container or its country."""
+    names = {(inner.container or "").casefold(), (inner.country or "").casefold()} - {""}
+    return outer.name.casefold() in names

@@ -1,0 +1,205 @@
+"""Records with their evidence, for reading in a terminal: the words a value was read from are marked in their text."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from onrecord.exports import tables, terminal
+from onrecord.pipeline import View
+from onrecord.records import (
+    Claim,
+    Event,
+    Family,
+    Incident,
+    Intake,
+    Plan,
+    Read,
+    Reading,
+    Rejection,
+    Span,
+    Story,
+    Tally,
+    Verdict,
+)
+
+_CONTEXT = 240
+"""How many characters around a span are shown on each side, at most."""
+
+StoryOf = Callable[[str], Story | None]
+
+
+def marked(story: Story, spans: Iterable[Span]) -> Text:
+    """The paragraph around the first span, with the words of all spans that lie in it marked."""
+    found = sorted(spans, key=lambda span: (span.part, span.start))
+    words = story.words(found[0].part)
+    start = max(words.rfind("\n", 0, found[0].start) + 1, found[0].start - _CONTEXT)
+    stop = words.find("\n", found[-1].end)
+    stop = min(len(words) if stop < 0 else stop, found[-1].end + _CONTEXT)
+    text = Text(("" if start == 0 or words[start - 1] == "\n" else "…") + words[start:stop].replace("\n", " "))
+    shift = len(text) - (stop - start) - start
+    for span in found:
+        if span.part == found[0].part:
+            text.stylize("reverse", span.start + shift, span.end + shift)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What `show` needs: the ledger's view, and a way to a story's words."""
+
+    view: View
+    story_of: StoryOf
+
+    def find(self, id_: str) -> RenderableType | None:
+        """The record with that id, drawn with its evidence; None where there is none."""
+        return next((draw() for ids, draw in self._drawable() if id_ in ids), None)
+
+    def _drawable(self) -> Iterator[tuple[tuple[str | None, ...], Callable[[], RenderableType]]]:
+        """Everything that has an id, with how to draw it."""
+        for read in self.view.reads:
+            yield (read.story.id, read.story.name), partial(self._story, read)
+            for claim in read.reading.claims:
+                yield (claim.id,), partial(self._claim, read, claim)
+            for event in read.reading.events:
+                yield (event.id,), partial(self._event, read, event)
+            for tally in read.reading.tallies:
+                yield (tally.id,), partial(self._tally, read, tally)
+        for incident in self.view.derived.incidents:
+            yield (incident.id,), partial(self._incident, incident)
+        for plan in self.view.derived.plans:
+            yield (plan.id,), partial(self._plan, plan)
+        for family in self.view.derived.families:
+            yield (family.id,), partial(self._family, family)
+
+    def _words(self, story: str, spans: Iterable[Span]) -> RenderableType:
+        held = self.story_of(story)
+        return Padding(marked(held, spans) if held else Text("(the story is not held)"), (0, 0, 0, 4))
+
+    def _story(self, read: Read) -> RenderableType:
+        head = read.story
+        published = head.published.start.isoformat() if head.published.start else "date unknown"
+        lines: list[RenderableType] = [_title(head.headline or "(no headline)", head.name or head.id)]
+        lines.append(Text(f"{head.outlet or 'outlet unknown'}, {published}, {head.length:,} characters"))
+        for derivation in self.view.derived.derivations:
+            if derivation.story == head.id:
+                origin = derivation.origin or (f"ghost: {derivation.ghost}" if derivation.ghost else "its own")
+                lines.append(Text(f"{derivation.relation}, origin: {origin} ({'; '.join(derivation.reasons)})"))
+        for claim in read.reading.claims:
+            lines.append(self._claim(read, claim))
+        for tally in read.reading.tallies:
+            lines.append(self._tally(read, tally))
+        for rejection in read.reading.rejections:
+            lines.append(Text(f"not used: {rejection.reason}", style="dim"))
+        return Group(*lines)
+
+    def _claim(self, read: Read, claim: Claim) -> RenderableType:
+        return Group(_title(said(claim), claim.id), self._words(read.story.id, claim.content))
+
+    def _plan(self, plan: Plan) -> RenderableType:
+        return Group(_title(f"{plan.status}: {plan.kind}", plan.id), *self._events(plan.events))
+
+    def _family(self, family: Family) -> RenderableType:
+        return terminal.families(row for row in tables.rows(self.view, "families") if row["id"] == family.id)
+
+    def _event(self, read: Read, event: Event) -> RenderableType:
+        return Group(*self._event_lines(read, event))
+
+    def _event_lines(self, read: Read, event: Event) -> Iterator[RenderableType]:
+        outlet = read.story.outlet or read.story.name or read.story.id
+        yield _title(f"{event.kind}, {event.status}{', background' if event.background else ''}, in {outlet}", event.id)
+        claims_ = {claim.id: claim for claim in read.reading.claims}
+        for mention in event.mentions:
+            who = said(claims_[mention.claim]) if mention.claim in claims_ else "nobody is named for it"
+            yield Text(f"  {mention.status}; {who}", style="dim")
+            yield self._words(read.story.id, (mention.span,))
+
+    def _tally(self, read: Read, tally: Tally) -> RenderableType:
+        return Group(*self._tally_lines(read, tally))
+
+    def _tally_lines(self, read: Read, tally: Tally) -> Iterator[RenderableType]:
+        yield _title(f"tally of {tally.unit}", tally.id)
+        for verdict in self.view.derived.verdicts:
+            if verdict.tally == tally.id:
+                yield Text(f"  {verdict_line(verdict)}")
+        yield self._words(read.story.id, (tally.span,))
+
+    def _events(self, ids: Iterable[str]) -> Iterator[RenderableType]:
+        wanted = set(ids)
+        for read in self.view.reads:
+            for event in read.reading.events:
+                if event.id in wanted:
+                    yield self._event(read, event)
+
+    def _incident(self, incident: Incident) -> RenderableType:
+        row = next(row for row in tables.rows(self.view, "incidents") if row["id"] == incident.id)
+        lines: list[RenderableType] = [terminal.incidents([row])]
+        support = f"{len(incident.reports)} independent reports: {', '.join(incident.reports) or 'none'}"
+        lines.append(Text(f"{support}\n{len(incident.sources)} primary sources: {row['sources'] or 'none'}"))
+        names = {read.story.id: read.story.name or read.story.id for read in self.view.reads}
+        figures = Table("field", "value", "source", "story", "words", box=None, pad_edge=False)
+        for s in incident.statements:
+            note = "" if s.credible else " (not counted: withdrawn or changed on the way)"
+            words = s.span.text if s.span else ""
+            figures.add_row(s.field, escape(s.value + note), escape(s.source), names[s.story], escape(words))
+        lines.append(figures)
+        lines.extend(Text(f"held to be one: {reason}", style="dim") for reason in incident.reasons)
+        return Group(*lines, *self._events(incident.events))
+
+
+def said(claim: Claim) -> str:
+    """Who says it, and how, in a line."""
+    source = claim.source
+    who = source.name or source.kind
+    told = f" (told {source.told})" if source.told else ""
+    terms = f", {source.terms}" if source.terms else ""
+    return f"{who}{told} {claim.stance}{terms}"
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """A verdict in a line."""
+    off = f" by {verdict.off_by}" if verdict.off_by else ""
+    return f"{verdict.word}{off}: {verdict.reason}"
+
+
+def _title(words: str, id_: str) -> Text:
+    return Text.assemble((words, "bold"), "  ", (id_, "cyan"))
+
+
+def reading(item: Intake, outcome: Reading | Rejection | None) -> RenderableType:
+    """One story as it was read without a ledger: claims, events and tallies, each with its words."""
+    story = item.story
+    if story is None or not isinstance(outcome, Reading):
+        why = [*item.rejections, *([outcome] if isinstance(outcome, Rejection) else [])]
+        return Text(f"{item.source}: {item.state}: {'; '.join(r.reason for r in why)}")
+    published = story.published.start.isoformat() if story.published.start else "date unknown"
+    head = _title(story.headline or item.source, story.name or story.id)
+    lines: list[RenderableType] = [head, Text(f"{story.outlet or 'outlet unknown'}, {published}")]
+    for credit in outcome.credits:
+        lines.append(Text(f"credit: {credit.relation} {credit.outlet}"))
+    for claim in outcome.claims:
+        lines.extend((_title(said(claim), claim.id), Padding(marked(story, claim.content), (0, 0, 0, 4))))
+    for event in outcome.events:
+        lines.append(_title(f"{event.status}: {event.kind}{', background' if event.background else ''}", event.id))
+        lines.append(Text(f"    {_particulars(event)}"))
+    for tally in outcome.tallies:
+        lines.extend((_title(f"tally of {tally.unit}", tally.id), Padding(marked(story, [tally.span]), (0, 0, 0, 4))))
+    lines.extend(
+        Text(f"not used: {rejection.reason}", style="dim") for rejection in (*item.rejections, *outcome.rejections)
+    )
+    return Group(*lines, Text())
+
+
+def _particulars(event: Event) -> str:
+    parts = [f"by {event.actor.name}" if event.actor else "", f"on {event.target.name}" if event.target else ""]
+    parts.append(f"at {event.where.name}" if event.where else "")
+    if event.when:
+        found = terminal.days(event.when.start, event.when.end)
+        parts.append(found if event.when.start or not event.when.span else f"“{event.when.span.text}”")
+    parts.extend(f"{count.what}: {count.span.text}" for count in event.counts)
+    return "; ".join(part for part in parts if part) or "no particulars"

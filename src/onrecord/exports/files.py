@@ -1,0 +1,102 @@
+"""Writes exports into a folder: csv, jsonl, geojson. Equal ledgers give equal bytes."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from onrecord.errors import TryLater
+from onrecord.exports import tables
+from onrecord.exports.tables import Cell, Row
+from onrecord.pipeline import View
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+
+
+def export(view: View, form: str, folder: Path) -> list[Path]:
+    """Writes the export and returns its files, in order.
+
+    form: one of `FORMS`. Every file is complete or absent. Raises KeyError for another form, TryLater where the folder
+    cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [_put(folder / name, text) for name, text in FORMS[form](view)]
+    except OSError as error:
+        raise TryLater(f"{folder}: cannot be written ({error.strerror}); choose another folder with --out") from error
+
+
+def _put(path: Path, text: str) -> Path:
+    half = path.with_name(path.name + ".part")
+    half.write_text(text, encoding="utf-8", newline="")
+    half.replace(path)
+    return path
+
+
+def _csv(view: View) -> Iterable[tuple[str, str]]:
+    for table, columns in tables.columns().items():
+        yield f"{table}.csv", as_csv(list(columns.meanings), tables.rows(view, table))
+    codebook: list[Row] = [
+        {"table": table, "column": column, "meaning": meaning}
+        for table, columns in tables.columns().items()
+        for column, meaning in columns.meanings.items()
+    ]
+    yield "codebook.csv", as_csv(["table", "column", "meaning"], codebook)
+
+
+def as_csv(header: list[str], rows: Iterable[Row]) -> str:
+    """Rows as CSV text: UTF-8, a header, empty for unknown, lines ended by a line feed.
+
+    Text that a spreadsheet would run as a formula, or that begins with an apostrophe, gets an apostrophe in front:
+    taking one away from every text cell that begins with one gives the value back.
+    """
+    lines: list[list[str]] = [header]
+    lines.extend([_cell(row[column]) for column in header] for row in rows)
+    out = _Lines()
+    csv.writer(out, lineterminator="\n").writerows(lines)
+    return "".join(out)
+
+
+class _Lines(list[str]):
+    """What csv.writer writes to."""
+
+    def write(self, line: str) -> int:
+        self.append(line)
+        return len(line)
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return "'" + value if value.startswith(_FORMULA) else value
+    return str(value)
+
+
+def _jsonl(view: View) -> Iterable[tuple[str, str]]:
+    for table in tables.columns():
+        lines = (json.dumps(row, ensure_ascii=False) for row in tables.rows(view, table))
+        yield f"{table}.jsonl", "".join(f"{line}\n" for line in lines)
+
+
+def _geojson(view: View) -> Iterable[tuple[str, str]]:
+    by_id = {incident.id: incident for incident in view.derived.incidents}
+    features, lost = [], []
+    for row in tables.rows(view, "incidents"):
+        if not tables.located(by_id[str(row["id"])]):
+            lost.append({"incident": row["id"], "place": row["place"], "reason": "no gazetteer holds the place"})
+            continue
+        point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
+        properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude")}
+        features.append({"type": "Feature", "id": row["id"], "geometry": point, "properties": properties})
+    yield "incidents.geojson", _pretty({"type": "FeatureCollection", "features": features})
+    yield "loss.json", _pretty({"format": "geojson", "written": len(features), "left_out": lost})
+
+
+def _pretty(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+FORMS: dict[str, Callable[[View], Iterable[tuple[str, str]]]] = {"csv": _csv, "jsonl": _jsonl, "geojson": _geojson}

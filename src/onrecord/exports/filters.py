@@ -1,0 +1,111 @@
+"""Which rows of a table a user asked for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import get_args
+
+from onrecord.errors import WrongUse
+from onrecord.exports.tables import Row, rows
+from onrecord.pipeline import View
+from onrecord.records import EventKind, Status
+
+HAPPENED = ("happened", "ongoing")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to keep; None keeps everything.
+
+    since, until: days, both included; a row without a date is kept only where neither is asked for. place, actor,
+    outlet: any part of the name, whatever the case. kind, status: words of the closed lists; another one raises
+    WrongUse.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    place: str | None = None
+    kind: str | None = None
+    actor: str | None = None
+    status: str | None = None
+    outlet: str | None = None
+
+    def __post_init__(self) -> None:
+        for word, allowed, name in ((self.kind, EventKind, "--kind"), (self.status, Status, "--status")):
+            if word is not None and word not in get_args(allowed):
+                raise WrongUse(f"{name} {word}: is not one of {', '.join(get_args(allowed))}")
+        if self.since and self.until and self.until < self.since:
+            raise WrongUse(f"--until {self.until} lies before --since {self.since}")
+
+    def keeps(self, row: Row) -> bool:
+        """Whether a row is asked for. Columns are looked up by name; what a row does not have cannot match."""
+        return (
+            self._in_time(row)
+            and _part(self.place, row, "place", "country")
+            and _part(self.actor, row, "actor", "source_name")
+            and _part(self.outlet, row, "outlet", "reports", "outlets")
+            and _same(self.kind, row, "kind")
+            and _same(self.status, row, "status")
+        )
+
+    def _in_time(self, row: Row) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        first = row.get("first_day") or row.get("as_of") or row.get("published")
+        last = row.get("last_day") or first
+        if not first or not last:
+            return False
+        return not (
+            (self.since and str(last)[:10] < self.since.isoformat())
+            or (self.until and str(first)[:10] > self.until.isoformat())
+        )
+
+
+def _part(wanted: str | None, row: Row, *columns: str) -> bool:
+    if wanted is None:
+        return True
+    return any(wanted.casefold() in str(row.get(column) or "").casefold() for column in columns)
+
+
+def _same(wanted: str | None, row: Row, column: str) -> bool:
+    return wanted is None or wanted in str(row.get(column) or "").split("; ")
+
+
+def select(view: View, table: str, wanted: Filter) -> list[Row]:
+    """The rows of a table that are asked for. Incidents also match by the outlets of their stories, claims by the
+    events that they tell of, families and mutations by the publication of their stories.
+    """
+    return [row for row, wide in zip(rows(view, table), _widened(view, table), strict=True) if wanted.keeps(wide)]
+
+
+def _widened(view: View, table: str) -> Iterator[Row]:
+    found = rows(view, table)
+    if table in ("incidents", "plans"):
+        yield from _with_outlets(view, found)
+    elif table == "claims":
+        yield from _with_events(view, found)
+    elif table in ("families", "mutations"):
+        published = {r["name"] or r["id"]: r["published"] for r in rows(view, "stories")}
+        yield from ({**row, "published": published.get(row["story"])} for row in found)
+    else:
+        yield from found
+
+
+def _with_outlets(view: View, found: Iterable[Row]) -> Iterator[Row]:
+    outlets = {read.story.name or read.story.id: read.story.outlet or "" for read in view.reads}
+    for row in found:
+        names = str(row["stories"] or "").split("; ")
+        yield {**row, "outlets": "; ".join(outlets.get(name, "") for name in names)}
+
+
+def _with_events(view: View, found: Iterable[Row]) -> Iterator[Row]:
+    told: dict[str, list[Row]] = {}
+    for event in rows(view, "events"):
+        for claim in str(event["claims"] or "").split("; "):
+            told.setdefault(claim, []).append(event)
+    for row in found:
+        events = told.get(str(row["id"]), [])
+        more = {
+            c: "; ".join(str(e[c]) for e in events if e[c]) for c in ("kind", "status", "place", "country", "actor")
+        }
+        yield {**row, **more}

@@ -1,0 +1,69 @@
+"""Options, frozen, and the TOML file that sets them."""
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from onrecord.errors import BadTable, WrongUse
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How sources are read.
+
+    published: the day for stories that give none of their own. max_bytes: the largest input, in bytes; a larger one
+    is refused unread. max_page_bytes: the same for one HTML page, whose parsing takes far more time and memory.
+    """
+
+    published: date | None = None
+    max_bytes: int = 20_000_000
+    max_page_bytes: int = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a settings file can say. ledger: the path of the ledger where a command names none."""
+
+    ledger: str = "onrecord.db"
+    read: ReadOptions = field(default_factory=ReadOptions)
+
+
+def load(path: str | Path | None) -> Settings:
+    """The settings of a TOML file, or the defaults without one.
+
+    Raises:
+        WrongUse: there is no such file.
+        BadTable: it is not TOML, or a key is unknown or has a value of the wrong type; the message names the key.
+    """
+    if path is None:
+        return Settings()
+    try:
+        raw = tomllib.loads(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise WrongUse(f"{path}: the settings file cannot be read ({error.strerror}).") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadTable(f"{path}: not a TOML file: {error}.") from error
+    read = raw.pop("read", {})
+    if not isinstance(read, dict):
+        raise BadTable(f'{path}: "read" has to be a table: [read].')
+    options = ReadOptions(**_checked(ReadOptions(), read, f"{path}: read."))
+    return Settings(**_checked(Settings(), raw, f"{path}: "), read=options)
+
+
+def _checked(defaults: ReadOptions | Settings, raw: dict[str, Any], where: str) -> dict[str, Any]:
+    """The values given, each known by name and of the type of its default."""
+    known = {f.name: f for f in dataclasses.fields(defaults) if f.name != "read"}
+    for key in sorted(raw):
+        if key not in known:
+            raise BadTable(f"{where}{key} is not a setting. Known here: {', '.join(sorted(known))}.")
+        default, value = getattr(defaults, key), raw[key]
+        wanted = date if default is None else type(default)
+        # In Python a bool is an int and a datetime is a date: neither is what was asked for
+        if not isinstance(value, wanted) or isinstance(value, (bool, datetime)):
+            raise BadTable(f"{where}{key} has to be of type {wanted.__name__}, not {type(value).__name__}.")
+        if isinstance(value, int) and value <= 0:
+            raise BadTable(f"{where}{key} has to be above zero.")
+    return dict(raw)

@@ -1,0 +1,50 @@
+import time
+from collections.abc import Callable
+
+import pytest
+
+from onrecord.claims import Found, press
+from onrecord.language import Annotated
+from onrecord.records import Furniture
+
+CREDITS = [
+    ("A raid was near, two officials told the Ostmark Post.", [("Ostmark Post", "told")]),
+    ("A raid was near, the Ostmark Post reported.", [("Ostmark Post", "reported_by")]),
+    ("A raid was near, according to the Ostmark Post.", [("Ostmark Post", "cites")]),
+    ("The plan was first reported by the Ostmark Post.", [("Ostmark Post", "reported_by")]),
+    ("The boat sank.\n\nThis article first appeared in the Ostmark Post.", [("Ostmark Post", "republished_from")]),
+    ("The boat sank.\n\nSource: Ostmark Post", [("Ostmark Post", "republished_from")]),
+    ("The Varn Courier reported that the boat sank.", []),
+    ("The mayor told the harbour board that the boat sank.", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CREDITS)
+def test_credits(text: str, expected: list[tuple[str, str]], read: Callable[..., Found]) -> None:
+    assert [(credit.outlet, credit.relation) for credit in read(text).credits] == expected
+
+
+LINES = [
+    ("ILVESTA (Ostmark Press) - ", "Ostmark Press"),
+    ("(OSTMARK PRESS) - ", "Ostmark Press"),
+    ("ILVESTA (Varn Courier) - ", None),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), LINES)
+def test_an_agency_in_the_dateline(line: str, expected: str | None, read: Callable[..., Found]) -> None:
+    text = f"{line}A boat sank."
+    found = read(text, furniture=(Furniture("dateline", 0, len(line)),))
+    assert [(c.outlet, c.relation) for c in found.credits] == ([(expected, "wire")] if expected else [])
+
+
+def test_credits_are_read_in_linear_time(annotate: Callable[..., Annotated]) -> None:
+    odd = annotate("x.")
+    for unit in ("A ", "a", " ", "citing A", "(A", "\nSource: A ", "1,"):
+        story = annotate("x.").story
+        long = type(odd)(
+            type(story)(story.id, None, None, None, "", None, story.published, "en", unit * (100_000 // len(unit))), ()
+        )
+        started = time.perf_counter()
+        press.in_text(long)
+        assert time.perf_counter() - started < 1.0, unit

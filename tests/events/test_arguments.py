@@ -1,0 +1,133 @@
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from onrecord.events import arguments, mentions
+from onrecord.events.arguments import Told
+from onrecord.language import Annotated
+from onrecord.records import Mention, Published
+
+THURSDAY = Published(datetime(2031, 5, 8, tzinfo=UTC), datetime(2031, 5, 8, tzinfo=UTC), "day", "given")
+Tell = Callable[..., list[Told]]
+
+
+@pytest.fixture(scope="session")
+def tell(annotate: Callable[..., Annotated]) -> Tell:
+    def told(text: str, headline: str = "", published: Published = THURSDAY) -> list[Told]:
+        annotated = annotate(text, headline, published)
+        found = mentions.find(annotated, ())
+        return list(arguments.fill(annotated, found, arguments.around(annotated)))
+
+    return told
+
+
+def first(found: list[Told]) -> Mention:
+    return found[0].mention
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "target"),
+    [
+        ("The Red Front attacked an army convoy.", "Red Front", "army convoy"),
+        ("A police post was attacked by rebels of the Red Front.", "rebels of the Red Front", "police post"),
+        ("Shells struck a market in Tarn.", None, "market"),
+        ("The raid by the Red Front on a barracks lasted an hour.", "Red Front", "barracks"),
+    ],
+)
+def test_actor_and_target(text: str, actor: str | None, target: str | None, tell: Tell) -> None:
+    mention = first(tell(text))
+    assert (mention.actor.name if mention.actor else None) == actor
+    assert (mention.target.name if mention.target else None) == target
+
+
+def test_the_hedge_of_an_actor_is_kept(tell: Tell) -> None:
+    mention = first(tell("Suspected members of the Red Front attacked a convoy."))
+    assert mention.actor is not None
+    assert mention.actor.hedge == "Suspected"
+    assert "uspected" not in mention.actor.name
+
+
+@pytest.mark.parametrize(
+    ("text", "instrument"),
+    [
+        ("A drone hit the depot.", "drone"),
+        ("Rebels attacked the post with rockets.", "rocket"),
+        ("A car bomb killed two men.", "car bomb"),
+    ],
+)
+def test_instrument(text: str, instrument: str, tell: Tell) -> None:
+    assert first(tell(text)).instrument == instrument
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "precision"),
+    [
+        ("A drone hit a depot in Vellin.", "Vellin", "unknown"),
+        ("A drone hit a depot near Vellin.", "Vellin", "near"),
+        ("A drone hit a tanker off the coast of Vellin.", "Vellin", "sea"),
+        ("Police raided houses in the Vellin sector.", "Vellin", "unknown"),
+        ("Shells hit the Vellin prison.", "Vellin prison", "unknown"),
+        ("A bomb exploded in Lyon, France.", "Lyon", "exact"),
+    ],
+)
+def test_place(text: str, name: str, precision: str, tell: Tell) -> None:
+    where = first(tell(text)).where
+    assert where is not None
+    assert (where.name, where.precision) == (name, precision)
+
+
+def test_a_place_behind_a_comma_is_the_container(tell: Tell) -> None:
+    where = first(tell("A bomb exploded in Vellin, Verania.")).where
+    assert where is not None
+    assert (where.name, where.container, where.lat) == ("Vellin", "Verania", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A bomb exploded, the ministry said in Vellin.",
+        "Verania attacked a convoy.",
+    ],
+)
+def test_where_somebody_spoke_or_who_acts_is_no_place(text: str, tell: Tell) -> None:
+    assert first(tell(text)).where is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("A drone hit a depot on Tuesday.", date(2031, 5, 6)),
+        ("A drone hit a depot on 3 May.", date(2031, 5, 3)),
+        ("A drone hit a depot on Tuesday, the army said on Thursday.", date(2031, 5, 6)),
+        ("A car stolen in Vellin on Monday blew up on Wednesday.", date(2031, 5, 7)),
+    ],
+)
+def test_time(text: str, day: date, tell: Tell) -> None:
+    when = first(tell(text)).when
+    assert when is not None
+    assert (when.start, when.end) == (day, day)
+
+
+def test_the_day_of_the_statement_is_no_time(tell: Tell) -> None:
+    assert first(tell("The army said on Thursday that a drone hit a depot.")).when is None
+
+
+def test_without_an_anchor_a_weekday_stays_words(annotate: Callable[..., Annotated]) -> None:
+    annotated = annotate("A drone hit a depot on Tuesday.")
+    (told,) = arguments.fill(annotated, mentions.find(annotated, ()), arguments.around(annotated))
+    assert told.mention.when is not None
+    assert (told.mention.when.start, told.mention.when.end) == (None, None)
+    assert told.mention.when.span is not None
+    assert "Tuesday" in told.mention.when.span.text
+
+
+def test_counts_lie_at_the_mention_that_holds_them(tell: Tell) -> None:
+    found = tell("A drone hit a depot in Vellin, killing four men. The toll later rose to six.")
+    numbers = [c.quantity.number for t in found for c in t.mention.counts]
+    assert numbers == [4, 6]
+
+
+def test_a_second_act_is_new(tell: Tell) -> None:
+    found = tell("Drones hit a depot in Vellin. A second attack followed in Tarn. The attack lasted an hour.")
+    assert [t.new for t in found] == [False, True, False]

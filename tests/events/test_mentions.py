@@ -1,0 +1,181 @@
+"""Which places of a story tell of an event."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from onrecord.events import mentions
+from onrecord.records import Claim, Published, Source, Span
+
+DATED = Published(datetime(2031, 5, 4, tzinfo=UTC), datetime(2031, 5, 5, tzinfo=UTC), "day", "given")
+
+
+def told(annotated, claims=()):
+    return [(m.status, m.kind, m.span.text) for m in mentions.find(annotated, tuple(claims))]
+
+
+# (story, [(status, kind, span)])
+STORIES = [
+    (
+        "A drone hit the ferry Alda, killing four people and injuring five.",
+        [("happened", "drone_strike", "A drone hit the ferry Alda, killing four people and injuring five")],
+    ),
+    (
+        "Rebels torched the village of Ostra and abducted nine schoolgirls.",
+        [
+            ("happened", "other", "Rebels torched the village of Ostra"),
+            ("happened", "abduction", "abducted nine schoolgirls"),
+        ],
+    ),
+    (
+        "Jets bombed a depot near Tolen on Monday. Nobody was hurt. Eighteen wounded remain in hospital.",
+        [
+            ("happened", "air_strike", "Jets bombed a depot near Tolen on Monday"),
+            ("happened", "air_strike", "Nobody was hurt"),
+            ("happened", "air_strike", "Eighteen wounded remain in hospital"),
+        ],
+    ),
+    (
+        "Soldiers raided a farm. Neighbours condemned the raid.",
+        [("happened", "raid", "Soldiers raided a farm")],
+    ),
+    ("Two fishermen drowned. The dead were brothers from Lorvan.", []),
+    ("The bakers' union called a strike. Prices hit a record.", []),
+    (
+        "The navy is preparing to storm the island. Marines would land at night, and jets could bomb the radar.",
+        [
+            ("planned", "raid", "The navy is preparing to storm the island"),
+            ("planned", "ground_mission", "Marines would land at night"),
+            ("possible", "air_strike", "jets could bomb the radar"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), STORIES)
+def test_stories(annotate, text, expected):
+    assert told(annotate(text)) == expected
+
+
+def test_evidence(annotate):
+    text = "Rain fell. Gunmen ambushed a convoy near Ostra, and two officers died."
+    (mention,) = mentions.find(annotate(text), ())
+    assert text[mention.span.start : mention.span.end] == mention.span.text
+    assert text[mention.trigger.start : mention.trigger.end] == mention.trigger.text == "ambushed"
+    assert mention.span.start <= mention.trigger.start < mention.trigger.end <= mention.span.end
+    assert (mention.actor, mention.counts, mention.claim) == (None, (), None)
+
+
+def test_headline(annotate):
+    found = mentions.find(
+        annotate("Rockets struck the quay on Monday.", "Rockets hit quay; navy to deploy frigates"), ()
+    )
+    assert [(m.span.part, m.status, m.kind) for m in found] == [
+        ("headline", "happened", "missile_strike"),
+        ("headline", "planned", "deployment"),
+        ("text", "happened", "missile_strike"),
+    ]
+
+
+BACKGROUND = [
+    ("In 1994 a car bomb killed 20 people here.", True),
+    ("A car bomb killed 20 people here four years ago.", True),
+    ("A car bomb killed 20 people here on Monday.", False),
+    ("A car bomb killed 20 people here on May 3, 2031.", False),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), BACKGROUND)
+def test_background(annotate, text, expected):
+    found = mentions.find(annotate(text, published=DATED), ())
+    assert [m.background for m in found] == [expected]
+
+
+def test_background_lends_no_kind(annotate):
+    text = "A drone hit the quay on Monday. In 1994 a car bomb killed 20 people here. Two dockers were wounded."
+    assert [m.kind for m in mentions.find(annotate(text, published=DATED), ())] == [
+        "drone_strike",
+        "bombing",
+        "drone_strike",
+    ]
+
+
+def claim(text, words, stance="asserts", kind="named_body", name="Ostmark Ministry", cue=None):
+    def span(part):
+        return Span("st-1", "text", text.index(part), text.index(part) + len(part), part)
+
+    return Claim("st-1-c1", (span(words),), span(cue) if cue else None, Source(kind, name), "indirect", stance)
+
+
+def test_clipped_to_the_claim(annotate):
+    text = "Shells hit the market at noon, killing three people, the Ostmark Ministry said."
+    content = "Shells hit the market at noon, killing three people"
+    (mention,) = mentions.find(annotate(text), (claim(text, content, cue="said"),))
+    assert (mention.span.text, mention.claim) == (content, "st-1-c1")
+
+
+SPOKEN = [
+    ("denies", "named_body", [("denied", "shelling")]),
+    ("claims responsibility", "named_body", [("happened", "shelling")]),
+    ("threatens", "named_body", [("threatened", "threat")]),
+    ("warns", "named_body", [("possible", "shelling")]),
+    ("asserts", "witness", [("happened", "shelling")]),
+    ("asserts", "named_body", []),
+    ("declines to comment", "named_body", []),
+]
+
+
+@pytest.mark.parametrize(("stance", "kind", "expected"), SPOKEN)
+def test_claims_that_name_no_act(annotate, stance, kind, expected):
+    text = "Artillery shelled the town of Tolen. It was quite another thing, they said."
+    found = mentions.find(annotate(text), (claim(text, "It was quite another thing", stance, kind),))
+    assert [(m.status, m.kind) for m in found[1:]] == expected
+
+
+def test_running_totals_and_questions_are_none(annotate):
+    text = "A mine killed two men. Forty people have been killed in six attacks since May 1. Asked whether he had fired on them, he left."
+    assert [m.span.text for m in mentions.find(annotate(text), ())] == ["A mine killed two men"]
+
+
+ASIDES = [
+    "A mine killed two men. Who planted the mine?",
+    "A mine killed two men. The ministry would not discuss the operation.",
+    "A mine killed two men. The army declined to confirm the attack.",
+]
+
+
+@pytest.mark.parametrize("text", ASIDES)
+def test_questions_and_refusals_are_none(annotate, text):
+    assert [m.span.text for m in mentions.find(annotate(text), ())] == ["A mine killed two men"]
+
+
+def test_massacre_takes_the_kind_that_follows(annotate):
+    found = mentions.find(annotate("Helicopters bombed the market at noon.", "Massacre at the market"), ())
+    assert [m.kind for m in found] == ["air_strike", "air_strike"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from([text for text, _ in STORIES] + ["", "!", "killed", "“We", "strike;", "\n"]), max_size=4)
+)
+def test_spans_are_evidence_and_in_order(annotate, parts):
+    text = " ".join(parts)
+    found = mentions.find(annotate(text), ())
+    assert all(text[m.span.start : m.span.end] == m.span.text and m.span.text for m in found)
+    assert all(text[m.trigger.start : m.trigger.end] == m.trigger.text for m in found)
+    assert [m.span.start for m in found] == sorted(m.span.start for m in found)
+
+
+@pytest.mark.parametrize("noise", ["a", " ", "1", ",", "A", "since "])
+def test_asides_are_linear(noise):
+    import time
+
+    from onrecord.events import asides
+
+    text = noise * (100_000 // len(noise))
+    start = time.perf_counter()
+    for pattern in (asides._YEAR, asides._LONG_AGO, asides._TOTAL):
+        pattern.search(text)
+    assert time.perf_counter() - start < 0.5
