@@ -128,8 +128,8 @@ def _quantity(bounds: list[int | None] | None) -> Quantity | None:
         return None
     low, best, high = bounds
     if best is None and low is not None:
-        vague = {2: None, 3: "several", 24: "dozens"}.get(low)
-        return Quantity(None if vague else low, None, None if vague else "at_least", vague)
+        vague = {2: "plural", 3: "several", 24: "dozens"}.get(low)
+        return Quantity(None, vague=vague) if vague else Quantity(low, modifier="at_least")
     if high is None and best is not None:
         return Quantity(best, None, "at_least")
     return Quantity(best)
