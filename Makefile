@@ -1,0 +1,55 @@
+# The workbench. `make demo` and `make test` are all a newcomer needs; both install into .venv what is pinned in requirements.lock.
+#   make test ALL=1   the slow tests too, and a skipped test fails
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check format evaluate bench docs nightly lock clean
+
+demo: $(READY)
+	$(BIN)/onrecord demo
+
+test: check
+	ONRECORD_ALL=$(ALL) $(BIN)/pytest $(if $(ALL),,-m "not slow")
+	$(BIN)/python -m evaluation.gate
+
+check: $(READY)
+	$(BIN)/ruff format --check src evaluation tests docs
+	$(BIN)/ruff check src evaluation tests docs
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/drift
+
+format: $(READY)
+	$(BIN)/ruff format src evaluation tests docs
+	$(BIN)/ruff check --fix src evaluation tests docs
+
+evaluate: $(READY)
+	$(BIN)/python -m evaluation.table
+
+bench: $(READY)
+	$(BIN)/python -m evaluation.bench
+
+docs: $(READY)
+	$(BIN)/python docs/make.py
+
+nightly: $(READY)
+	ONRECORD_NIGHTLY=1 $(BIN)/pytest -m slow
+	$(BIN)/python -m evaluation.bench
+
+# Pins what pyproject.toml allows, for every platform, with hashes and without the address of an index.
+lock:
+	uv pip compile pyproject.toml --group work --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "OnRecord needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist out
