@@ -1,0 +1,116 @@
+"""Writes those pages of the documentation that are made from the program itself: commands.md and codebook.md.
+
+`make docs` writes them; a test holds them against what would be written now.
+"""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import click
+import typer
+
+from onrecord.cli import app
+from onrecord.exports import tables
+from onrecord.wording import kinds, numbers
+
+HERE = Path(__file__).resolve().parent
+MADE = "<!-- Made by docs/make.py: change the program, then run make docs. -->\n"
+LISTS = {
+    "status": "Status: whether it happened, as the story tells it",
+    "source_kind": "Source kind: whom a claim rests on",
+    "form": "Form: how it is worded",
+    "stance": "Stance: what the source does with it",
+    "event_kind": "Event kind",
+    "relation": "Relation: how a story stands to its origin",
+    "credit_relation": "Credit relation: why an outlet is named",
+    "mutation_field": "Mutation field: what a copy changed",
+    "verdict": "Verdict: how a stated total stands to the ledger",
+}
+
+
+def pages() -> dict[str, str]:
+    """Each made page by its file name."""
+    return {"commands.md": commands(), "codebook.md": codebook()}
+
+
+def commands() -> str:
+    """The help of every command, as a terminal of 100 columns shows it."""
+    lines = ["# Commands\n", MADE, "Data goes to standard output, everything else to standard error.\n"]
+    lines.append(_EXITS)
+    group = typer.main.get_command(app)
+    assert isinstance(group, click.Group) or hasattr(group, "commands")
+    known: dict[str, click.Command] = group.commands
+    there = {name: command for name, command in known.items() if "Not there yet" not in (command.help or "")}
+    for name, command in there.items():
+        context = click.Context(command, info_name=f"onrecord {name}", max_content_width=100, terminal_width=100)
+        lines.append(f"## onrecord {name}\n\n```\n{command.get_help(context).rstrip()}\n```\n")
+    later = sorted(set(known) - set(there))
+    lines.append(f"## Not there yet\n\nThese say so and exit with 3: {', '.join(f'`{name}`' for name in later)}.\n")
+    return "\n".join(lines)
+
+
+_EXITS = """| exit | meaning |
+|---|---|
+| 0 | done |
+| 1 | done, with refusals, which are listed |
+| 2 | wrong use: an option, a path or a word that makes no sense |
+| 3 | cannot work: the same call can never succeed |
+| 4 | try again later: a lock, a full disk |
+| 130 | interrupted; what was done is kept |
+"""
+
+
+def codebook() -> str:
+    """The closed lists, the kinds with their codes elsewhere, the number profiles and the columns of the tables."""
+    words = tomllib.loads(files("onrecord.wording").joinpath("tables", "vocabulary.toml").read_text("utf-8"))
+    lines = ["# Codebook\n", MADE, "Every value of a ledger that comes from a closed list comes from one of these.\n"]
+    for name, heading in LISTS.items():
+        lines += [f"## {heading}\n", "| word | meaning |", "|---|---|"]
+        lines += [f"| {word} | {meaning} |" for word, meaning in words[name].items()]
+        lines.append("")
+    lines += _kinds()
+    lines += _profiles()
+    lines += _columns()
+    return "\n".join(lines)
+
+
+def _kinds() -> list[str]:
+    lines = ["## Event kinds in other codebooks\n", "| kind | PLOVER | ACLED | UCDP |", "|---|---|---|---|"]
+    for kind in kinds.all_kinds():
+        plover = " / ".join(filter(None, (kind.plover_type, kind.plover_mode))) or "–"
+        acled = " / ".join(filter(None, (kind.acled_event, kind.acled_sub_event))) or "–"
+        lines.append(f"| {kind.name} | {plover} | {acled} | {kind.ucdp_type or '–'} |")
+    return [*lines, "\nUCDP's type of violence is the one that holds where the parties do not say otherwise.\n"]
+
+
+def _profiles() -> list[str]:
+    rows = {"twelve": "12", "at least 12": "at least 12", "more than 12": "more than 12", "up to 12": "up to 12"}
+    rows |= {"fewer than 12": "fewer than 12", "12 to 15": "12 to 15", "several": "several", "dozens": "dozens"}
+    rows |= {"hundreds": "hundreds", "a plural without a number": ""}
+    names = numbers.profiles()
+    lines = ["## Worded numbers: low / best / high by profile\n", f"| words | {' | '.join(names)} |"]
+    lines.append("|---" * (len(names) + 1) + "|")
+    for label, text in rows.items():
+        quantity = (numbers.parse(text) if text else None) or numbers.BARE_PLURAL
+        cells = []
+        for name in names:
+            found = numbers.bounds(quantity, name)
+            cells.append(" / ".join("?" if n is None else str(n) for n in (found.low, found.best, found.high)))
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    return [*lines, "\n`?` is unknown, which is not zero. The rules lie in `wording/tables/numbers.toml`.\n"]
+
+
+def _columns() -> list[str]:
+    lines = []
+    for name, columns in tables.columns().items():
+        lines += [f"## Table: {name}\n", "| column | meaning |", "|---|---|"]
+        lines += [f"| {column} | {meaning} |" for column, meaning in columns.meanings.items()]
+        lines.append("")
+    return lines
+
+
+if __name__ == "__main__":
+    for page, text in pages().items():
+        (HERE / page).write_text(text, encoding="utf-8")
+        print(HERE.name + "/" + page)
