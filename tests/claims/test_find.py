@@ -232,3 +232,54 @@ def test_the_same_story_gives_the_same_answer(read: Read) -> None:
 def test_odd_text_does_no_harm(text: str, read: Read) -> None:
     found = read(text)
     assert all(claim.content for claim in found.claims)
+
+
+def sources(found: Found) -> list[tuple[str, str | None, int | None, str | None]]:
+    return [
+        (c.source.kind, c.source.name, c.source.count.number if c.source.count else None, c.source.told)
+        for c in found.claims
+    ]
+
+
+def test_whom_a_group_spoke_to_is_no_part_of_its_name(read: Read) -> None:
+    found = read("A landing is being weighed, according to four people with knowledge of it who spoke to Ostmark News.")
+    assert sources(found) == [("anonymous", "four people with knowledge of it", 4, "Ostmark News")]
+    assert [(c.outlet, c.relation) for c in found.credits] == [("Ostmark News", "told")]
+
+
+def test_two_groups_that_speak_together_are_one_source_and_the_next_subject_is_none(read: Read) -> None:
+    found = read(
+        "According to two current officials and a former official, an immediate landing in Tarn is not planned."
+    )
+    assert sources(found) == [("anonymous", "two current officials and a former official", 3, None)]
+    assert [words(c) for c in found.claims] == ["an immediate landing in Tarn is not planned"]
+
+
+@pytest.mark.parametrize("office", ["Minister of Defence", "Secretary of War"])
+def test_the_portfolio_is_no_part_of_a_name(office: str, read: Read) -> None:
+    (source,) = sources(read(f"{office} Tova Rell confirmed that the raid killed three men."))
+    assert source == ("named_person", "Tova Rell", 1, None)
+
+
+def test_two_bodies_that_are_silent_are_two_claims(read: Read) -> None:
+    found = read("The White House and Department of Coastal Security did not respond to questions about the strike.")
+    assert [s[1] for s in sources(found)] == ["White House", "Department of Coastal Security"]
+
+
+def test_who_was_sent_elsewhere_is_who_asked(read: Read) -> None:
+    found = read("The army referred the Ostmark Mail to the palace when asked about the strike.")
+    assert [(c.stance, c.source.name, c.source.told) for c in found.claims] == [
+        ("declines to comment", "army", "Ostmark Mail")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("Officials suggested that the raid would be the last.", "asserts"),
+        ("Officials suggested that the raid should be the last.", "calls for"),
+        ("The minister urged the army to halt the strikes.", "calls for"),
+    ],
+)
+def test_to_suggest_is_to_tell_or_to_ask(text: str, stance: str, read: Read) -> None:
+    assert [c.stance for c in read(text).claims] == [stance]

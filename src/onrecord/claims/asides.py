@@ -50,8 +50,23 @@ def _according(sentence: Sentence, token: Token, quoted: tuple[Range, ...]) -> F
     if speaker.dep_ == "pcomp":
         speaker = next((c for c in speaker.children if c.dep_ == "dobj"), speaker)
     source = subjects.words_of(sentence, speaker, token)
+    source = (source[0], _before_subject(sentence, token, speaker, source[1]))
     content = extent.around_range(sentence, sentence.offset(token), source[1], quoted)
     return Frame(sentence, (sentence.offset(token), sentence.offset(to) + len(to)), speaker, source, content)
+
+
+def _before_subject(sentence: Sentence, token: Token, speaker: Token, end: int) -> int:
+    """Where the words of a source end that the parser gave the sentence's own subject too: "according to X, a landing is
+    planned" with the landing beside X, and a verb without a subject.
+    """
+    verb = token.head
+    if verb.i < speaker.i or any(c.dep_ in ("nsubj", "nsubjpass", "csubj", "expl") for c in verb.children):
+        return end
+    beside = [t for t in speaker.subtree if t.dep_ in ("appos", "conj") and t.left_edge.nbor(-1).text == ","]
+    if not beside:
+        return end
+    comma = beside[-1].left_edge.nbor(-1)
+    return sentence.offset(comma)
 
 
 def _reckoned(sentence: Sentence, lead: Token, quoted: tuple[Range, ...]) -> Frame | None:
@@ -86,7 +101,18 @@ def _refusal(sentence: Sentence, verb: Token) -> Frame | None:
     content = extent.trimmed(sentence, min(speaker.left_edge.i, verb.i), verb.right_edge.i + 1)
     start = sentence.offset(verb)
     source = subjects.words_of(sentence, speaker, verb)
-    return Frame(sentence, (start, start + len(verb)), speaker, source, (content,), "declines to comment")
+    recipient = _asker(verb)
+    return Frame(sentence, (start, start + len(verb)), speaker, source, (content,), "declines to comment", recipient)
+
+
+def _asker(verb: Token) -> Token | None:
+    """Whom the silent one would not answer: "told the Post no", "referred the Post to", "when reached by the Post"."""
+    if verb.lemma_ == "refer":
+        return next((c for c in verb.rights if c.dep_ == "dobj"), None)
+    asked = [c for c in verb.children if c.dep_ == "advcl" and c.lemma_ in ("reach", "contact", "ask", "approach")]
+    by = (a for c in asked for a in c.children if a.dep_ == "agent")
+    asker = next((p for a in by for p in a.children if p.dep_ == "pobj"), None)
+    return asker if asker is not None else subjects.recipient(verb)
 
 
 def _adverb(sentence: Sentence, token: Token) -> Frame:

@@ -13,9 +13,12 @@ _NO_NAME = frozenset({"own", "same", "official", "chief", "other", "former", "ne
 
 
 def filed(words: str, names: Names) -> str:
-    """The name that a body is filed under: the longest that the story gives, as the table of actors has it."""
+    """The name that a body is filed under: the longest that the story gives, as the table of actors has it where the two
+    share a word. A byname ("Downing Street") stays as the story words it.
+    """
     full = names.body(words)
-    return actors.canonical(full) if actors.named(full) is not None else full
+    canonical = actors.canonical(full) if actors.named(full) is not None else full
+    return canonical if set(canonical.casefold().split()) & set(full.casefold().split()) else full
 
 
 def proper(words: str, head: Token, names: Names) -> str:

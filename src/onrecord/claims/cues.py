@@ -14,17 +14,23 @@ from onrecord.records import Stance
 from onrecord.wording import kinds
 
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor"})
+_TELLS = re.compile(
+    r"(?i)(?:that )?(?!.{0,80}\b(?:should|must|ought)\b)(?!to\b)[^,;]{0,120}\b(?:is|are|was|were|has|have|had|will|would|could)\b"
+)
 _MODALS = frozenset({"would", "will", "could", "can", "wo", "ca"})
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """How a word of saying works. takes: what can be its content besides a clause or a quotation; bare: only that."""
+    """How a word of saying works. takes: what can be its content besides a clause or a quotation; bare: only that.
+    reports: it can tell what is so as well as what should be ("suggest").
+    """
 
     stance: Stance
     strong: bool
     takes: frozenset[str] = frozenset()
     bare: bool = False
+    reports: bool = False
 
 
 PLAIN = Cue("asserts", True)
@@ -90,6 +96,8 @@ def silence(sentence: str) -> int | None:
 
 def stance(cue: Cue, frame: str, content: str) -> Stance:
     """The stance of a claim. frame: the cue with what goes with it; content: the words claimed."""
+    if cue.stance == "calls for" and cue.reports and _TELLS.match(content):
+        return "asserts"
     if cue.stance in ("asserts", "confirms"):
         for word, pattern in _cues().marks:
             if pattern.search(content) or pattern.search(frame):
@@ -160,7 +168,9 @@ def _group(rows: list[dict[str, Any]]) -> dict[str, Cue]:
             known = cues.get(word)
             if known is not None:
                 telling = found.stance if known.stance == "asserts" and "act" not in found.takes else known.stance
-                found = Cue(telling, known.strong or found.strong, known.takes | found.takes, known.bare and found.bare)
+                reports = known.reports or "asserts" in (known.stance, found.stance)
+                takes, bare = known.takes | found.takes, known.bare and found.bare
+                found = Cue(telling, known.strong or found.strong, takes, bare, reports)
             cues[word] = found
     return cues
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from onrecord.claims import cues, extent, framing, names, narration, press, quotes, subjects, voices
+from spacy.tokens import Token
+
+from onrecord.claims import cues, extent, framing, groups, names, narration, press, quotes, subjects, voices
 from onrecord.claims.cast import Cast, Unsure
 from onrecord.claims.extent import Range
 from onrecord.claims.frame import Frame
@@ -82,9 +84,10 @@ def _read_paragraph(walk: _Walk, sentences: tuple[Sentence, ...]) -> None:
 
 def _drafts(walk: _Walk, frame: Frame) -> list[_Draft]:
     """The claims of a frame. Of an outlet that passes on what others told it, those others are the source."""
+    beside = [draft for other in _beside(frame) for draft in _drafts(walk, other)]
     draft = _draft(walk, frame)
-    if draft is None:
-        return []
+    if draft is None or beside:
+        return [*([draft] if draft is not None else []), *beside]
     if draft.voice.kind != "outlet" or not frame.inner:
         return [draft]
     name = draft.voice.name
@@ -96,6 +99,14 @@ def _drafts(walk: _Walk, frame: Frame) -> list[_Draft]:
     for other in inner:
         walk.told.setdefault(other.voice.key, name)
     return [replace(other, told=other.told or name) for other in inner]
+
+
+def _beside(frame: Frame) -> list[Frame]:
+    """The same frame for each named one who is silent beside the first: "the palace and the Defence Ministry declined"."""
+    if frame.speaker is None or frame.stance != "declines to comment":
+        return []
+    joined = (c for c in frame.speaker.children if c.dep_ == "conj" and c.pos_ == "PROPN")
+    return [replace(frame, speaker=name) for name in joined]
 
 
 def _draft(walk: _Walk, frame: Frame) -> _Draft | None:
@@ -129,9 +140,9 @@ def _outlet_told(walk: _Walk, frame: Frame, voice: Voice) -> Place | None:
         word = walk.annotated.story.text[frame.cue[0] : frame.cue[1]].casefold()
         relation: CreditRelation = "reported_by" if word.startswith("report") else "cites"
         place = Place(press.full_name(voice.name, walk.names), relation, *frame.source)
-    elif frame.recipient is not None:
+    elif (listener := _listener(frame)) is not None:
         known = walk.places[-1].outlet if walk.places else None
-        spoken_to = press.recipient(frame.recipient, frame.sentence, walk.names, story, known)
+        spoken_to = press.recipient(listener, frame.sentence, walk.names, story, known)
         if spoken_to is None:
             return None
         place = spoken_to
@@ -139,6 +150,14 @@ def _outlet_told(walk: _Walk, frame: Frame, voice: Voice) -> Place | None:
         return None
     walk.places.append(place)
     return place
+
+
+def _listener(frame: Frame) -> Token | None:
+    """Whom the words were said to: by the verb of saying, or by "who spoke to" behind the speaker."""
+    if frame.recipient is not None or frame.speaker is None:
+        return frame.recipient
+    spoke = groups.spoken(frame.speaker)
+    return subjects.recipient(spoke) if spoke is not None else None
 
 
 def _note_terms(walk: _Walk, sentence: Sentence, spoken: list[_Draft]) -> None:

@@ -5,7 +5,7 @@ from spacy.tokens import Token
 from onrecord.claims import lexicon
 from onrecord.claims import names as naming
 from onrecord.records import Quantity
-from onrecord.wording import numbers
+from onrecord.wording import numbers, people
 
 ONE = Quantity(1)
 _KEPT = frozenset({"of", "at", "in", "from", "to", "on", "within", "inside", "near", "for"})
@@ -13,6 +13,8 @@ _DEFINITE = frozenset({"the", "that", "this", "these", "those", "both"})
 _DROPPED = frozenset({"on board", "on duty"})
 _BEFORE = ("det", "predet", "amod", "compound", "nummod", "poss", "nmod", "quantmod", "advmod", "neg")
 _COUNTING = ("nummod", "amod", "det", "quantmod")
+_SPEAKING = frozenset({"speak", "talk", "tell"})
+_NEAR_CONJUNCT = 8
 _SHORT_CLAUSE = 5
 _UNLIKE_PEOPLE = ("tion", "ment", "ness", "ity", "ing", "ism", "ure", "ship")
 
@@ -54,6 +56,20 @@ def quantity(head: Token) -> Quantity:
     return found if found is not None else numbers.BARE_PLURAL
 
 
+def joined(head: Token) -> Token | None:
+    """The noun of a second group that speaks with the first: "two officials and a former minister"; None without one."""
+    others = [c for c in head.rights if c.dep_ == "conj" and c.pos_ == "NOUN" and c.i - head.i < _NEAR_CONJUNCT]
+    return next((c for c in others if people.role_kind(c.lemma_) in ("anonymous", "witness")), None)
+
+
+def sum_of(head: Token, other: Token) -> Quantity:
+    """How many two joined groups are together; a plural without a number where either has none."""
+    pair = (quantity(head), quantity(other))
+    if any(q.number is None or q.modifier or q.upto for q in pair):
+        return numbers.BARE_PLURAL
+    return Quantity(sum(q.number or 0 for q in pair))
+
+
 def amount(head: Token, noun: Token) -> Quantity:
     """How many "dozens of officials" are, from the head and the noun behind "of"."""
     exact = numbers.parse(str(head.doc[head.left_edge.i : head.i + 1].text))
@@ -73,8 +89,16 @@ def name(head: Token) -> str:
             end = comma - 1
             break
         end = child.right_edge.i
+    spoke = spoken(head)
+    end = min(end, spoke.left_edge.i - 1) if spoke is not None else end
     words = _lowered(first(head), str(doc[first(head).i : end + 1].text))
     return words.removeprefix("the ") if head.tag_ == "NNS" else words
+
+
+def spoken(head: Token) -> Token | None:
+    """The verb of "who spoke to the Post" behind a group, wherever in it the parser hung the clause; None without one."""
+    inside = head.doc[head.i + 1 : head.right_edge.i + 1]
+    return next((t for t in inside if t.dep_ == "relcl" and t.lemma_ in _SPEAKING), None)
 
 
 def short_name(head: Token) -> str:

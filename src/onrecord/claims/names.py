@@ -124,6 +124,8 @@ def _describes_person(child: Token) -> bool:
     )
     if child.dep_ == "compound":
         return person and child.text.islower()
+    if child.dep_ == "nmod":
+        return lemma in lexicon.words("offices") and any(c.lower_ == "of" for c in child.children)
     return bool(child.dep_ == "appos" and (child.like_num or person))
 
 
@@ -143,12 +145,19 @@ def _run_start(head: Token) -> int:
         )
         if (
             not (capital(left) or joins)
+            or _is_portfolio(left)
             or (left.pos_ == "ADJ" and left.is_sent_start and not left.ent_type_)
             or (left.pos_ == "NOUN" and left.is_sent_start and left.dep_ != "compound")
         ):
             break
         i -= 1
     return i
+
+
+def _is_portfolio(word: Token) -> bool:
+    """Whether a capital before a name belongs to the office: "Defence" in "Minister of Defence Tova Rell"."""
+    of = word.head
+    return bool(word.dep_ == "pobj" and of.lower_ == "of" and of.head.lemma_.casefold() in lexicon.words("offices"))
 
 
 def _run_end(head: Token) -> int:
@@ -158,6 +167,8 @@ def _run_end(head: Token) -> int:
     if not people.is_body_word(head.lower_) and head.text not in lexicon.words("opening"):
         return i
     if i + 2 < head.sent.end and doc[i + 1].lower_ in _LINKS and capital(doc[i + 2]):
+        if doc[i + 1].dep_ == "cc" and doc[i + 2].text in lexicon.words("opening"):
+            return i
         i += 2
         while i + 1 < head.sent.end and capital(doc[i + 1]):
             i += 1

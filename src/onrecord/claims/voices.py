@@ -204,13 +204,14 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
     if kind == "outlet" or (kind is None and not groups.is_animate(head)):
         return None
     people_kind = kind if kind in ("anonymous", "witness") else "anonymous"
+    more = groups.joined(head)
     return Voice(
         key=f"{people_kind} {lemma} {place}",
         kind=people_kind,
-        name=groups.name(head),
+        name=groups.name(head) if more is None else f"{groups.short_name(head)} and {groups.name(more)}",
         head=lemma,
-        count=groups.quantity(head),
-        plural=groups.is_plural(head),
+        count=groups.quantity(head) if more is None else groups.sum_of(head, more),
+        plural=groups.is_plural(head) or more is not None,
         gender=gender(lemma),
         short=groups.short_name(head),
     )
