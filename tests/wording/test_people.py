@@ -13,7 +13,7 @@ from onrecord.wording import people
     ("lemma", "kind"),
     [
         ("official", "anonymous"), ("diplomat", "anonymous"), ("person", "anonymous"), ("commander", "anonymous"),
-        ("resident", "witness"), ("Survivor", "witness"), ("fisherman", "witness"), ("doctor", "witness"),
+        ("resident", "witness"), ("Survivor", "witness"), ("fisherman", "witness"), ("doctor", "anonymous"),
         ("ministry", "named_body"), ("police", "named_body"), ("spokesman", "named_body"), ("Pentagon", "named_body"),
         ("guard", "anonymous"), ("Guard", "named_body"), ("coast guard", "named_body"), ("prison guard", "anonymous"), ("memo", "document"), ("affidavit", "document"), ("statement", None), ("table", None), ("", None),
     ],

@@ -22,6 +22,7 @@ _LARGEST = 10**12
 _ONES = "one two three four five six seven eight nine"
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_OF = re.compile(r"(?i)\sof\Z")
 _FROM = re.compile(r"(?i)\bfrom\s\Z")
 _ONE_ELSE = re.compile(r"(?i)\W{0,2}(?:another|day|side|such)\b")
 _NOT_MANY = re.compile(r"(?i)\b(?:as|how|so|too|that)\s\Z")
@@ -92,12 +93,13 @@ def _single(text: str) -> Iterator[Numeral]:
         if quantity is None:
             continue
         start, modifier = _before(text, match.start(), match.end())
-        end, behind = _behind(text, match.end())
+        stop = _OF.sub("", match[0])
+        end, behind = _behind(text, match.start() + len(stop))
         if modifier is not None and quantity.vague is None:
             quantity = Quantity(quantity.number, None, modifier)
         elif behind is not None and quantity.vague is None:
             quantity = Quantity(quantity.number, None, behind)
-        yield Numeral(start, end if behind is not None else match.end(), quantity)
+        yield Numeral(start, end, quantity)
 
 
 def _value(text: str, match: re.Match[str]) -> Quantity | None:
