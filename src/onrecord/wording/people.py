@@ -17,6 +17,7 @@ _LONGEST_TITLE = 6
 class _People:
     titles: frozenset[str]
     before: frozenset[str]
+    short: tuple[str, ...]
     roles: dict[str, SourceKind]
     spokes: frozenset[str]
     bodies: frozenset[str]
@@ -55,6 +56,11 @@ def is_spokesperson(lemma: str) -> bool:
 def is_title(token_text: str) -> bool:
     """Whether the words are a title before a name, whole: "Gen.", "Adm", "Prime Minister", "Mrs."."""
     return _folded(token_text) in _people().titles
+
+
+def short_titles() -> tuple[str, ...]:
+    """Titles that are written short ("Cdr."), without their stop."""
+    return _people().short
 
 
 def anonymity(text: str) -> tuple[tuple[int, int], ...]:
@@ -116,6 +122,7 @@ def _people() -> _People:
     return _People(
         titles=frozenset([*titles["ranks"], *titles["offices"], *titles["honorifics"], *spokes]),
         before=frozenset(titles["before"]),
+        short=tuple(titles["short"]),
         roles={word: kind for kind in reversed(_ROLE_KINDS) for word in roles[kind]},
         spokes=frozenset(spokes),
         bodies=frozenset(roles["body"]),
