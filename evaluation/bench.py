@@ -36,7 +36,9 @@ def main(arguments: Sequence[str]) -> int:
     for name, seconds in (("spaCy alone", parsed), ("the whole reading", read)):
         table.add_row(name, f"{len(held) / seconds:.1f}", f"{1000 * seconds / len(held):.1f}")
     Console().print(table)
-    print(f"{len(held)} stories, one process, the best of {ROUNDS}: reading takes {read / parsed:.2f} times spaCy alone")
+    print(
+        f"{len(held)} stories, one process, the best of {ROUNDS}: reading takes {read / parsed:.2f} times spaCy alone"
+    )
     return 0
 
 

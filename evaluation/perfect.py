@@ -10,12 +10,12 @@ import json
 import re
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
-from importlib import import_module, util
 from pathlib import Path
 from typing import Any
 
 from evaluation.plain_counts import counts_in
 
+from onrecord.families import fingerprint
 from onrecord.records import (
     UNDATED,
     Claim,
@@ -92,7 +92,7 @@ def _published(words: str | None) -> Published:
 def _read(row: Row, gold: Row, known: dict[str, Row]) -> Read:
     story = story_of(row)
     claims = tuple(_claim(story, n, claim) for n, claim in enumerate(gold["claims"]))
-    signature, quotes, facts = _fingerprint(story, claims)
+    found = fingerprint(story)
     reading = Reading(
         story=story.id,
         reader=READER,
@@ -100,20 +100,12 @@ def _read(row: Row, gold: Row, known: dict[str, Row]) -> Read:
         credits=tuple(_credit(story, credit) for credit in gold["credits"]),
         events=_events(story, gold, claims, known),
         tallies=tuple(_tally(story, n, tally, claims) for n, tally in enumerate(gold["tallies"])),
-        signature=signature,
-        quotes=quotes,
-        facts=facts,
+        signature=found.signature,
+        quotes=found.quotes,
+        facts=found.facts,
     )
     head = Masthead(story.id, story.name, story.url, story.outlet, story.headline, story.published, len(story.text))
     return Read(head, reading)
-
-
-def _fingerprint(story: Story, claims: tuple[Claim, ...]) -> tuple[tuple[int, ...], tuple[str, ...], tuple[str, ...]]:
-    """Signature, quotes and facts by the stage's own function, empty while the stage has none."""
-    if util.find_spec("onrecord.families.fingerprint") is None:
-        return (), (), ()
-    made = import_module("onrecord.families.fingerprint").fingerprint(story, claims)
-    return tuple(made[0]), tuple(made[1]), tuple(made[2])
 
 
 def _span(story: Story, item: Row) -> Span:

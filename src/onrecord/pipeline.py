@@ -6,7 +6,7 @@ Everything that changes a ledger goes through here. The clock is read by the cal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from onrecord import families, incidents, stories
@@ -67,9 +67,10 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
             new = _not_held(ledger, batch)
             done, readings = _read_batch(ledger, engine, new)
             stored = write.store(ledger, done, readings, options.now)
-            held += len(batch) - stored
-            states.update(item.state for item in done)
-            refused.extend(item for item in done if item.state != "ok")
+            held += len(batch) - len(stored)
+            states.update(item.state for item in stored)
+            # Without what they hold: a folder of large files that cannot be used would fill the memory
+            refused.extend(replace(item, capture=None, story=None) for item in stored if item.state != "ok")
             unread += sum(not reading.claims and bool(reading.rejections) for reading in readings)
             options.progress("read", len(batch))
     options.progress("merge", 0)
@@ -103,15 +104,19 @@ def _read_batch(ledger: Ledger, engine: Local, items: list[Intake]) -> tuple[lis
     known = read.read_by(ledger, texts, reader_name())
     todo = [story for id_, story in texts.items() if id_ not in known]
     readings: list[Reading] = []
-    lost: dict[str, tuple[Rejection, ...]] = {}
+    lost = {id_: _losses(reading) for id_, reading in known.items()}
     failed: dict[str, Rejection] = {}
     for story, outcome in engine.read(todo):
         if isinstance(outcome, Rejection):
             failed[story.id] = outcome
         else:
             readings.append(outcome)
-            lost[story.id] = tuple(r for r in outcome.rejections if r.lost)
+            lost[story.id] = _losses(outcome)
     return [_settled(item, lost, failed) for item in items], readings
+
+
+def _losses(reading: Reading) -> tuple[Rejection, ...]:
+    return tuple(rejection for rejection in reading.rejections if rejection.lost)
 
 
 def _settled(item: Intake, lost: dict[str, tuple[Rejection, ...]], failed: dict[str, Rejection]) -> Intake:
@@ -145,18 +150,25 @@ def derive(reads: Sequence[Read], profile: str) -> Derived:
 
 
 def derive_if_old(ledger: Ledger, profile: str) -> Derived:
-    """What the ledger's readings give, made anew only if readings have come since it was made, or the profile differs."""
-    if read.derived_state(ledger) == (read.count_current(ledger), profile):
+    """What the ledger's readings give, made anew only where other readings have become current since it was made, or
+    the profile or the rules of this program differ.
+    """
+    if read.derived_state(ledger) == _derivation(read.readings_state(ledger), profile):
         return read.derived(ledger)
     return rebuild(ledger, profile)
 
 
 def rebuild(ledger: Ledger, profile: str = "joint") -> Derived:
     """Drops everything derived and makes it again from the current readings."""
-    reads = tuple(read.reads(ledger))
+    state, reads = read.reads_of(ledger)
     derived = derive(reads, profile)
-    write.replace_derived(ledger, derived, len(reads), profile)
+    write.replace_derived(ledger, derived, _derivation(state, profile))
     return derived
+
+
+def _derivation(state: str, profile: str) -> str:
+    """A name for what is derived: from which readings, by which profile and rules."""
+    return f"{profile} {reader_name()} {state}"
 
 
 def read_only(
@@ -185,7 +197,11 @@ def read_only(
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that a ledger says at one moment: each story with its current reading, and what follows from them."""
+    """All that a ledger says at one moment: each story with its current reading, and what follows from them.
+
+    Stories stand in the order of publication, incidents in that of their days, families in that of their first story;
+    what has no date stands last, and what is equal in the order of ids.
+    """
 
     reads: tuple[Read, ...]
     derived: Derived
@@ -194,4 +210,29 @@ class View:
 def view(ledger: Ledger, profile: str = "joint") -> View:
     """The ledger as it stands, derived anew if readings have come since."""
     derived = derive_if_old(ledger, profile)
-    return View(tuple(read.reads(ledger)), derived)
+    return arranged(read.reads(ledger), derived)
+
+
+def arranged(reads: Sequence[Read], derived: Derived) -> View:
+    """Readings, and what was derived from them, in the order of a view."""
+    published = {r.story.id: _moment(r.story.published.start) for r in reads}
+    return View(
+        tuple(sorted(reads, key=lambda r: (published[r.story.id], r.story.id))),
+        Derived(
+            families=tuple(
+                sorted(derived.families, key=lambda f: (min((published[s] for s in f.stories), default=""), f.id))
+            ),
+            derivations=tuple(sorted(derived.derivations, key=lambda d: (published[d.story], d.story))),
+            # Within a story as its derivation gave them, which is the order of its text
+            mutations=tuple(sorted(derived.mutations, key=lambda m: (published[m.story], m.story))),
+            incidents=tuple(sorted(derived.incidents, key=lambda i: (_moment(i.when and i.when.start), i.id))),
+            plans=tuple(
+                sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id))
+            ),
+            verdicts=tuple(sorted(derived.verdicts, key=lambda v: v.tally)),
+        ),
+    )
+
+
+def _moment(start: date | None) -> str:
+    return start.isoformat() if start else "9999"

@@ -2,13 +2,16 @@
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 from onrecord.engines.reader import Reader
@@ -36,13 +39,13 @@ class Local:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        self._drop()
 
     def read(self, stories: Iterable[Story]) -> Iterator[tuple[Story, Outcome]]:
         """Each story with its reading, or with a rejection where the reader failed on it, in the order given.
 
-        Memory stays bounded: a few batches are under way at a time, however many stories there are.
+        Memory stays bounded: a few batches are under way at a time, however many stories there are. A story that costs
+        a worker its life is rejected by name; the others of its batch are read again.
         """
         source = iter(stories)
         head = list(islice(source, _WORTH_A_POOL))
@@ -50,37 +53,90 @@ class Local:
             for story in chain(head, source):
                 yield story, _read(story)
             return
+        under_way: deque[tuple[list[Story], Future[list[Outcome]] | None]] = deque()
+        for batch in _batches(chain(head, source)):
+            under_way.append((batch, self._begin(batch)))
+            if len(under_way) >= 3 * self._workers:
+                yield from self._finish(*under_way.popleft())
+        while under_way:
+            yield from self._finish(*under_way.popleft())
+
+    def _begin(self, batch: list[Story]) -> "Future[list[Outcome]] | None":
+        """The batch under way; None where the pool has just died."""
         if self._pool is None:
-            spawn = get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=spawn, initializer=_leave_interrupts)
-        yield from _pooled(self._pool, _batches(chain(head, source)), self._workers)
-
-
-def _leave_interrupts() -> None:
-    # Ctrl-C reaches the whole process group; the parent decides what is finished and what is dropped.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _pooled(pool: ProcessPoolExecutor, batches: Iterator[list[Story]], count: int) -> Iterator[tuple[Story, Outcome]]:
-    under_way: deque[tuple[list[Story], Future[list[Outcome]] | None]] = deque()
-    for batch in batches:
+            self._pool = _pool(self._workers)
         try:
-            under_way.append((batch, pool.submit(_read_batch, batch)))
+            with _deaf_to_interrupts():
+                return self._pool.submit(_read_batch, batch)
         except BrokenProcessPool:
-            under_way.append((batch, None))
-        if len(under_way) >= 3 * count:
-            yield from _collect(*under_way.popleft())
-    while under_way:
-        yield from _collect(*under_way.popleft())
+            return None
+
+    def _finish(self, batch: list[Story], future: "Future[list[Outcome]] | None") -> Iterator[tuple[Story, Outcome]]:
+        try:
+            outcomes = future.result() if future else None
+        except BrokenProcessPool:
+            outcomes = None
+        if outcomes is None:
+            # A worker died (out of memory, killed): the pool is gone, and with it all that was under way
+            self._drop()
+            outcomes = _read_alone(batch)
+        yield from zip(batch, outcomes, strict=True)
+
+    def _drop(self) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = None
 
 
-def _collect(batch: list[Story], future: "Future[list[Outcome]] | None") -> Iterator[tuple[Story, Outcome]]:
-    # Where a worker died (out of memory, killed), its batch is read here: nothing is lost without a word.
+def _read_alone(batch: list[Story]) -> list[Outcome]:
+    """The outcomes of a batch that a worker died on: each story in a process where it can harm no other."""
+    outcomes: list[Outcome] = []
+    pool: ProcessPoolExecutor | None = None
+    for story in batch:
+        pool = pool or _pool(1)
+        try:
+            with _deaf_to_interrupts():
+                future = pool.submit(_read_batch, [story])
+            outcomes.extend(future.result())
+        except BrokenProcessPool:
+            pool.shutdown(wait=False)
+            pool = None
+            reason = "the process that read it died, twice: it may need more memory than there is"
+            outcomes.append(Rejection(story.id, reason, len(story.text)))
+    if pool:
+        pool.shutdown()
+    return outcomes
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_live_with_the_parent)
+
+
+def _live_with_the_parent() -> None:
+    # Ctrl-C reaches the whole process group; the parent decides what is finished and what is dropped. Where the parent
+    # is killed nobody tells its workers to end: they would wait for work for ever.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    # A worker that is starting, before it can ignore Ctrl-C itself, inherits that it is held back; ours comes later.
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        outcomes = future.result() if future else _read_batch(batch)
-    except BrokenProcessPool:
-        outcomes = _read_batch(batch)
-    yield from zip(batch, outcomes, strict=True)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _batches(stories: Iterable[T]) -> Iterator[list[T]]:

@@ -5,10 +5,12 @@ from importlib.metadata import version
 
 from onrecord import claims, events, families
 from onrecord.language import READER_MODEL, Annotator
-from onrecord.records import Credit, Reading, Rejection, Story
+from onrecord.records import Credit, Part, Reading, Rejection, Story
 
 READ_AT_MOST = 200_000
 """How many characters of a story are read. A longer text is no news story; the rest is named as lost."""
+HEADLINE_AT_MOST = 2_000
+"""The same for a headline."""
 
 
 def reader_name() -> str:
@@ -65,10 +67,26 @@ class Reader:
 
 
 def _cut(story: Story) -> tuple[Story, tuple[Rejection, ...]]:
-    lost = len(story.text) - READ_AT_MOST
-    if lost <= 0:
-        return story, ()
-    text = story.text[:READ_AT_MOST]
-    furniture = tuple(piece for piece in story.furniture if piece.end <= READ_AT_MOST)
-    reason = f"only the first {READ_AT_MOST:,} characters are read"
-    return replace(story, text=text, furniture=furniture), (Rejection(story.id, reason, lost),)
+    """The story as far as it is read, and what is lost of it."""
+    notes: list[Rejection] = []
+    headline, text, furniture = story.headline, story.text, story.furniture
+    if len(headline) > HEADLINE_AT_MOST:
+        headline = headline[: _last_break(headline, HEADLINE_AT_MOST)]
+        notes.append(_lost(story, "headline", len(headline)))
+    if len(text) > READ_AT_MOST:
+        text = text[: _last_break(text, READ_AT_MOST)]
+        furniture = tuple(replace(f, end=min(f.end, len(text))) for f in furniture if f.start < len(text))
+        notes.append(_lost(story, "text", len(text)))
+    return replace(story, headline=headline, text=text, furniture=furniture), tuple(notes)
+
+
+def _last_break(words: str, most: int) -> int:
+    """The end of the last line before a limit, else of the last word: half a sentence would be read as a whole one."""
+    floor = most - min(most // 2, 5_000)
+    return max(words.rfind("\n", floor, most), 0) or max(words.rfind(" ", floor, most), 0) or most
+
+
+def _lost(story: Story, part: Part, kept: int) -> Rejection:
+    lost = len(story.words(part)) - kept
+    reason = f"only the first {kept:,} characters of the {part} are read"
+    return Rejection(story.id, reason, lost)

@@ -55,17 +55,14 @@ def open_ledger(place: str, *, create: bool = False) -> Ledger:
     """
     if "://" in place:
         raise WrongUse(f"{_without_password(place)}: a ledger on a server is not there yet; give the path of a file")
+    if not place.strip() or "\x00" in place or place == ":memory:":
+        raise WrongUse(f"“{place}”: is not the path of a file; give one, such as onrecord.db")
     path = Path(place)
-    if not path.exists():
-        if not create:
-            raise WrongUse(f"{place}: there is no ledger here; make one with: onrecord add SOURCE --ledger {place}")
-        if not path.absolute().parent.is_dir():
-            raise WrongUse(f"{place}: the folder {path.absolute().parent.name} does not exist; make it first")
-    elif not path.is_file():
-        raise BadLedger(f"{place}: is not a file; give the path of a ledger file")
-    elif path.stat().st_size and _head(path) != _MAGIC:
-        raise BadLedger(f"{place}: is not a ledger; give another path, or move this file away")
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+    try:
+        _check(place, path, create=create)
+    except OSError as error:
+        raise WrongUse(f"{place}: cannot be opened ({error.strerror}); give a path that you may use") from error
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path.absolute())))
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     ledger = Ledger(place, engine)
@@ -77,12 +74,19 @@ def open_ledger(place: str, *, create: bool = False) -> Ledger:
     return ledger
 
 
-def _head(path: Path) -> bytes:
-    try:
+def _check(place: str, path: Path, *, create: bool) -> None:
+    """Refuses a path that cannot be a ledger before anything is opened, or made, there."""
+    if path.exists() and not path.is_file():
+        raise BadLedger(f"{place}: is not a file; give the path of a ledger file")
+    size = path.stat().st_size if path.exists() else 0
+    if not size and not create:
+        raise WrongUse(f"{place}: there is no ledger here; make one with: onrecord add SOURCE --ledger {place}")
+    if not path.absolute().parent.is_dir():
+        raise WrongUse(f"{place}: the folder {path.parent} does not exist; make it first")
+    if size:
         with path.open("rb") as file:
-            return file.read(len(_MAGIC))
-    except OSError as error:
-        raise BadLedger(f"{path}: cannot be opened ({error.strerror}); check who may read it") from error
+            if file.read(len(_MAGIC)) != _MAGIC:
+                raise BadLedger(f"{place}: is not a ledger; give another path, or move this file away")
 
 
 def _without_password(place: str) -> str:
@@ -96,9 +100,11 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     # SQLAlchemy, not the driver, begins transactions, so that the schema changes inside one too.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
-        cursor.execute(f"PRAGMA {pragma}")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode=WAL")
     cursor.close()
 
 
@@ -110,19 +116,35 @@ def _begin(connection: sa.Connection) -> None:
 
 def _bring_up(ledger: Ledger) -> None:
     config = Config()
-    config.set_main_option("script_location", str(files("onrecord.ledger").joinpath("migrations")))
+    # A per cent sign in the path would be taken for a reference to another setting
+    scripts = str(files("onrecord.ledger").joinpath("migrations")).replace("%", "%%")
+    config.set_main_option("script_location", scripts)
     script = ScriptDirectory.from_config(config)
-    with ledger.writing() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
-        if set(found) == set(script.get_heads()):
+    # Looked at as a reader first: a ledger in use, or on a medium that cannot be written, can still be read
+    with ledger.reading() as connection:
+        if _is_new(ledger.place, connection, script):
             return
-        known = {revision.revision for revision in script.walk_revisions()}
-        if not set(found) <= known:
-            raise BadLedger(f"{ledger.place}: was written by a newer OnRecord; update this one")
-        if not found and sa.inspect(connection).get_table_names():
-            raise BadLedger(f"{ledger.place}: is a database of another program; give another path")
+    with ledger.writing() as connection:
+        if _is_new(ledger.place, connection, script):
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _is_new(place: str, connection: sa.Connection, script: ScriptDirectory) -> bool:
+    """Whether the schema is the newest; refuses what is no ledger, or one that this program does not know."""
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    if found == set(script.get_heads()):
+        return True
+    if not found <= {revision.revision for revision in script.walk_revisions()}:
+        raise BadLedger(f"{place}: was written by a newer OnRecord; update this one")
+    if not found and sa.inspect(connection).get_table_names():
+        raise BadLedger(f"{place}: is a database of another program; give another path")
+    return False
+
+
+_MENDABLE = ("locked", "full", "readonly", "read-only", "disk i/o", "unable to open", "busy")
+_HOPELESS = ("malformed", "not a database", "no such table", "no such column", "encrypted")
 
 
 @contextmanager
@@ -132,8 +154,8 @@ def explained(place: str) -> Iterator[None]:
         yield
     except sa.exc.DatabaseError as error:
         reason = str(error.orig)
-        if any(sign in reason for sign in ("locked", "full", "readonly", "disk I/O", "unable to open")):
+        if any(sign in reason.casefold() for sign in _MENDABLE):
             raise TryLater(f"{place}: {reason}; nothing half done was kept, try again when that is mended") from error
-        if any(sign in reason for sign in ("malformed", "not a database", "no such table")):
-            raise BadLedger(f"{place}: is damaged or no ledger ({reason})") from error
+        if any(sign in reason.casefold() for sign in _HOPELESS):
+            raise BadLedger(f"{place}: is damaged or no ledger ({reason}); bring back a copy of it") from error
         raise

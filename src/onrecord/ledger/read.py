@@ -23,6 +23,7 @@ from onrecord.records import (
     Reading,
     Story,
     Verdict,
+    digest,
 )
 
 
@@ -44,12 +45,13 @@ def held_keys(ledger: Ledger, keys: Iterable[str]) -> set[str]:
         return set(connection.execute(sa.select(column).where(column.in_(list(keys)))).scalars())
 
 
-def read_by(ledger: Ledger, stories: Iterable[str], reader: str) -> set[str]:
-    """Those of the stories that this reader has read."""
+def read_by(ledger: Ledger, stories: Iterable[str], reader: str) -> dict[str, Reading]:
+    """The readings that this reader has made of those stories."""
     table = schema.reading
-    query = sa.select(table.c.story).where(table.c.story.in_(list(stories)), table.c.reader == reader)
+    query = sa.select(table.c.body).where(table.c.story.in_(list(stories)), table.c.reader == reader)
     with ledger.reading() as connection:
-        return set(connection.execute(query).scalars())
+        readings: list[Reading] = [decode(body, Reading) for body in connection.execute(query).scalars()]
+    return {reading.story: reading for reading in readings}
 
 
 def story(ledger: Ledger, name: str) -> Story | None:
@@ -93,8 +95,19 @@ def _published(row: Any) -> Published:
     return Published(row.published_start, row.published_end, row.published_precision, row.published_basis)
 
 
-def reads(ledger: Ledger, only: str | None = None) -> Iterator[Read]:
-    """Every story that has been read, by id, with its current reading; or the one of the id given."""
+def reads(ledger: Ledger) -> tuple[Read, ...]:
+    """Every story that has been read, by id, with its current reading."""
+    with ledger.reading() as connection:
+        return _reads(connection)
+
+
+def reads_of(ledger: Ledger) -> tuple[str, tuple[Read, ...]]:
+    """The same, with the name of that state of readings (see `readings_state`), both of one moment."""
+    with ledger.reading() as connection:
+        return _state(connection), _reads(connection)
+
+
+def _reads(connection: sa.Connection) -> tuple[Read, ...]:
     story_, reading, current = schema.story, schema.reading, schema.current
     columns = [c for c in story_.c if c.name not in ("text", "furniture", "byline")]
     query = (
@@ -103,25 +116,31 @@ def reads(ledger: Ledger, only: str | None = None) -> Iterator[Read]:
         .join(reading, reading.c.seq == current.c.reading)
         .order_by(story_.c.id)
     )
-    if only is not None:
-        query = query.where(story_.c.id == only)
+    return tuple(
+        Read(
+            Masthead(row.id, row.name, row.url, row.outlet, row.headline, _published(row), row.size),
+            decode(row.body, Reading),
+        )
+        for row in connection.execute(query)
+    )
+
+
+def readings_state(ledger: Ledger) -> str:
+    """A name for which readings are current: equal names, equal readings."""
     with ledger.reading() as connection:
-        for row in connection.execute(query):
-            head = Masthead(row.id, row.name, row.url, row.outlet, row.headline, _published(row), row.size)
-            yield Read(head, decode(row.body, Reading))
+        return _state(connection)
 
 
-def count_current(ledger: Ledger) -> int:
-    """How many stories have a current reading."""
+def _state(connection: sa.Connection) -> str:
+    table = schema.current
+    pairs = connection.execute(sa.select(table.c.story, table.c.reading).order_by(table.c.story))
+    return digest([tuple(pair) for pair in pairs])
+
+
+def derived_state(ledger: Ledger) -> str | None:
+    """From which state the derived rows were made, as `write.replace_derived` was told; None before the first time."""
     with ledger.reading() as connection:
-        return int(connection.execute(sa.select(sa.func.count()).select_from(schema.current)).scalar_one())
-
-
-def derived_state(ledger: Ledger) -> tuple[int, str] | None:
-    """From how many readings, and by which profile, the derived rows were made; None before the first time."""
-    with ledger.reading() as connection:
-        row = connection.execute(sa.select(schema.derived_from)).first()
-    return (row.readings, row.profile) if row else None
+        return connection.execute(sa.select(schema.derived_from.c.state)).scalar()
 
 
 def derived(ledger: Ledger) -> Derived:

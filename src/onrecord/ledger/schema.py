@@ -232,8 +232,7 @@ derived_from = Table(
     "derived_from",
     metadata,
     Column("one", Integer, primary_key=True),
-    Column("readings", Integer, nullable=False),
-    Column("profile", String, nullable=False),
+    Column("state", String, nullable=False),
 )
 
 FACTS = (capture, story, intake, rejection, reading)

@@ -20,10 +20,10 @@ def intake_key(item: Intake) -> str:
     return digest(item.source, capture, story, refused)
 
 
-def store(ledger: Ledger, items: Sequence[Intake], readings: Iterable[Reading], now: datetime) -> int:
-    """Adds inputs and what was read in their stories, all or nothing. Returns how many inputs were new."""
+def store(ledger: Ledger, items: Sequence[Intake], readings: Iterable[Reading], now: datetime) -> list[Intake]:
+    """Adds inputs and what was read in their stories, all or nothing. Returns the inputs that were new."""
     with ledger.writing() as connection:
-        new = sum(_store_item(connection, item, now) for item in items)
+        new = [item for item in items if _store_item(connection, item, now)]
         for reading in readings:
             _store_reading(connection, reading, now)
     return new
@@ -134,11 +134,11 @@ def _index_rows(reading: Reading) -> Iterable[tuple[sa.Table, list[dict[str, obj
     yield schema.tally, tallies
 
 
-def replace_derived(ledger: Ledger, derived: Derived, readings: int, profile: str) -> None:
-    """Puts a freshly derived state in the place of the old one, in one transaction.
+def replace_derived(ledger: Ledger, derived: Derived, state: str) -> None:
+    """Puts what was freshly derived in the place of the old, in one transaction.
 
-    readings: how many current readings it was derived from, so that a state left behind by a run that was stopped is
-    seen to be old.
+    state: the name of the readings, and of the rules, that it was derived from (`read.reads_of`), so that what a
+    stopped run left behind, or another run overtook, is seen to be old.
     """
     with ledger.writing() as connection:
         for table in (*schema.DERIVED, schema.derived_from):
@@ -146,7 +146,7 @@ def replace_derived(ledger: Ledger, derived: Derived, readings: int, profile: st
         for table, rows in _derived_rows(derived):
             if rows:
                 connection.execute(insert(table), rows)
-        connection.execute(insert(schema.derived_from).values(one=1, readings=readings, profile=profile))
+        connection.execute(insert(schema.derived_from).values(one=1, state=state))
 
 
 def _derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, object]]]]:

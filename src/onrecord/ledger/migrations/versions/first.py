@@ -34,8 +34,7 @@ def _tables() -> None:
     op.create_table(
         "derived_from",
         sa.Column("one", sa.Integer(), nullable=False),
-        sa.Column("readings", sa.Integer(), nullable=False),
-        sa.Column("profile", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("one", name="pk_derived_from"),
     )
     op.create_table(

@@ -1,0 +1,89 @@
+"""What of a story's text can be found again in a copy of it: its 5-word runs, its quotations, its facts."""
+
+import re
+from dataclasses import dataclass
+
+from rensa import RMinHash
+
+from onrecord.records import Story
+
+PERMUTATIONS = 128
+"""MinHash values of a signature: the error of an estimated overlap is at most 1 / (2 * sqrt(128)), about 0.044."""
+RUN = 5
+"""Words of a run. Five in a row are seldom the same by chance, and a changed word spoils only five runs."""
+QUOTE_WORDS = 6
+"""Words from which a quotation, or a sentence of one, is taken to be found again only where it was copied."""
+
+_SEED = 20_000
+_MOST_FACTS = 400
+# Scripts without blanks between words: each of their letters is a word here.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_QUOTATION = re.compile(r'"([^"\n]{10,1500})"|“([^”\n]{10,1500})”|„([^“”\n]{10,1500})[“”]|«([^»\n]{10,1500})»|「([^」\n]{5,1500})」')
+_SENTENCE_END = re.compile(r"[.!?…。！？]+")
+_NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[,.]\d{3})+|\d{1,9})(?![\d,.]\d)(?:[ \u00a0-]([^\W\d_]{3,40}))?")
+_NAME = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w'’-]{2,40}(?: [^\W\d_a-z][\w'’-]{1,40}){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """signature: 128 MinHash values of the 5-word runs and, last, how many different runs there are; () for a text
+    without a word. quotes: sentences of six words or more that stand in quotation marks, folded. facts: numbers with
+    the word behind them, and names, folded. Quotes and facts are sorted, each once.
+    """
+
+    signature: tuple[int, ...]
+    quotes: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+def fingerprint(story: Story) -> Fingerprint:
+    """The fingerprint of a story's text, furniture left out. Needs no syntax; works for any language."""
+    text = _reporting(story)
+    return Fingerprint(_signature(folded(text)), _quotes(text), _facts(text))
+
+
+def folded(text: str) -> tuple[str, ...]:
+    """The words of a text without case and punctuation."""
+    return tuple(_WORD.findall(text.replace("’", "").replace("'", "").casefold()))
+
+
+def _reporting(story: Story) -> str:
+    """The text without its furniture; a blank line stands where some was."""
+    pieces, at = [], 0
+    for piece in sorted(story.furniture, key=lambda piece: (piece.start, piece.end)):
+        pieces.append(story.text[at : max(at, piece.start)])
+        at = max(at, piece.end)
+    pieces.append(story.text[at:])
+    return "\n\n".join(pieces)
+
+
+def _signature(words: tuple[str, ...]) -> tuple[int, ...]:
+    if not words:
+        return ()
+    runs = {" ".join(words[at : at + RUN]) for at in range(max(1, len(words) - RUN + 1))}
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
+    # Bytes, so that nothing depends on how the interpreter keeps a string; sorted, so that nothing depends on a set.
+    sketch.update([run.encode() for run in sorted(runs)])
+    return (*(int(value) for value in sketch.digest()), len(runs))
+
+
+def _quotes(text: str) -> tuple[str, ...]:
+    found = set()
+    for match in _QUOTATION.finditer(text):
+        words = next(group for group in match.groups() if group is not None)
+        for sentence in _SENTENCE_END.split(words):
+            kept = folded(sentence)
+            if len(kept) >= QUOTE_WORDS:
+                found.add(" ".join(kept))
+    return tuple(sorted(found))
+
+
+def _facts(text: str) -> tuple[str, ...]:
+    found = set()
+    for match in _NUMBER.finditer(text):
+        number = re.sub(r"[,.]", "", match.group(1))
+        found.add(" ".join((number, *folded(match.group(2) or ""))))
+    for match in _NAME.finditer(text):
+        found.add(" ".join(folded(match.group())))
+    return tuple(sorted(found)[:_MOST_FACTS])

@@ -1,0 +1,295 @@
+"""From which story, or which outlet, does a story have its report?"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from onrecord.families.copies import Overlap, overlaps
+from onrecord.families.tellings import (
+    Credited,
+    Telling,
+    is_own,
+    is_sourced,
+    is_told,
+    lag,
+    may_precede,
+    said,
+    starts,
+    told_share,
+)
+from onrecord.records import Claim, SourceKind
+
+COPIED = 0.5
+"""Share of a story's 5-word runs from which it is another's text."""
+_TOUCHED = 0.15
+_FACTS_SHARED = 0.25
+_CONSIDERED = 6
+_WIDE = 300
+_SHORT_SHELF = 40
+_REWRITTEN_WITHIN = timedelta(days=10)
+_WIRE_AT = 400
+_TELLING = 4
+_LIKELY = 3
+_MOST_TOLD = 0.6
+_MUCH_TOLD = 0.4
+_TOLD_AT_ALL = 0.3
+
+By = Literal["copy", "credit", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whence a story has its report. held: position of the story it follows, or None. ghost: the outlet named, where no
+    story of that outlet here tells the same. by: what shows it. share: of the story's runs found there. own: share of its
+    sourced claims that are its own. adds: the story holds the other whole and much besides.
+    """
+
+    held: int | None
+    ghost: str | None
+    by: By
+    credit: Credited | None
+    share: float
+    own: float
+    adds: bool
+    reasons: tuple[str, ...]
+
+
+class Shelf:
+    """The stories of one grouping with the indexes by which their origins are found."""
+
+    def __init__(self, tellings: Sequence[Telling]) -> None:
+        self.tellings = tellings
+        self._by_outlet: dict[str, list[int]] = defaultdict(list)
+        self._by_fact: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._by_quote: dict[str, list[int]] = defaultdict(list)
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._overlaps: dict[int, list[tuple[int, Overlap]]] = defaultdict(list)
+        credited = {credit.key for telling in tellings for credit in telling.credits}
+        for n, telling in enumerate(tellings):
+            for quote in telling.quotes:
+                self._by_quote[quote].append(n)
+            for fact in telling.facts:
+                self._by_name[fact].append(n)
+            if telling.outlet is None or telling.outlet not in credited:
+                continue
+            self._by_outlet[telling.outlet].append(n)
+            for fact in telling.facts | telling.quotes:
+                self._by_fact[telling.outlet, fact].append(n)
+        for pair in overlaps([telling.read.reading.signature for telling in tellings]):
+            self._overlaps[pair.first].append((pair.second, pair))
+            self._overlaps[pair.second].append((pair.first, pair))
+
+    def overlap(self, story: int, other: int) -> float:
+        """The share of a story's 5-word runs that stand in another; 0 where it is small."""
+        pair = next((pair for n, pair in self._overlaps[story] if n == other), None)
+        return 0.0 if pair is None else _share(pair, story)
+
+    def origin(self, story: int) -> Origin | None:
+        """Where the story at that position has its report from, or None where nothing shows that it is another's."""
+        return self._copied(story) or self._credited(story) or self._retold(story)
+
+    # ---- the same words
+
+    def _copied(self, story: int) -> Origin | None:
+        this, best = self.tellings[story], None
+        for other, pair in self._overlaps[story]:
+            here, there = _share(pair, story), _share(pair, other)
+            if max(here, there) < COPIED or not _follows(this, self.tellings[other]):
+                continue
+            rank = (this.credits_to(self.tellings[other].outlet), round(here, 1), here >= COPIED)
+            if best is None or (rank, _sooner(self.tellings[other])) > (best[0], _sooner(self.tellings[best[1]])):
+                best = (rank, other, here)
+        if best is None:
+            return None
+        _, other, here = best
+        credit = next((c for c in this.credits if c.key == self.tellings[other].outlet), None)
+        away = self._credit_elsewhere(story, other)
+        reason = f"shares {here:.0%} of its 5-word runs with {self.tellings[other].id}"
+        if away is not None:
+            return Origin(None, away.name, "copy", away, here, 0.0, False, (reason, _names(away)))
+        reasons = (reason, *((_names(credit),) if credit else ()))
+        return Origin(other, None, "copy", credit, here, self.own_share(this, self.tellings[other]), here < COPIED, reasons)
+
+    def _credit_elsewhere(self, story: int, other: int) -> Credited | None:
+        """A third outlet whose text both of two copies say they carry, and which is not here."""
+        both = {c.key for c in self.tellings[other].credits if c.relation in ("wire", "republished_from")}
+        for credit in self.tellings[story].credits:
+            if credit.key in both and credit.relation in ("wire", "republished_from"):
+                return credit if self._held(story, credit) is None else None
+        return None
+
+    # ---- a credit
+
+    def _credited(self, story: int) -> Origin | None:
+        this = self.tellings[story]
+        found = []
+        for credit in this.credits:
+            held = self._held(story, credit)
+            if held is not None:
+                found.append((self.own_share(this, self.tellings[held]), credit, held))
+        if found:
+            own, credit, held = min(found, key=lambda f: (f[0], f[1].at, f[1].key))
+            told, claims = told_share(this, self.tellings[held])
+            reasons = [_names(credit)]
+            if told:
+                reasons.append(f"{told} of its {claims} claims stand in {self.tellings[held].id}")
+            share = self.overlap(story, held)
+            if own <= 0.5 or leads(this, credit):
+                return Origin(held, None, "credit", credit, share, own, False, tuple(reasons))
+        for credit in this.credits:
+            if leads(this, credit) and not any(credit.key == c.key for _, c, _ in found):
+                return Origin(None, credit.name, "credit", credit, 0.0, self.own_share(this, None), False, (_names(credit),))
+        return None
+
+    def _held(self, story: int, credit: Credited) -> int | None:
+        """The story of the outlet credited that tells what this one tells, if one is here."""
+        this, best = self.tellings[story], None
+        for other in self._shelved(story, credit.key):
+            there = self.tellings[other]
+            if other == story or not may_precede(there, this):
+                continue
+            told, claims = told_share(this, there)
+            quotes, facts = len(this.quotes & there.quotes), len(this.facts & there.facts)
+            share = self.overlap(story, other)
+            near = (
+                share >= _TOUCHED
+                or quotes > 0
+                or (told >= 2 and told >= 0.25 * claims)
+                or (facts >= 3 and facts >= 0.3 * len(this.facts))
+            )
+            rank = (round(share, 1), quotes + told / max(claims, 1) + facts / max(len(this.facts), 1))
+            if near and (best is None or (rank, _sooner(there)) > (best[0], _sooner(self.tellings[best[1]]))):
+                best = (rank, other)
+        return best[1] if best else None
+
+    def _shelved(self, story: int, outlet: str) -> Iterable[int]:
+        """The stories of an outlet that may tell what this one tells."""
+        shelf = self._by_outlet.get(outlet, [])
+        if len(shelf) <= _SHORT_SHELF:
+            return shelf
+        this, met = self.tellings[story], Counter[int]()
+        for fact in sorted(this.facts | this.quotes):
+            met.update(self._by_fact.get((outlet, fact), [])[:_WIDE])
+        return [n for n, _ in sorted(met.items(), key=lambda item: (-item[1], self.tellings[item[0]].order))[:_CONSIDERED]]
+
+    # ---- the same matter without a credit
+
+    def _retold(self, story: int) -> Origin | None:
+        """A story that repeats what several sources said to another outlet, and has no source of its own."""
+        this, best = self.tellings[story], None
+        for other in self._alike(story):
+            there = self.tellings[other]
+            told, claims = told_share(this, there)
+            quotes = len(this.quotes & there.quotes)
+            if told < 2 or told < (_MUCH_TOLD if quotes else _MOST_TOLD) * claims:
+                continue
+            if own_claims(this, there) or not _exclusive(this, there):
+                continue
+            rank = (told, quotes)
+            if best is None or (rank, _sooner(there)) > (best[0], _sooner(self.tellings[best[1]])):
+                best = (rank, other, claims)
+        if best is None:
+            return None
+        (told, quotes), other, claims = best
+        there = self.tellings[other]
+        shared = f"shares {_some(quotes, 'quotation')} and {_some(len(this.facts & there.facts), 'fact')} with {there.id}"
+        reasons = (shared, f"{told} of its {claims} claims stand there, and no source is its own")
+        return Origin(other, None, "words", None, self.overlap(story, other), 0.0, False, reasons)
+
+    def _alike(self, story: int) -> list[int]:
+        """The stories that may be retold without a credit: by another outlet, days before, longer, with a quotation or a
+        telling part of the facts. The likest few.
+        """
+        this = self.tellings[story]
+        quotes, facts = Counter[int](), Counter[int]()
+        for index, keys, met in ((self._by_quote, this.quotes, quotes), (self._by_name, this.facts, facts)):
+            for key in keys:
+                if len(index[key]) <= _SHORT_SHELF:
+                    met.update(index[key])
+        found = []
+        for other in sorted(quotes.keys() | facts.keys()):
+            there = self.tellings[other]
+            if there.outlet == this.outlet or this.length > there.length or not _after(this, there):
+                continue
+            if quotes[other] or facts[other] >= max(_LIKELY, _FACTS_SHARED * len(this.facts)):
+                found.append((-quotes[other], -facts[other], there.order, other))
+        return [other for *_, other in sorted(found)[:_LIKELY]]
+
+    def own_share(self, this: Telling, there: Telling | None) -> float:
+        """The share of a story's sourced claims that are its own; 0 where it has none."""
+        sourced = [claim for claim in this.read.reading.claims if is_sourced(claim)]
+        return len(own_claims(this, there)) / len(sourced) if sourced else 0.0
+
+
+def own_claims(this: Telling, there: Telling | None) -> list[Claim]:
+    """The sourced claims of a story whose source spoke to no other outlet, and which the other story does not tell."""
+    own = [claim for claim in this.read.reading.claims if is_own(claim)]
+    if there is None:
+        return own
+    told = [said(claim) for claim in there.read.reading.claims]
+    # Too few words show nothing: "it was behind the attack" may be anybody's.
+    return [c for c in own if len(said(c).weights) >= _TELLING and not is_told(said(c), told, _TOLD_AT_ALL)]
+
+
+def leads(this: Telling, credit: Credited) -> bool:
+    """Whether a credit stands over the whole story: nobody whom the story heard itself speaks before it."""
+    if credit.relation in ("wire", "republished_from"):
+        return credit.relation == "republished_from" or credit.at <= _WIRE_AT
+    firsts = [starts(claim) for claim in this.read.reading.claims if is_own(claim)]
+    return credit.at <= min(firsts, default=this.length)
+
+
+def _exclusive(this: Telling, there: Telling) -> bool:
+    """Whether a story repeats what several sources told the other, among them one whom others could not hear: a person
+    not named, or a witness. What two ministers say to all, two outlets may print without copying.
+    """
+    here = [said(claim) for claim in this.read.reading.claims]
+    repeated: dict[str, SourceKind] = {}
+    for claim in there.read.reading.claims:
+        if any(is_told(mine, [said(claim)]) for mine in here):
+            repeated[(claim.source.name or claim.source.kind).casefold()] = claim.source.kind
+    return len(repeated) >= 2 and any(kind in ("anonymous", "witness") for kind in repeated.values())
+
+
+def _follows(this: Telling, other: Telling) -> bool:
+    """Which of two copies follows: the one that credits the other, else the later, else the undated, else the shorter."""
+    mine, theirs = this.credits_to(other.outlet), other.credits_to(this.outlet)
+    if mine != theirs:
+        return mine
+    if this.start is None or other.start is None or this.end is None or other.end is None:
+        return other.order < this.order
+    if this.start > other.end or this.end < other.start:
+        return this.start > other.start
+    return (-other.length, other.order) < (-this.length, this.order)
+
+
+def _after(this: Telling, other: Telling) -> bool:
+    """Whether a story stood within days after another; an undated one may have, if the other has a date."""
+    later = lag(other, this)
+    if later is None:
+        return other.start is not None
+    return timedelta(0) < later <= _REWRITTEN_WITHIN
+
+
+def _sooner(telling: Telling) -> tuple[bool, float, int, str]:
+    undated, at, length, id_ = telling.order
+    return (not undated, -at, -length, id_)
+
+
+def _share(pair: Overlap, story: int) -> float:
+    return pair.first_in_second if pair.first == story else pair.second_in_first
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _names(credit: Credited) -> str:
+    verb = {
+        "wire": "carries the agency line of {}",
+        "republished_from": "says that it first appeared in {}",
+        "told": "has sources who spoke to {}",
+    }.get(credit.relation, "names {} as its source")
+    return verb.format(credit.name)

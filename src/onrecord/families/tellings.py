@@ -1,0 +1,141 @@
+"""What grouping looks at in a story: whose it is, when it stood, whom it credits, what it tells."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from onrecord.families.terms import Terms, terms, told_in
+from onrecord.records import Claim, CreditRelation, Event, Masthead, Read, Span
+from onrecord.wording import outlets
+
+TOLD_AGAIN = 0.4
+"""Share of a statement's matter from which it is taken to be told again elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """Another outlet that a story names for its report. key: its name folded; at: where the credit ends, -1 in the
+    headline.
+    """
+
+    key: str
+    name: str
+    relation: CreditRelation
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A story as grouping sees it. outlet: its key, or None. credits: other outlets, in the order of the text, each
+    once for a relation. sourced: claims that rest on somebody whom the story itself names or describes.
+    """
+
+    read: Read
+    outlet: str | None
+    start: datetime | None
+    end: datetime | None
+    credits: tuple[Credited, ...]
+    quotes: frozenset[str]
+    facts: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """The story's id."""
+        return self.read.story.id
+
+    @property
+    def length(self) -> int:
+        """Characters of the text."""
+        return self.read.story.length
+
+    @property
+    def order(self) -> tuple[bool, float, int, str]:
+        """Sorts by time of publication, undated stories last, longer ones before shorter ones."""
+        return (self.start is None, self.start.timestamp() if self.start else 0.0, -self.length, self.id)
+
+    def credits_to(self, key: str | None) -> bool:
+        """Whether the story names that outlet."""
+        return key is not None and any(credit.key == key for credit in self.credits)
+
+
+def telling(read: Read) -> Telling:
+    """A story and its reading, made ready."""
+    reading, published = read.reading, read.story.published
+    own = outlet_key(read.story)
+    named: dict[tuple[str, CreditRelation], Credited] = {}
+    for credit in sorted(reading.credits, key=lambda credit: (_at(credit.span), credit.outlet, credit.relation)):
+        name = outlets.canonical(credit.outlet)
+        key = name.casefold()
+        if key != own:
+            named.setdefault((key, credit.relation), Credited(key, name, credit.relation, _at(credit.span)))
+    return Telling(
+        read=read,
+        outlet=own,
+        start=published.start,
+        end=published.end,
+        credits=tuple(named.values()),
+        quotes=frozenset(reading.quotes),
+        facts=frozenset(reading.facts),
+    )
+
+
+def outlet_key(story: Masthead) -> str | None:
+    """The outlet that published a story, folded for comparing: as given, else by its address."""
+    if story.outlet:
+        return outlets.canonical(story.outlet).casefold()
+    if story.url:
+        known = outlets.of_url(story.url)
+        return known.name.casefold() if known else outlets.host(story.url)
+    return None
+
+
+def may_precede(first: Telling, second: Telling) -> bool:
+    """Whether the first may have stood before the second; an undated story may have stood at any time."""
+    return first.start is None or second.end is None or first.start <= second.end
+
+
+def lag(first: Telling, second: Telling) -> timedelta | None:
+    """The time from the first story to the second; None where either is undated."""
+    return None if first.start is None or second.start is None else second.start - first.start
+
+
+def said(claim: Claim) -> Terms:
+    """The matter of a claim."""
+    return terms(" ".join(span.text for span in claim.content))
+
+
+def happened_in(event: Event) -> Terms:
+    """The matter of an event: of all places that tell of it, the headline's only where there is no other."""
+    body = [mention.span.text for mention in event.mentions if mention.span.part == "text"]
+    return terms(" ".join(body or [mention.span.text for mention in event.mentions]))
+
+
+def is_sourced(claim: Claim) -> bool:
+    """Whether somebody other than the narrator and other outlets stands behind the claim, and said something."""
+    return claim.source.kind not in ("narrator", "outlet") and claim.stance != "declines to comment"
+
+
+def is_own(claim: Claim) -> bool:
+    """Whether it is sourced, and the source did not speak to another outlet."""
+    return is_sourced(claim) and claim.source.told is None
+
+
+def starts(claim: Claim) -> int:
+    """Where the claim's content begins in the text."""
+    return min(_at(span) if span.part == "headline" else span.start for span in claim.content)
+
+
+def told_share(part: Telling, whole: Telling) -> tuple[int, int]:
+    """How many claims of one story another tells as well, and how many the first has."""
+    there = [said(claim) for claim in whole.read.reading.claims]
+    there += [terms(mention.span.text) for event in whole.read.reading.events for mention in event.mentions]
+    claims = part.read.reading.claims
+    return sum(is_told(said(claim), there) for claim in claims), len(claims)
+
+
+def is_told(matter: Terms, there: list[Terms], least: float = TOLD_AGAIN) -> bool:
+    """Whether one of the passages there tells the matter again."""
+    return any(told_in(matter, other) >= least for other in there)
+
+
+def _at(span: Span) -> int:
+    return -1 if span.part == "headline" else span.end

@@ -1,0 +1,258 @@
+"""How much speaks for it that two tellings are of one event."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from onrecord.incidents import words
+from onrecord.incidents.told import Telling
+from onrecord.records import EventKind
+
+_EARTH_KM = 6371.0
+_NEAR_KM = 15.0
+_FAR_KM = 60.0
+_COMMON_TOLL = 1
+_PLAIN_FACT = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What speaks for a telling's joining a gathering. value: against the thresholds of the table; because: what agreed."""
+
+    value: float
+    because: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Tellings held to be of one event, in the making. days: those told most often, the earliest where several are;
+    told_by: the first day on which it was told; leads: how many stories tell of it first of all acts, whose facts it has.
+    """
+
+    members: list[Telling] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    days: tuple[date, date] | None = None
+    told_by: date | None = None
+    leads: int = 0
+    spans: Counter[tuple[date, date]] = field(default_factory=Counter)
+    names: Counter[str] = field(default_factory=Counter)
+    holders: set[str] = field(default_factory=set)
+    points: set[tuple[float, float]] = field(default_factory=set)
+    narrow: bool = False
+    kinds: Counter[EventKind] = field(default_factory=Counter)
+    target: Counter[str] = field(default_factory=Counter)
+    actor: set[str] = field(default_factory=set)
+    toll: set[tuple[str, int]] = field(default_factory=set)
+    said: Counter[str] = field(default_factory=Counter)
+    facts: Counter[str] = field(default_factory=Counter)
+    stories: Counter[str] = field(default_factory=Counter)
+    reports: set[str] = field(default_factory=set)
+
+    def add(self, telling: Telling, lead: bool, reason: str | None = None) -> None:
+        """Takes a telling in. lead: whether it is the first act that its story tells of: a story's facts are then its."""
+        self.members.append(telling)
+        if reason is not None:
+            self.reasons.append(reason)
+        if telling.sharp and telling.days is not None:
+            self.spans[telling.days] += 1 if telling.lineage.copy else 2
+            self.days = min(self.spans, key=lambda days: (-self.spans[days], days))
+        if telling.latest is not None:
+            self.told_by = min(telling.latest, self.told_by or telling.latest)
+        self.names.update(telling.names)
+        self.holders |= telling.holders
+        self.narrow |= bool(telling.names) and not telling.wide
+        where = telling.where
+        if where is not None and where.lat is not None and where.lon is not None and not telling.wide:
+            self.points.add((where.lat, where.lon))
+        self.kinds[telling.event.kind] += 1
+        self.target.update(telling.target)
+        self.actor |= telling.actor
+        self.toll |= telling.toll
+        self.said.update(telling.said | telling.target)
+        if lead:
+            self.leads += 1
+            self.facts.update(telling.facts)
+        self.stories[telling.story.id] += 1
+        self.reports.add(telling.lineage.report)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How telling each word is, between 0 for what every telling has and 1 for what no other has. facts: the same for the
+    facts of stories; leads: the events that are the first act their story tells of.
+    """
+
+    said: Mapping[str, float]
+    facts: Mapping[str, float]
+    leads: frozenset[str]
+
+    def lead(self, telling: Telling) -> bool:
+        """Whether it is the first act that its story tells of."""
+        return telling.event.id in self.leads
+
+
+def scale(tellings: Iterable[Telling]) -> Scale:
+    """The scale for a set of tellings, which stand in their order."""
+    said: Counter[str] = Counter()
+    facts: dict[str, frozenset[str]] = {}
+    leads: dict[str, str] = {}
+    number = 0
+    for telling in tellings:
+        number += 1
+        said.update(telling.said | telling.target)
+        facts.setdefault(telling.story.id, telling.facts)
+        if telling.mode == "done":
+            leads.setdefault(telling.story.id, telling.event.id)
+    of_facts = Counter(fact for found in facts.values() for fact in found)
+    return Scale(
+        {word: _rare(n, number) ** 2 for word, n in said.items()},
+        {fact: max(0.0, _rare(n, len(facts)) - _PLAIN_FACT) / (1 - _PLAIN_FACT) for fact, n in of_facts.items()},
+        frozenset(leads.values()),
+    )
+
+
+def _rare(number: int, whole: int) -> float:
+    """1 for what stands once, 0 for what stands everywhere, by the logarithm."""
+    return 1.0 - math.log(number) / math.log(max(whole, 2))
+
+
+def score(
+    telling: Telling, gathering: Gathering, scales: Scale, *, timeless: bool = False, kin: bool = True
+) -> Score | None:
+    """What speaks for it that the telling is of the gathering's event, or None where it cannot be.
+
+    timeless: whether days are left out, as for plans, whose days shift. kin: whether it counts that a copy's report is
+    among those gathered.
+    """
+    weigh = words.table()["weights"]
+    found: list[tuple[float, str]] = []
+    if not timeless:
+        time = _time(telling, gathering)
+        if time is None:
+            return None
+        found.append(time)
+    found += [_place(telling, gathering), _kind(telling, gathering)]
+    found += [_parties(telling, gathering, scales), _toll(telling, gathering), _wording(telling, gathering, scales)]
+    lineage = telling.lineage
+    if kin and lineage.copy and lineage.report in gathering.reports:
+        found.append((weigh["same_report"], "the same report"))
+    if telling.story.id in gathering.stories and telling.mode == "done":
+        found.append((weigh["same_story"], ""))
+    if scales.lead(telling) and gathering.leads:
+        shared = _shared(telling.facts, gathering.facts, scales.facts, gathering.leads)
+        found.append((weigh["facts"] * min(shared, weigh["most_facts"]), "facts" if shared >= 0.5 else ""))
+    because = tuple(dict.fromkeys(word for value, word in found if value > 0 and word))
+    return Score(sum(value for value, _ in found), because)
+
+
+# ---- each question
+
+
+def _time(telling: Telling, gathering: Gathering) -> tuple[float, str] | None:
+    weigh, mine, theirs = words.table()["weights"], telling.days, gathering.days
+    if mine is not None and theirs is not None:
+        gap = _gap(mine, theirs)
+        if gap > 1:
+            return None
+        met = (weigh["same_day"], "the same day") if telling.sharp else (weigh["same_month"], "")
+        return met if gap == 0 else (weigh["next_day"], "")
+    if theirs is not None:
+        return _told(telling, theirs[0])
+    if mine is not None and gathering.told_by is not None and (mine[0] - gathering.told_by).days > 1:
+        return None
+    return 0.0, ""
+
+
+def _told(telling: Telling, day: date) -> tuple[float, str] | None:
+    """What it says for an undated telling that its story came so long after the day: nothing is told before it happened."""
+    if telling.latest is None:
+        return 0.0, ""
+    delay = (telling.latest - day).days
+    if delay < -1:
+        return None
+    return next((step["worth"] for step in words.table()["delay"] if delay <= step["days"]), 0.0), ""
+
+
+def _gap(one: tuple[date, date], other: tuple[date, date]) -> int:
+    """How many days lie between two intervals, 0 where they meet."""
+    return max((other[0] - one[1]).days, (one[0] - other[1]).days, 0)
+
+
+def _place(telling: Telling, gathering: Gathering) -> tuple[float, str]:
+    weigh, where = words.table()["weights"], telling.where
+    if where is None or not gathering.names:
+        return 0.0, ""
+    if not telling.names.isdisjoint(gathering.names):
+        return (weigh["within"] if telling.wide else weigh["same_place"]), "the same place"
+    if where.lat is not None and where.lon is not None and gathering.points and not telling.wide:
+        km = min(_km(where.lat, where.lon, lat, lon) for lat, lon in gathering.points)
+        if km <= _NEAR_KM:
+            return weigh["near"], "places next to each other"
+        return (weigh["far"] if km > _FAR_KM else weigh["other_place"]), ""
+    if telling.names & gathering.holders or telling.holders & gathering.names.keys():
+        return weigh["within"], ""
+    mine, theirs = (frozenset(w for name in names for w in name.split()) for names in (telling.names, gathering.names))
+    if mine <= theirs or any(set(name.split()) <= mine for name in gathering.names):
+        return weigh["near"], "the same place"
+    return (0.0 if telling.wide or not gathering.narrow else weigh["other_place"]), ""
+
+
+def _km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    a, b = math.radians(lat), math.radians(other_lat)
+    half = math.sin((b - a) / 2) ** 2
+    half += math.cos(a) * math.cos(b) * math.sin(math.radians(other_lon - lon) / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
+def _kind(telling: Telling, gathering: Gathering) -> tuple[float, str]:
+    weigh, kind = words.table()["weights"], telling.event.kind
+    if kind in gathering.kinds:
+        most = max(gathering.kinds.values())
+        return (weigh["same_kind"] if 2 * gathering.kinds[kind] >= most else weigh["alike_kind"]), "the same kind"
+    if any(alike(kind, other) for other in gathering.kinds):
+        return weigh["alike_kind"], "a kind alike"
+    return (weigh["open_kind"] if "other" in {kind, *gathering.kinds} else weigh["other_kind"]), ""
+
+
+@cache
+def alike(one: EventKind, other: EventKind) -> bool:
+    """Whether two tellings of one event may give it these kinds."""
+    return one == other or any({one, other} <= set(kinds) for kinds in words.table()["alike"].values())
+
+
+def _parties(telling: Telling, gathering: Gathering, scales: Scale) -> tuple[float, str]:
+    weigh, value, because = words.table()["weights"], 0.0, ""
+    if telling.target and gathering.target:
+        shared = _shared(telling.target, gathering.target, scales.said, len(gathering.members))
+        whole = max(1.0, sum(scales.said.get(word, 1.0) for word in telling.target))
+        value += weigh["target"] * shared / whole if shared else weigh["other_target"]
+        because = "the same target" if shared >= whole / 2 else ""
+    if telling.actor and gathering.actor:
+        same = words.any_akin(telling.actor, frozenset(gathering.actor))
+        value += weigh["actor"] if same else weigh["other_actor"]
+        because = because or ("the same actor" if same else "")
+    return value, because if value > 0 else ""
+
+
+def _toll(telling: Telling, gathering: Gathering) -> tuple[float, str]:
+    weigh = words.table()["weights"]
+    shared = [n for _, n in telling.toll & gathering.toll]
+    if shared:
+        return weigh["toll"] if max(shared) > _COMMON_TOLL else weigh["toll"] / 3, "the same numbers"
+    mine, theirs = ({n for what, n in toll if what == "killed"} for toll in (telling.toll, gathering.toll))
+    return (weigh["other_toll"], "") if mine and theirs else (0.0, "")
+
+
+def _wording(telling: Telling, gathering: Gathering, scales: Scale) -> tuple[float, str]:
+    mine = telling.said | telling.target
+    shared = _shared(mine, gathering.said, scales.said, len(gathering.members))
+    share = shared / max(1.0, sum(scales.said.get(word, 1.0) for word in mine))
+    return words.table()["weights"]["words"] * share, "wording" if share >= 0.4 else ""
+
+
+def _shared(mine: frozenset[str], theirs: Counter[str], rare: Mapping[str, float], number: int) -> float:
+    """How much telling words of the one are among those of the others, each as far as at least half of them have it."""
+    return sum(rare.get(word, 1.0) * min(1.0, 2 * theirs[word] / max(number, 1)) for word in mine if word in theirs)

@@ -1,0 +1,270 @@
+"""Which tellings are of one event: across stories, each to the one event that it fits best."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from onrecord.incidents import words
+from onrecord.incidents.likeness import Gathering, Scale, Score, score
+from onrecord.incidents.told import MODES, Mode, Telling
+from onrecord.records import Mutation
+
+_MOST_SHARED = 300
+_MOST_TRIED = 24
+_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The gatherings, findable by day, by word and by story."""
+
+    scales: Scale
+    all: list[Gathering] = field(default_factory=list)
+    by_day: defaultdict[date, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
+    by_word: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
+    by_report: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
+    home: dict[str, int] = field(default_factory=dict)
+
+    def found(self, telling: Telling) -> None:
+        """Makes a gathering of one telling."""
+        self.all.append(Gathering())
+        self.put(len(self.all) - 1, telling, None)
+
+    def put(self, number: int, telling: Telling, reason: str | None) -> None:
+        """Adds a telling to a gathering."""
+        self.all[number].add(telling, self.scales.lead(telling), reason)
+        self.home[telling.event.id] = number
+        if telling.sharp and telling.days is not None:
+            for day in _each(*telling.days):
+                self.by_day[day][number] = None
+        for word in _keys(telling, self.scales):
+            self.by_word[word][number] = None
+        self.by_report[telling.lineage.report][number] = None
+
+    def near(self, telling: Telling, *, timeless: bool = False) -> list[int]:
+        """The gatherings that the telling may belong to."""
+        numbers: dict[int, None] = {}
+        if telling.sharp and telling.days is not None and not timeless:
+            for day in _each(telling.days[0] - _DAY, telling.days[1] + _DAY):
+                numbers.update(self.by_day.get(day, {}))
+            numbers.update({n: None for n in self._sharing(telling) if self.all[n].days is None})
+        else:
+            numbers.update(dict.fromkeys(self._sharing(telling)))
+        numbers.update(self.by_report.get(telling.lineage.report, {}))
+        return sorted(numbers)
+
+    def _sharing(self, telling: Telling) -> list[int]:
+        """Those that share its words, the rarest counting most: enough of them to find its own, however many there are."""
+        worth: dict[int, float] = defaultdict(float)
+        for word in sorted(set(_keys(telling, self.scales))):
+            numbers = self.by_word.get(word, {})
+            if len(numbers) <= _MOST_SHARED:
+                for number in numbers:
+                    worth[number] += 1 / len(numbers)
+        return sorted(worth, key=lambda number: (-worth[number], number))[:_MOST_TRIED]
+
+
+def _each(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def _keys(telling: Telling, scales: Scale) -> Iterator[str]:
+    """The words by which an event is looked up: its place, whom or what it hit, who did it, the rarest of its clauses."""
+    yield from (f"place {name}" for name in (*telling.names, *telling.holders))
+    yield from (f"word {word}" for word in telling.target | telling.said)
+    if scales.lead(telling):
+        yield from (f"fact {fact}" for fact in telling.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the tellings are of. incidents: what is held to have happened; plans: what is told of and is not."""
+
+    incidents: tuple[Gathering, ...]
+    plans: tuple[Gathering, ...]
+
+
+def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
+    """Merges tellings, given in their order. Dated tellings found incidents first, so that no vague one links two; copies
+    go where what they carry went; doubts come last, and belong to what they fit best, an incident or a plan.
+    """
+    carried = carrying(tellings, scales)
+    told = [replace(t, mode=_mode(t, carried.get(t.event.id))) for t in tellings]
+    own = [t for t in told if t.event.id not in carried]
+    shelf, plans = _Shelf(scales), _Shelf(scales)
+    done = [telling for telling in own if telling.mode == "done"]
+    for copy in (False, True):
+        for telling in done:
+            if telling.sharp and telling.lineage.copy == copy:
+                _settle(telling, shelf, "join")
+    for copy in (False, True):
+        waiting = [telling for telling in done if not telling.sharp and telling.lineage.copy == copy]
+        left = [telling for telling in waiting if not _joined(telling, shelf, "join_undated")]
+        for telling in left:
+            _settle(telling, shelf, "join_undated")
+    for telling in (t for copy in (False, True) for t in own if t.mode == "open" and t.lineage.copy == copy):
+        _planned(telling, plans)
+    for telling in own:
+        if telling.mode == "doubt":
+            _doubted(telling, shelf, plans)
+    for telling in own:
+        if telling.mode == "aside":
+            _joined(telling, shelf, "join_aside")
+    for telling in told:
+        if telling.event.id in carried:
+            _carried(telling, carried[telling.event.id], shelf, plans)
+    return Gathered(tuple(shelf.all), tuple(plans.all))
+
+
+def _planned(telling: Telling, plans: _Shelf) -> None:
+    found = _best(telling, plans, "join_plan", timeless=True)
+    if found is None:
+        plans.found(telling)
+    else:
+        plans.put(found[0], telling, _reason(telling, found[1]))
+
+
+def _doubted(telling: Telling, shelf: _Shelf, plans: _Shelf) -> None:
+    """A denial of what others tell belongs to the incident, a denial of a plan to the plan; else it stands by itself."""
+    incident = _best(telling, shelf, "join_doubt")
+    plan = _best(telling, plans, "join_plan", timeless=True)
+    if incident is not None and (plan is None or incident[1].value > plan[1].value):
+        shelf.put(incident[0], telling, _reason(telling, incident[1]))
+    else:
+        _planned(telling, plans)
+
+
+def _carried(telling: Telling, origin: Telling, shelf: _Shelf, plans: _Shelf) -> None:
+    """Puts a copy's telling where its origin's went; what the origin's founds nothing by, nor does the copy's."""
+    for one in (shelf, plans):
+        number = one.home.get(origin.event.id)
+        if number is not None:
+            one.put(number, telling, f"{telling.event.id} carries {origin.event.id}")
+
+
+def _settle(telling: Telling, shelf: _Shelf, threshold: str) -> None:
+    """Joins a telling to its incident, or lets it found one if there is enough to it."""
+    if not _joined(telling, shelf, threshold) and stands(telling, shelf.scales.lead(telling)):
+        shelf.found(telling)
+
+
+def _joined(telling: Telling, shelf: _Shelf, threshold: str) -> bool:
+    found = _best(telling, shelf, threshold)
+    if found is not None:
+        shelf.put(found[0], telling, _reason(telling, found[1]))
+    return found is not None
+
+
+def _best(telling: Telling, shelf: _Shelf, threshold: str, *, timeless: bool = False) -> tuple[int, Score] | None:
+    """The gathering that the telling fits best, or None. Where two fit alike, the one nearest in time; a doubt that fits
+    two belongs to neither.
+    """
+    weigh = words.table()["weights"]
+    scored = [
+        (number, found)
+        for number in shelf.near(telling, timeless=timeless)
+        if (found := score(telling, shelf.all[number], shelf.scales, timeless=timeless)) is not None
+        and found.value >= weigh[threshold]
+    ]
+    if not scored:
+        return None
+    top = max(found.value for _, found in scored)
+    fit = [(number, found) for number, found in scored if found.value >= top - weigh["clear"]]
+    if len(fit) > 1 and telling.mode == "doubt" and not timeless:
+        return None
+    return min(fit, key=lambda pair: (_away(telling, shelf.all[pair[0]]), -pair[1].value, pair[0]))
+
+
+def _away(telling: Telling, gathering: Gathering) -> int:
+    days, anchor = gathering.days, telling.days[0] if telling.days else telling.latest
+    if days is None or anchor is None:
+        return 0
+    return abs((anchor - days[0]).days)
+
+
+def _reason(telling: Telling, found: Score) -> str:
+    return f"{telling.event.id} tells of {', '.join(found.because) or 'what fits it best'}"
+
+
+def stands(telling: Telling, lead: bool) -> bool:
+    """Whether a telling may be an incident of its own: an act with a day, or with a place and a toll, a target or the
+    first rank in its story (lead), in a report of its own or one whose origin is not held.
+    """
+    if telling.lineage.copy and telling.lineage.origin is not None:
+        return False
+    table, harm = words.table()["standing"], any(n > 0 for _, n in telling.toll)
+    kind, target = telling.event.kind, telling.event.target
+    if kind in table["acts"]:
+        if telling.sharp:
+            return bool(telling.names or harm or target)
+        return telling.event.status == "happened" and bool(telling.names) and (lead or harm or target is not None)
+    if kind not in table["with_harm"] or not telling.sharp or not telling.names:
+        return False
+    return harm or (target is not None and bool(telling.claims))
+
+
+# ---- copies
+
+
+def carrying(tellings: Sequence[Telling], scales: Scale) -> dict[str, Telling]:
+    """For the events of copies, by id, the telling of the origin that each carries, where the origin is held and tells of
+    it.
+    """
+    by_story: dict[str, list[Telling]] = defaultdict(list)
+    for telling in tellings:
+        by_story[telling.story.id].append(telling)
+    found: dict[str, Telling] = {}
+    for telling in tellings:
+        if telling.lineage.copy and telling.lineage.origin is not None:
+            origin = _closest(telling, by_story.get(telling.lineage.origin, []), scales)
+            if origin is not None:
+                found[telling.event.id] = origin
+    return _without_chains(found)
+
+
+def _without_chains(found: dict[str, Telling]) -> dict[str, Telling]:
+    """The tellings that copies of copies carry, followed back to one that is no copy's."""
+    straight: dict[str, Telling] = {}
+    for event, origin in found.items():
+        seen = {event}
+        while origin.event.id in found and origin.event.id not in seen:
+            seen.add(origin.event.id)
+            origin = found[origin.event.id]
+        if origin.event.id not in seen:
+            straight[event] = origin
+    return straight
+
+
+def _closest(telling: Telling, others: Sequence[Telling], scales: Scale) -> Telling | None:
+    """The telling of another story that is most like this one, days left aside; None where none is like it."""
+    best: tuple[float, Telling] | None = None
+    for other in others:
+        alone = Gathering()
+        alone.add(other, scales.lead(other))
+        found = score(telling, alone, scales, timeless=True, kin=False)
+        if found is not None and (best is None or found.value > best[0]):
+            best = (found.value, other)
+    return best[1] if best is not None and best[0] >= words.table()["weights"]["as_origin"] else None
+
+
+def _mode(telling: Telling, origin: Telling | None) -> Mode:
+    """The mode of a telling; of a copy's, that in which its origin tells of it: a plan that a rewrite tells as done stays
+    a plan.
+    """
+    if telling.mode != "done":
+        return telling.mode
+    for change in telling.lineage.changed.get("status", ()):
+        was = next((mode for status, mode in MODES.items() if status == change.was), None)
+        if was is not None and _covers(change, telling):
+            return was
+    return origin.mode if origin is not None else telling.mode
+
+
+def _covers(change: Mutation, telling: Telling) -> bool:
+    """Whether a change of status stands in the words of a telling."""
+    span = change.now_span
+    return span is not None and any(
+        span.part == m.span.part and span.start < m.span.end and m.span.start < span.end for m in telling.event.mentions
+    )

@@ -1,0 +1,81 @@
+"""Which incidents a tally counts, from the words of its scope."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from onrecord.incidents import words
+from onrecord.records import Campaign, EventKind, Incident, TallyUnit
+from onrecord.wording.gazetteer import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Telling words that an incident must meet: by: its actor; on: its target or place. Empty sets ask for nothing."""
+
+    by: frozenset[str]
+    on: frozenset[str]
+
+    def holds(self, incident: Incident) -> bool:
+        """Whether the incident is in the scope."""
+        if self.by and not words.any_akin(self.by, words.telling(incident.actor or "")):
+            return False
+        return not self.on or words.any_akin(self.on, _target_words(incident))
+
+
+def scope(told: str | None) -> Scope:
+    """The scope in words ("attacks by the Red Front", "Verani raids on the coast") as what it asks of an incident."""
+    if told is None:
+        return Scope(frozenset(), frozenset())
+    asked: dict[str, list[str]] = {"doer": [], "place": []}
+    into, table = "doer", _table()
+    for word in fold(told).split():
+        into = next((side for side in asked if word in table[side]), into)
+        if word not in table["plain"] and word not in table[into]:
+            asked[into].append(word)
+    return Scope(words.telling(" ".join(asked["doer"])), words.telling(" ".join(asked["place"])))
+
+
+def kinds(unit: TallyUnit) -> frozenset[EventKind] | None:
+    """The kinds of incident that a unit counts, empty for all; None for units that count no incidents."""
+    found = _table()["kinds"].get(unit)
+    return None if found is None else frozenset(found)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = resources.files("onrecord.incidents").joinpath("scopes.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _target_words(incident: Incident) -> frozenset[str]:
+    where = incident.where
+    placed = [where.name, where.container or "", where.country or ""] if where is not None else []
+    return words.telling(" ".join([incident.target or "", *placed]))
+
+
+def belongs(incident: Incident, campaign: Campaign) -> bool:
+    """Whether an incident is one of a campaign's."""
+    day = incident.when.start if incident.when is not None else None
+    if day is not None and ((campaign.start and day < campaign.start) or (campaign.end and day > campaign.end)):
+        return False
+    if campaign.kinds and incident.kind not in campaign.kinds:
+        return False
+    if campaign.actors and not _any(campaign.actors, words.telling(incident.actor or "")):
+        return False
+    where = incident.where
+    placed = (
+        words.telling(f"{where.name} {where.container or ''} {where.country or ''}")
+        if where is not None
+        else frozenset()
+    )
+    return not campaign.places or _any(campaign.places, placed)
+
+
+def _any(names: Sequence[str], held: frozenset[str]) -> bool:
+    return any(
+        asked and all(words.any_akin(frozenset({w}), held) for w in asked) for asked in map(words.telling, names)
+    )

@@ -1,0 +1,187 @@
+"""An event as one story tells it, without what that story changed on the way."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from onrecord.incidents import words
+from onrecord.records import (
+    Claim,
+    Count,
+    Derivation,
+    Event,
+    Family,
+    Masthead,
+    Mutation,
+    MutationField,
+    Read,
+    Relation,
+    Status,
+    When,
+    Where,
+)
+from onrecord.wording.gazetteer import fold
+
+Mode = Literal["done", "open", "doubt", "aside"]
+
+MODES: dict[Status, Mode] = {
+    "happened": "done", "ongoing": "done", "attempted": "open", "planned": "open", "threatened": "open",
+    "possible": "open", "hypothetical": "open", "denied": "doubt", "negated": "doubt", "unknown": "doubt",
+}  # fmt: skip
+COPIES: frozenset[Relation] = frozenset({"reprint", "rewrite", "excerpt"})
+_WIDE = frozenset({"country", "region", "admin1", "sea"})
+_LONGEST = timedelta(days=3)
+_HARM = frozenset({"killed", "injured"})
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """What is known of who carries whose report."""
+
+    families: tuple[Family, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a story's report comes from. relation: "original" where nobody said; report: what its carriers share, the
+    story's own id for an original; changed: the fields that it states differently from its origin, with the mutations.
+    """
+
+    relation: Relation
+    origin: str | None
+    ghost: str | None
+    report: str
+    changed: Mapping[MutationField, tuple[Mutation, ...]]
+
+    @property
+    def copy(self) -> bool:
+        """Whether it tells only what another report told."""
+        return self.relation in COPIES
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An event with what merging asks of it. days: its days, None where unknown or changed on the way; latest: the day
+    it was told by; names: folded names of its place; holders: of what the place lies in; wide: whether the place is a
+    country, a region or a sea; toll: numbers of dead and injured above one; said: telling words of its clauses.
+    """
+
+    event: Event
+    story: Masthead
+    lineage: Lineage
+    claims: tuple[Claim, ...]
+    mode: Mode
+    days: tuple[date, date] | None
+    latest: date | None
+    where: Where | None
+    names: frozenset[str]
+    holders: frozenset[str]
+    wide: bool
+    target: frozenset[str]
+    actor: frozenset[str]
+    toll: frozenset[tuple[str, int]]
+    said: frozenset[str]
+    facts: frozenset[str]
+
+    @property
+    def order(self) -> tuple[date, str, str]:
+        """By publication, then id: the order in which everything is decided. Undated stories come last."""
+        return (self.latest or date.max, self.story.id, self.event.id)
+
+    @property
+    def sharp(self) -> bool:
+        """Whether it has days, and few of them."""
+        return self.days is not None and self.days[1] - self.days[0] <= _LONGEST
+
+
+def lineages(reads: Sequence[Read], families: Families) -> dict[str, Lineage]:
+    """The lineage of each story."""
+    changed: dict[str, dict[MutationField, list[Mutation]]] = defaultdict(lambda: defaultdict(list))
+    for mutation in families.mutations:
+        changed[mutation.story][mutation.field].append(mutation)
+    known = {derivation.story: derivation for derivation in families.derivations}
+    return {read.story.id: _lineage(read.story.id, known.get(read.story.id), changed) for read in reads}
+
+
+def _lineage(
+    story: str, known: Derivation | None, changed: Mapping[str, Mapping[MutationField, Sequence[Mutation]]]
+) -> Lineage:
+    fields = {field: tuple(found) for field, found in changed.get(story, {}).items()}
+    if known is None:
+        return Lineage("original", None, None, story, fields)
+    copied = known.relation in COPIES
+    report = (known.origin or (f"ghost:{fold(known.ghost)}" if known.ghost else story)) if copied else story
+    return Lineage(known.relation, known.origin, known.ghost, report, fields)
+
+
+def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Telling]:
+    """Every event, in the order of publication. What other places lie in is wide."""
+    found = [
+        _telling(event, read, lineage[read.story.id])
+        for read in reads
+        for event in read.reading.events
+    ]
+    outer = frozenset(name for telling in found for name in telling.holders)
+    wide = [t if t.wide or t.names.isdisjoint(outer) else replace(t, wide=True) for t in found]
+    return sorted(wide, key=lambda telling: telling.order)
+
+
+def _telling(event: Event, read: Read, lineage: Lineage) -> Telling:
+    ids = {*event.claims, *(mention.claim for mention in event.mentions)}
+    where = None if _touched(lineage, "place", event.where.name if event.where else None) else event.where
+    named = {fold(part) for part in (where.name.split(",")[:1] if where else ())}
+    held = {fold(part) for part in ((where.container, where.country) if where else ()) if part}
+    return Telling(
+        event=event,
+        story=read.story,
+        lineage=lineage,
+        claims=tuple(claim for claim in read.reading.claims if claim.id in ids),
+        mode="aside" if event.background else MODES[event.status],
+        days=None if _date_changed(lineage, event.when) else days(event.when),
+        latest=read.story.published.day,
+        where=where,
+        names=frozenset(named),
+        holders=frozenset(held),
+        wide=where is not None and where.precision in _WIDE,
+        target=words.telling(event.target.name) if event.target else frozenset(),
+        actor=words.telling(event.actor.name)
+        if event.actor and not _touched(lineage, "actor", event.actor.name)
+        else frozenset(),
+        toll=_toll(event.counts),
+        said=words.telling(" ".join(mention.span.text for mention in event.mentions)),
+        facts=frozenset(read.reading.facts),
+    )
+
+
+def days(when: When | None) -> tuple[date, date] | None:
+    """The days of a time, or None: a time without an end, or with a whole season, says nothing of which event is meant."""
+    if when is None or when.start is None or when.end is None or when.precision in {"since", "until", "season", "year"}:
+        return None
+    return when.start, when.end
+
+
+def _toll(counts: Iterable[Count]) -> frozenset[tuple[str, int]]:
+    whole = [c for c in counts if c.what in _HARM and not c.part]
+    return frozenset((c.what, c.quantity.number) for c in whole if c.quantity.number is not None)
+
+
+def _touched(lineage: Lineage, field: MutationField, value: str | None) -> bool:
+    """Whether the story put the value there itself."""
+    if value is None:
+        return False
+    mine = words.telling(value)
+    return any(m.now is not None and mine & words.telling(m.now) for m in lineage.changed.get(field, ()))
+
+
+def _date_changed(lineage: Lineage, when: When | None) -> bool:
+    if when is None or when.start is None:
+        return False
+    return any(
+        m.now is not None
+        and (m.now[:10] == when.start.isoformat() or (m.now_span is not None and m.now_span == when.span))
+        for m in lineage.changed.get("date", ())
+    )

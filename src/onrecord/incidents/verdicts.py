@@ -1,0 +1,152 @@
+"""Does a stated total add up? Each tally held against the incidents that it counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from onrecord.incidents import scopes
+from onrecord.records import Bounds, Campaign, Incident, Read, Tally, TallyUnit, Verdict
+from onrecord.wording.numbers import bounds
+
+_OPEN_SLACK = 0.2
+"""How far the ledger may stand above "more than 100" before the total is short: a fifth."""
+
+_HARM: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "injured"})
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The incidents of one campaign and the day it starts on."""
+
+    incidents: tuple[Incident, ...]
+    start: date | None
+
+
+def verdicts(
+    reads: Sequence[Read], incidents: Sequence[Incident], campaigns: Sequence[Campaign], profile: str
+) -> tuple[Verdict, ...]:
+    """A verdict for each tally, in the order of the tallies' ids. Incidents stand with the day they were first told of
+    where they have none of their own.
+    """
+    told = {read.story.id: read.story.published.day for read in reads}
+    days = {one.id: day for one in incidents if (day := _day(one, told)) is not None}
+    everything = _watched(incidents, None, days)
+    watches = [_watched(incidents, campaign, days) for campaign in sorted(campaigns, key=lambda c: c.name)]
+    by_story: dict[str, set[str]] = {}
+    for one in incidents:
+        for story in one.stories:
+            by_story.setdefault(story, set()).add(one.id)
+    found = []
+    for read in reads:
+        watch = _watch(by_story.get(read.story.id, set()), watches) or everything
+        found += [_verdict(tally, read, watch, days, profile) for tally in read.reading.tallies]
+    return tuple(sorted(found, key=lambda verdict: verdict.tally))
+
+
+def _day(incident: Incident, told: dict[str, date | None]) -> date | None:
+    if incident.when is not None and incident.when.start is not None:
+        return incident.when.start
+    return min((day for story in incident.stories if (day := told.get(story)) is not None), default=None)
+
+
+def _watched(incidents: Sequence[Incident], campaign: Campaign | None, days: dict[str, date]) -> Watched:
+    mine = tuple(one for one in incidents if campaign is None or scopes.belongs(one, campaign))
+    if campaign is not None and campaign.start is not None:
+        return Watched(mine, campaign.start)
+    first = min((days[one.id] for one in mine if one.id in days), default=None)
+    return Watched(mine, first.replace(day=1) if first is not None else None)
+
+
+def _watch(mine: set[str], watches: Sequence[Watched]) -> Watched | None:
+    """The campaign that holds most of what a story tells of; None where none holds any of it."""
+
+    def held(watch: Watched) -> int:
+        return sum(one.id in mine for one in watch.incidents)
+
+    best = max(watches, key=held, default=None)
+    return best if best is not None and held(best) else None
+
+
+# ---- one tally
+
+
+def _verdict(tally: Tally, read: Read, watch: Watched, days: dict[str, date], profile: str) -> Verdict:
+    stated = bounds(tally.quantity, profile)
+    if watch.start is None:
+        return Verdict(tally.id, "not_comparable", None, None, (), "The ledger holds no incident with a day.")
+    if tally.since is not None and tally.since < watch.start:
+        reason = f"It counts from {tally.since}, before the campaign, which starts on {watch.start}."
+        return Verdict(tally.id, "not_comparable", None, None, (), reason)
+    if stated.low is None and stated.best is None:
+        return Verdict(tally.id, "not_comparable", None, None, (), "It gives no number.")
+    if scopes.kinds(tally.unit) is None and tally.unit not in _HARM:
+        reason = f"The ledger does not count {tally.unit.replace('_', ' ')}."
+        return Verdict(tally.id, "units_differ", None, None, (), reason)
+    counted = _counted(tally, read, watch, days)
+    ids = tuple(one.id for one in counted)
+    ledger = _ledger(tally.unit, counted)
+    if ledger.best is None:
+        return Verdict(tally.id, "not_comparable", ledger, None, ids, "The ledger holds no figure for this scope.")
+    point = ledger.high if tally.unit == "killed_or_presumed_dead" and ledger.high is not None else ledger.best
+    return _compared(tally, stated, point, ledger, counted)
+
+
+def _counted(tally: Tally, read: Read, watch: Watched, days: dict[str, date]) -> list[Incident]:
+    """The incidents that a tally is about: of its kinds and scope, from its first day to its last."""
+    last = tally.as_of or read.story.published.day
+    kinds, scope = scopes.kinds(tally.unit), scopes.scope(tally.scope)
+    return [
+        one
+        for one in watch.incidents
+        if (last is None or one.id not in days or days[one.id] <= last)
+        and (tally.since is None or one.id not in days or _end(one, days) >= tally.since)
+        and (not kinds or one.kind in kinds)
+        and scope.holds(one)
+    ]
+
+
+def _end(incident: Incident, days: dict[str, date]) -> date:
+    end = incident.when.end if incident.when is not None else None
+    return end or days[incident.id]
+
+
+def _ledger(unit: TallyUnit, counted: Sequence[Incident]) -> Bounds:
+    """The ledger's own figure. An incident without a figure adds nothing, and is not held to be zero."""
+    if scopes.kinds(unit) is not None:
+        return Bounds(len(counted), len(counted), len(counted))
+    given = [one.injured if unit == "injured" else one.killed for one in counted]
+    given = [figure for figure in given if figure.best is not None]
+    if not given:
+        return Bounds(None, None, None)
+    best = sum(figure.best or 0 for figure in given)
+    low = sum(figure.low if figure.low is not None else figure.best or 0 for figure in given)
+    high = sum(figure.high if figure.high is not None else figure.best or 0 for figure in given)
+    return Bounds(low, best, high)
+
+
+def _compared(tally: Tally, stated: Bounds, point: int, ledger: Bounds, counted: Sequence[Incident]) -> Verdict:
+    """The answer to a total whose unit the ledger holds. point: the ledger's figure that it is held against."""
+    ids = tuple(one.id for one in counted)
+    words, said = tally.unit.replace("_", " "), stated.best if stated.best is not None else stated.low or 0
+    low = stated.low if stated.low is not None else said
+    behind = f"The ledger has {point} {words} in {len(ids)} incident{'' if len(ids) == 1 else 's'}"
+    if stated.high is None:
+        top = low + int(low * _OPEN_SLACK)
+        fits, above = low <= point <= top, point > top
+    else:
+        fits, above = low <= point <= stated.high, point > stated.high
+    if fits:
+        return Verdict(tally.id, "consistent", ledger, None, ids, f"{behind}, which the total agrees with.")
+    if _other_unit(tally.unit, said, counted):
+        reason = f"{behind}; {said} is the sum of its killed and injured."
+        return Verdict(tally.id, "units_differ", ledger, None, ids, reason)
+    off = point - said if above else low - point
+    if above:
+        return Verdict(tally.id, "short", ledger, off, ids, f"{behind}, {off} more than the total tells.")
+    return Verdict(tally.id, "over", ledger, off, ids, f"{behind}, {off} fewer than the total tells.")
+
+
+def _other_unit(unit: TallyUnit, said: int, counted: Sequence[Incident]) -> bool:
+    """Whether a number of dead is that of the dead and injured together, and of nothing else the ledger has."""
+    killed, injured = _ledger("killed", counted).best, _ledger("injured", counted).best
+    return unit in {"killed", "injured"} and bool(killed) and bool(injured) and said == (killed or 0) + (injured or 0)

@@ -1,0 +1,134 @@
+"""Which sources are one: a body and those who speak for it, a person under two titles, a group and one of its number."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from onrecord.incidents import words
+from onrecord.incidents.told import Telling
+from onrecord.records import Claim, Read, Source
+from onrecord.wording import people
+from onrecord.wording.gazetteer import fold
+
+_ONE_OF = ("one of the ", "one of ", "another of the ", "another of ", "some of the ", "some of ")
+_PERSONS = frozenset({"anonymous", "witness"})
+_COUNTING = frozenset(
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "several", "many", "some", "senior", "top"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A source as one story gives it. name: as filed; bare: telling words of the name; bodies: telling words of the body
+    that it is or speaks for.
+    """
+
+    kind: str
+    name: str
+    outlet: str
+    bare: frozenset[str]
+    bodies: frozenset[str]
+    role: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """For whom people speak, by their last names: what one story tells holds for the others."""
+
+    speak_for: dict[str, frozenset[str]]
+
+    def voice(self, source: Source, outlet: str) -> Voice | None:
+        """The voice of a source, or None for the narrator and for a source without a name."""
+        name = source.name or source.role
+        if source.kind == "narrator" or not name:
+            return None
+        if source.kind in _PERSONS:
+            lower = fold(name)
+            whole = next((lower.removeprefix(start) for start in _ONE_OF if lower.startswith(start)), lower)
+            bare = frozenset(words.stem(w) for w in whole.split() if w not in _COUNTING and w not in _ARTICLES)
+            return Voice(source.kind, name, outlet, bare, frozenset(), frozenset())
+        if source.kind == "named_person":
+            bodies = words.telling(source.affiliation or "") | self.speak_for.get(_last(name), frozenset())
+            return Voice(
+                source.kind, name, outlet, frozenset({_last(name)}), bodies, words.telling(source.role or name)
+            )
+        bare = words.telling(name) or frozenset(fold(name).split())
+        return Voice(source.kind, name, outlet, bare, bare, frozenset())
+
+
+_ARTICLES = frozenset({"a", "an", "the", "of", "in", "at", "with", "who", "and", "for", "from"})
+
+
+def _last(name: str) -> str:
+    """The last name, folded: "Adm. Tova Rell" and "Rell" are one."""
+    parts = fold(people.strip_title(name) or name).split()
+    return parts[-1] if parts else fold(name)
+
+
+def cast(reads: Iterable[Read]) -> Cast:
+    """For whom the people of all stories speak: by what the stories say, or for the doer whose act they claim."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for read in reads:
+        by_claim: dict[str, set[str]] = defaultdict(set)
+        for event in read.reading.events:
+            if event.actor is not None:
+                for id_ in event.claims:
+                    by_claim[id_] |= words.telling(event.actor.name)
+        for claim in read.reading.claims:
+            source = claim.source
+            if source.kind != "named_person" or not source.name:
+                continue
+            found[_last(source.name)] |= words.telling(source.affiliation or "")
+            if claim.stance == "claims responsibility":
+                found[_last(source.name)] |= by_claim.get(claim.id, set())
+    return Cast({last: frozenset(bodies) for last, bodies in sorted(found.items())})
+
+
+def same(one: Voice, other: Voice) -> bool:
+    """Whether two voices are one source."""
+    if one.kind in _PERSONS or other.kind in _PERSONS:
+        if one.kind not in _PERSONS or other.kind not in _PERSONS or not one.bare or not other.bare:
+            return False
+        near = one.outlet == other.outlet
+        return one.bare == other.bare or (near and (one.bare <= other.bare or other.bare <= one.bare))
+    if one.kind == other.kind == "named_person":
+        return one.bare == other.bare or (bool(one.bodies) and one.bodies == other.bodies)
+    if "document" in {one.kind, other.kind}:
+        return one.kind == other.kind and one.bare == other.bare
+    a, b = one.bodies, other.bodies
+    if not a or not b:
+        return False
+    if "named_person" in {one.kind, other.kind}:
+        person, body = (one, other) if one.kind == "named_person" else (other, one)
+        return _of_body(body.bare, person.bodies) or _of_body(person.bodies, body.bare)
+    return _of_body(a, b) or _of_body(b, a)
+
+
+def _of_body(part: frozenset[str], whole: frozenset[str]) -> bool:
+    """Whether every word of the one is akin to a word of the other."""
+    return bool(part) and all(any(words.akin(a, b) for b in whole) for a in part)
+
+
+def distinct(heard: Sequence[Voice]) -> tuple[tuple[Voice, ...], ...]:
+    """The voices by source, in the order of their first; each group is one source. A voice that fits two groups goes to
+    the first and does not join them: a government's two ministries stay two.
+    """
+    groups: list[list[Voice]] = []
+    for voice in dict.fromkeys(heard):
+        home = next((group for group in groups if any(same(voice, other) for other in group)), None)
+        if home is None:
+            groups.append([voice])
+        else:
+            home.append(voice)
+    return tuple(tuple(group) for group in groups)
+
+
+def title(group: Sequence[Voice]) -> str:
+    """The name that a source is listed under: the body, else the fullest name."""
+    rank = {"named_body": 0, "outlet": 1, "named_person": 2, "document": 3, "anonymous": 4, "witness": 5}
+    return min(group, key=lambda voice: (rank.get(voice.kind, 9), -len(voice.name), voice.name)).name
+
+
+def voice_of(claim: Claim, telling: Telling, known: Cast) -> Voice | None:
+    """The voice of a claim in a telling."""
+    return known.voice(claim.source, telling.story.outlet or telling.story.id)

@@ -1,0 +1,54 @@
+"""Which words of a name or a clause can tell one event from another."""
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+from onrecord.wording.gazetteer import fold
+
+_WORD = re.compile(r"[^\W_]{2,40}")
+_SHORTEST_STEM = 4
+_ENDINGS = ("'s", "ing", "ers", "ed", "es", "er", "s")
+
+
+def telling(words: str) -> frozenset[str]:
+    """The folded stems of the words that say something: no articles, weekdays or words that every report has."""
+    plain = _plain()
+    return frozenset(stem(word) for word in _WORD.findall(fold(words)) if word not in plain)
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The word without an ending of number or tense: enough to hold "dockers" and "docker" together."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two words are one, or a place and its people ("Astrenia", "Astrenian"), or a short form of the other."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    shared = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return shared >= _SHORTEST_STEM and len(short) - shared <= 1 and len(long) - shared <= 4
+
+
+def any_akin(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether a word of the one is akin to a word of the other."""
+    return not one.isdisjoint(other) or any(akin(a, b) for a in one for b in other)
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The table of likeness."""
+    text = resources.files("onrecord.incidents").joinpath("likeness.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(table()["plain"]["words"])
