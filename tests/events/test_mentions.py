@@ -1,12 +1,15 @@
 """Which places of a story tell of an event."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onrecord.events import mentions
+from onrecord.events import build, mentions
+from onrecord.language import Annotated
 from onrecord.records import Claim, Published, Source, Span
 
 DATED = Published(datetime(2031, 5, 4, tzinfo=UTC), datetime(2031, 5, 5, tzinfo=UTC), "day", "given")
@@ -122,7 +125,8 @@ SPOKEN = [
     ("threatens", "named_body", [("threatened", "threat")]),
     ("warns", "named_body", [("possible", "shelling")]),
     ("asserts", "witness", [("happened", "shelling")]),
-    ("asserts", "named_body", []),
+    ("asserts", "named_body", [("happened", "shelling")]),
+    ("asserts", "outlet", []),
     ("declines to comment", "named_body", []),
 ]
 
@@ -179,3 +183,41 @@ def test_asides_are_linear(noise):
     for pattern in (asides._YEAR, asides._LONG_AGO, asides._TOTAL):
         pattern.search(text)
     assert time.perf_counter() - start < 0.5
+
+
+def said(text: str, words: str, **source: Any) -> Claim:
+    start = text.index(words)
+    content = Span("st-1", "text", start, start + len(words), words)
+    return Claim(
+        "st-1-c1", (content,), None, Source(**{"kind": "anonymous", "name": "a guard"} | source), "indirect", "asserts"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status"),
+    [
+        ("A drone hit the depot at Vellin. The doors had been open, a guard said.", "The doors had been open", "happened"),
+        ("Verania plans to raid Vellin. The men are ready, a guard said.", "The men are ready", "planned"),
+        ("A drone hit the depot at Vellin. Nobody was on the roof, a guard said.", "Nobody was on the roof", "negated"),
+    ],
+)  # fmt: skip
+def test_what_a_source_says_behind_an_act_tells_more_of_it(
+    text: str, words: str, status: str, annotate: Callable[..., Annotated]
+) -> None:
+    built = build(annotate(text), (said(text, words),))
+    assert [(len(e.mentions), e.mentions[-1].status, e.claims) for e in built.events] == [(2, status, ("st-1-c1",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "source"),
+    [
+        ("A drone hit the depot at Vellin. The market may suffer, a guard said.", "The market may suffer", {}),
+        ("A drone hit the depot at Vellin. The film was long, the Vellin Post wrote.", "The film was long", {"kind": "outlet"}),
+        ("The doors had been open, a guard said. The film was long.", "The doors had been open", {}),
+    ],
+)  # fmt: skip
+def test_what_may_be_or_stands_alone_does_not(
+    text: str, words: str, source: dict[str, Any], annotate: Callable[..., Annotated]
+) -> None:
+    built = build(annotate(text), (said(text, words, **source),))
+    assert [e.claims for e in built.events if e.claims] == []

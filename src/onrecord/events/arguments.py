@@ -23,7 +23,8 @@ class Told:
     """A mention, and how its words bring its act in. effect: they tell what became of people, not what was done; new:
     they bring in an act as not told of before ("a raid", "another strike", "the second attack"); fresh: what is hit is brought in so
     ("sank a boat"); again: the act is named as known ("the strike");
-    late: they tell of what may come days after ("died", "the body was found").
+    late: they tell of what may come days after ("died", "the body was found"); echo: they name no act, and tell more of the one
+    told of before.
     """
 
     mention: Mention
@@ -32,6 +33,7 @@ class Told:
     fresh: bool
     again: bool
     late: bool
+    echo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,20 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
     sentence = sentence_of(annotated, mention.span)
     trigger = trigger_token(sentence, mention) if sentence is not None else None
     if sentence is None or trigger is None:
-        return Told(replace(mention, counts=counted), effect=True, new=False, fresh=False, again=False, late=False)
-    said = trigger.lemma_.lower() in words("verbs", "saying")
+        filled = replace(mention, counts=counted)
+        return Told(filled, effect=True, new=False, fresh=False, again=False, late=False, echo=False)
+    echo = mention.trigger == mention.span or not _holds(mention.span, mention.trigger)
+    said = echo or trigger.lemma_.lower() in words("verbs", "saying")
     actor, target = (None, None) if said else (_actor(trigger), _target(trigger))
     filled = replace(
         mention,
         actor=_party(annotated, sentence, actor) if actor is not None else None,
         target=_party(annotated, sentence, target) if target is not None else None,
-        instrument=_instrument(trigger),
-        when=when.of_mention(annotated, sentence, mention, trigger, forward=mention.status in _TO_COME),
-        where=where.of_mention(annotated, sentence, mention, trigger, story.names),
+        instrument=None if echo else _instrument(trigger),
+        when=None
+        if echo
+        else when.of_mention(annotated, sentence, mention, trigger, forward=mention.status in _TO_COME),
+        where=None if echo else where.of_mention(annotated, sentence, mention, trigger, story.names),
         counts=counted,
     )
     # Whoever is quoted speaks of an act as if nobody had told of it.
@@ -103,6 +109,7 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
         fresh,
         again,
         triggers.lemma(trigger) in words("verbs", "late"),
+        echo,
     )
 
 

@@ -25,6 +25,11 @@ _SUPPOSED = re.compile(r"\W*(?:if|were|unless|suppose)\b", re.IGNORECASE)
 _SHOTS = frozenset({"shooting", "naval_strike"})
 """Kinds that are one act where they are joined ("fired on and sank")."""
 _DONE: frozenset[Status] = frozenset({"happened", "ongoing", "attempted"})
+_TO_COME: frozenset[Status] = frozenset({"planned", "threatened", "possible", "hypothetical"})
+_TELLING: frozenset[Stance] = frozenset({"asserts", "confirms", "corrects"})
+_TELL_NOTHING = frozenset({"outlet", "narrator"})
+_SOON = 1
+"""How many paragraphs behind an act the past tense still tells of it."""
 _INNER = re.compile(r"\w")
 
 
@@ -41,7 +46,8 @@ class _Group:
 @dataclass(slots=True)
 class _Memory:
     """What the story has told so far. kind: of the last mention that is no background; harm: of the last such that can
-    kill and was done; first: the first such; open: indices of mentions whose kind is to come; planned: kinds told as planned;
+    kill and was done; first: the first such; open: indices of mentions whose kind is to come; last:
+    sentence, paragraph and status of the last mention that is no background; planned: kinds told as planned;
     told: ids of the claims that hold a mention.
     """
 
@@ -52,6 +58,7 @@ class _Memory:
     first: EventKind | None = None
     acts: int = 0
     open: list[int] = field(default_factory=list)
+    last: tuple[int, int, Status] | None = None
 
 
 def find(annotated: Annotated, claims: tuple[Claim, ...]) -> tuple[Mention, ...]:
@@ -203,6 +210,7 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     background = asides.background(annotated, sentence, group.tokens)
     if not background:
         memory.acts += 1
+        memory.last = (sentence.index, sentence.paragraph, group.status)
         if kind is not None:
             memory.kind = kind
             if kinds.kind(kind).harms and group.status in _DONE and not group.lead.row.harmless:
@@ -277,6 +285,38 @@ def _extent(annotated: Annotated, sentence: Sentence, group: _Group) -> Span | N
     return annotated.span(sentence.part, sentence.offset(tokens[0]), sentence.offset(tokens[-1]) + len(tokens[-1]))
 
 
+def _goes_on(sentence: Sentence, claim: Claim, memory: _Memory) -> bool:
+    """Whether a claim without a word of an act tells more of the act told of before: a witness's does, another's where it
+    stands right behind the act or tells of the past soon after.
+    """
+    if claim.source.kind == "witness":
+        return memory.harm is not None
+    if claim.stance not in _TELLING or claim.source.kind in _TELL_NOTHING or memory.last is None:
+        return False
+    words = _words_of(sentence, claim)
+    if any(t.tag_ == "MD" for t in words):
+        return False
+    past = any(t.tag_ == "VBD" for t in words)
+    return sentence.index - memory.last[0] <= 1 or (past and sentence.paragraph - memory.last[1] <= _SOON)
+
+
+def _told(sentence: Sentence, claim: Claim, memory: _Memory) -> Status:
+    """The status that the head of a claim's words gives; of what is still to come, the status that it was told with."""
+    if memory.last is not None and memory.last[2] in _TO_COME:
+        return memory.last[2]
+    words = _words_of(sentence, claim)
+    verbs = [t for t in words if t.pos_ in {"VERB", "AUX"}]
+    if not verbs:
+        return "happened"
+    told = status.of(min(verbs, key=lambda t: (_depth(t), t.i)), status.Scope(stance=claim.stance, claimed=True))
+    return "happened" if told in {"planned", "possible"} else told
+
+
+def _words_of(sentence: Sentence, claim: Claim) -> list[Token]:
+    last = claim.content[-1]
+    return [t for t in sentence.syntax if last.start <= sentence.offset(t) < last.end]
+
+
 def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim], memory: _Memory) -> Iterator[Mention]:
     """Claims that end in this sentence, hold no trigger, and yet by their stance speak of an act."""
     for claim in claims:
@@ -286,8 +326,8 @@ def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim]
         ):
             continue
         spoken = _SPOKEN.get(claim.stance)
-        if spoken is None and claim.source.kind == "witness" and memory.harm is not None:
-            spoken = ("happened", memory.harm)
+        if spoken is None and _goes_on(sentence, claim, memory):
+            spoken = (_told(sentence, claim, memory), memory.harm or memory.kind)
         if spoken is None:
             continue
         told, kind = spoken[0], spoken[1] or memory.kind

@@ -88,6 +88,8 @@ def _mode(mention: Mention) -> Mode:
 def _home(groups: list[_Group], one: Told, order: int) -> _Group | None:
     """The occurrence that a mention tells of, or None where it brings in a new one."""
     mode = _mode(one.mention)
+    if one.echo and mode != "disputed":
+        return max((g for g in groups if g.mode == mode), key=lambda group: group.touched, default=None)
     fitting = [group for group in groups if _may_join(mode, group.mode) and not _conflict(group, one)]
     scored = [(_likeness(group, one, order, mode), group.touched, n) for n, group in enumerate(fitting)]
     best = max(scored, default=None)
