@@ -1,5 +1,7 @@
 """Killed, injured, day and place of the one incident that a story reports."""
 
+from datetime import date, timedelta
+
 from evaluation.cores import annotator, over
 from evaluation.reading import DATED, UNDATED, main_event
 from evaluation.rows import Row
@@ -8,6 +10,11 @@ from evaluation.tasks.order import Order
 from evaluation import rows
 from onrecord.events.summary import story_counts
 from onrecord.records import Event, Story
+from onrecord.wording import times
+
+_OPENING = 3000
+"""Characters in which a report says when it was."""
+_RECENT = timedelta(days=60)
 
 
 def counts(order: Order) -> list[Row]:
@@ -38,7 +45,15 @@ def _of(order: Order, stories: list[Row], keys: tuple[str, ...], only: set[str] 
     made = {}
     for name, (killed, injured) in zip(ids, harmed, strict=True):
         event = main_event(corpus.reads[name].reading.events)
-        made[name] = {"id": name, "killed": killed, "injured": injured, "date": _day(event), "place": _place(event)}
+        day = _first_day(corpus.stories[name]) or _day(event)
+        place = event.where.name if event and event.where else None
+        made[name] = {
+            "id": name,
+            "killed": killed,
+            "injured": injured,
+            "date": day.isoformat() if day else None,
+            "place": place,
+        }
     return made
 
 
@@ -47,13 +62,19 @@ def _harmed(story: Story) -> tuple[int, int]:
     return killed.best or 0, injured.best or 0
 
 
-def _day(event: Event | None) -> str | None:
-    """The day, where the words tell one; an interval is no day."""
-    when = event.when if event else None
-    if when is None or when.start is None or when.start != when.end:
+def _first_day(story: Story) -> date | None:
+    """The first day that the story tells, not long before it appeared; the day on which it appeared is mostly that of
+    the telling ("police said on Friday"), so it is the answer only where no other is told.
+    """
+    published = story.published.day
+    if published is None:
         return None
-    return when.start.isoformat()
+    told = [found.first for found in times.find(story.text[:_OPENING], published) if found.first == found.last]
+    near = [day for day in told if day is not None and published - _RECENT <= day < published]
+    return near[0] if near else published
 
 
-def _place(event: Event | None) -> str | None:
-    return event.where.name if event and event.where else None
+def _day(event: Event | None) -> date | None:
+    """The day of the main event, where the words tell one; an interval is no day."""
+    when = event.when if event else None
+    return when.start if when is not None and when.start == when.end else None

@@ -20,10 +20,11 @@ def joint(order: Order) -> Row:
     """The object for the stories of one file, as one campaign."""
     told = rows.read(order.input, ("id", "text"))
     corpus = order.library.read(told)
-    return _object(corpus)
+    return prediction(corpus)
 
 
-def _object(corpus: Corpus) -> Row:
+def prediction(corpus: Corpus) -> Row:
+    """The object for stories that have been read."""
     derived, names = corpus.derived, corpus.names
     derivations = {derivation.story: derivation for derivation in derived.derivations}
     verdicts = {verdict.tally: verdict.word for verdict in derived.verdicts}

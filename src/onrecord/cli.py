@@ -1,18 +1,24 @@
 """The command line: options → one call → print. Data goes to standard output, everything else to standard error."""
 
+import contextlib
+import errno
+import io
+import os
+import signal
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from onrecord.errors import CannotWork, OnRecordError, WrongUse
+from onrecord.errors import CannotWork, OnRecordError, TryLater, WrongUse
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from onrecord.exports.filters import Filter
+    from onrecord.exports.private import Row
     from onrecord.ledger import Ledger
     from onrecord.pipeline import AddReport, View
 
@@ -45,24 +51,84 @@ DEFAULT_LEDGER = "onrecord.db"
 
 def main() -> NoReturn:
     """The program. Exit status: 0 done, 1 done with refusals, 2 wrong use, 3 cannot work, 4 try again later, 130
-    interrupted.
+    interrupted (128 and the number of the signal that ended it).
     """
+    signals = _stop_like_an_interrupt()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or file without some letter is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
+    code = _run()
     try:
-        app()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        # Python would complain again when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = code if error.errno == errno.EPIPE else _complain(_of_system(error))
+    if code == INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        code = 128 + signals[-1] if signals else code
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Parses and carries out the command line; its exit status."""
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        # Typer shows its usage errors itself, and gives them the status of wrong use
+        getattr(error, "show", lambda: _complain(WrongUse(str(error))))()
+        return int(getattr(error, "exit_code", WrongUse.exit_code))
     except OnRecordError as error:
-        print(f"onrecord: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it. Python would complain again when it flushes at exit.
-        sys.stdout = None
-        sys.exit(0)
-    sys.exit(0)
+        return _complain(error)
+    except MemoryError:
+        return _complain(TryLater("there is not enough memory; give fewer --workers, or smaller files"))
+    except OSError as error:
+        return _complain(_of_system(error))
+    except SystemExit:
+        # Raised for one reason only: whoever read our output has enough of it
+        return 0
 
 
-def _console(*, stderr: bool = False) -> "Console":
+def _complain(error: OnRecordError) -> int:
+    from onrecord.exports.harmless import in_line
+
+    with contextlib.suppress(OSError):
+        print(f"onrecord: {in_line(error)}", file=sys.stderr)
+    return error.exit_code
+
+
+def _of_system(error: OSError) -> OnRecordError:
+    """What the system refused, as an error for the user; what is no fault of the system's is raised again."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS):
+        where = f"{error.filename}: " if error.filename else ""
+        return TryLater(f"{where}{error.strerror}; try again when that is mended")
+    raise error
+
+
+def _stop_like_an_interrupt() -> list[int]:
+    """Lets the signals that ask a program to end work like Ctrl-C; the list that is returned names those that came."""
+    came: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), stop)
+    return came
+
+
+def _console(*, stderr: bool = False, cut: bool = False) -> "Console":
+    """A console. cut: lines that are longer than a terminal is wide are cut there, and stay whole in a file."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = 100_000 if cut else 100
+    return console
 
 
 def _day(words: str | None, option: str) -> date | None:
@@ -74,11 +140,12 @@ def _day(words: str | None, option: str) -> date | None:
         raise WrongUse(f"{option} {words}: is not a day; write it as YYYY-MM-DD") from None
 
 
-def _print_json(rows: Any) -> None:
-    import json
+def _print_json(rows: Iterable[object]) -> None:
+    from onrecord.exports.harmless import json_line
 
+    ascii_only = "utf" not in str(getattr(sys.stdout, "encoding", None) or "").casefold()
     for row in rows:
-        print(json.dumps(row, ensure_ascii=False))
+        print(json_line(row, ascii_only=ascii_only))
 
 
 @app.command()
@@ -116,14 +183,17 @@ def add(
     workers: Workers = 0,
 ) -> None:
     """Capture, read, group and merge stories into the ledger. Safe to repeat: what is held is passed over."""
+    if engine == "spark":
+        raise CannotWork("--engine spark: is not there yet; use local")
     if engine != "local":
-        raise CannotWork(f"--engine {engine}: is not there yet; use local")
+        raise WrongUse(f"--engine {engine}: is not one of local, spark")
     from onrecord import pipeline
     from onrecord.exports import terminal
     from onrecord.ledger import open_ledger
     from onrecord.settings import ReadOptions
 
     options = ReadOptions(published=_day(published, "--published"))
+    pipeline.check(source, options)
     held = open_ledger(ledger, create=True)
     try:
         with terminal.Progress(_console(stderr=True)) as progress:
@@ -140,10 +210,13 @@ def add(
 
 
 def _print_report(report: "AddReport", ledger: str) -> None:
+    from onrecord.exports.harmless import in_line
+
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(report.states.items())) or "nothing new"
     print(f"{report.offered:,} inputs: {report.held:,} held already, {states}")
     for item in report.refused[:20]:
-        print(f"  {item.state}: {item.source}: {'; '.join(r.reason for r in item.rejections)}", file=sys.stderr)
+        reasons = "; ".join(rejection.reason for rejection in item.rejections)
+        print(in_line(f"  {item.state}: {item.source}: {reasons}"), file=sys.stderr)
     if len(report.refused) > 20:
         print(f"  and {len(report.refused) - 20:,} more: onrecord intake --ledger {ledger}", file=sys.stderr)
     print(f"{ledger}: {report.incidents:,} incidents, {report.plans:,} plans and other things that did not happen")
@@ -161,99 +234,49 @@ def _view(ledger: str) -> "View":
     return pipeline.view(_open(ledger))
 
 
-def _list(table: str, ledger: str, wanted: "Filter", as_json: bool) -> None:
-    from onrecord.exports import filters, terminal
+def _listing(table: str, meaning: str) -> None:
+    """A command that lists a table, by the filters that all of them share."""
 
-    rows = filters.select(_view(ledger), table, wanted)
-    if as_json:
-        _print_json(rows)
-    elif rows:
-        _console().print(terminal.TABLES[table](rows))
-    else:
-        print(f"no {table} that match", file=sys.stderr)
+    def command(
+        ledger: LedgerPath = DEFAULT_LEDGER,
+        as_json: AsJson = False,
+        since: Day = None,
+        until: Day = None,
+        place: Words = None,
+        kind: Listed = None,
+        actor: Words = None,
+        status: Listed = None,
+        outlet: Words = None,
+        campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Not there yet: a named watch.")] = None,
+    ) -> None:
+        if campaign is not None:
+            raise CannotWork(f"--campaign {campaign}: campaigns are not there yet; use --since, --until and --place")
+        from onrecord.exports import filters, terminal
 
+        span = _day(since, "--since"), _day(until, "--until")
+        wanted = filters.Filter(*span, place, kind, actor, status, outlet)
+        wished = "plans" if table == "incidents" and status not in (None, *filters.HAPPENED) else table
+        rows = filters.select(_view(ledger), wished, wanted)
+        if as_json:
+            _print_json(rows)
+        elif rows:
+            _console(cut=True).print(terminal.TABLES[wished](rows))
+        else:
+            asked = wanted != filters.Filter()
+            print(f"{ledger}: no {wished}{' that match' if asked else ''}", file=sys.stderr)
 
-@app.command()
-def incidents(
-    ledger: LedgerPath = DEFAULT_LEDGER,
-    as_json: AsJson = False,
-    since: Day = None,
-    until: Day = None,
-    place: Words = None,
-    kind: Listed = None,
-    actor: Words = None,
-    status: Listed = None,
-    outlet: Words = None,
-) -> None:
-    """One line an incident: date, place, kind, killed low–best–high, independent reports / primary sources.
-
-    With --status planned (or threatened, possible, denied ...): what is told of and is not held to have happened.
-    """
-    from onrecord.exports.filters import HAPPENED, Filter
-
-    wanted = Filter(_day(since, "--since"), _day(until, "--until"), place, kind, actor, status, outlet)
-    _list("incidents" if status is None or status in HAPPENED else "plans", ledger, wanted, as_json)
-
-
-@app.command()
-def claims(
-    ledger: LedgerPath = DEFAULT_LEDGER,
-    as_json: AsJson = False,
-    since: Day = None,
-    until: Day = None,
-    place: Words = None,
-    kind: Listed = None,
-    actor: Words = None,
-    status: Listed = None,
-    outlet: Words = None,
-) -> None:
-    """Who says what. --actor looks in the source and in the actor of what is told."""
-    from onrecord.exports.filters import Filter
-
-    wanted = Filter(_day(since, "--since"), _day(until, "--until"), place, kind, actor, status, outlet)
-    _list("claims", ledger, wanted, as_json)
+    app.command(table, help=meaning)(command)
 
 
-@app.command()
-def tallies(
-    ledger: LedgerPath = DEFAULT_LEDGER,
-    as_json: AsJson = False,
-    since: Day = None,
-    until: Day = None,
-    outlet: Words = None,
-) -> None:
-    """Running totals in the press, each held against the ledger."""
-    from onrecord.exports.filters import Filter
-
-    _list("tallies", ledger, Filter(_day(since, "--since"), _day(until, "--until"), outlet=outlet), as_json)
-
-
-@app.command()
-def families(
-    ledger: LedgerPath = DEFAULT_LEDGER,
-    as_json: AsJson = False,
-    since: Day = None,
-    until: Day = None,
-    outlet: Words = None,
-) -> None:
-    """Whose report each story is: copies, rewrites, and originals that are not held."""
-    from onrecord.exports.filters import Filter
-
-    _list("families", ledger, Filter(_day(since, "--since"), _day(until, "--until"), outlet=outlet), as_json)
-
-
-@app.command()
-def mutations(
-    ledger: LedgerPath = DEFAULT_LEDGER,
-    as_json: AsJson = False,
-    since: Day = None,
-    until: Day = None,
-    outlet: Words = None,
-) -> None:
-    """Values that a story states differently from its origin."""
-    from onrecord.exports.filters import Filter
-
-    _list("mutations", ledger, Filter(_day(since, "--since"), _day(until, "--until"), outlet=outlet), as_json)
+_listing(
+    "incidents",
+    "One line an incident: when, where, what, killed and injured (low–best–high), independent reports/primary sources, "
+    "who. With --status planned (or threatened, possible, denied ...): what is told of and is not held to have happened.",
+)
+_listing("claims", "Who says what. --actor looks in the source and in the actor of what is told.")
+_listing("tallies", "Running totals in the press, each held against the ledger.")
+_listing("families", "Whose report each story is: copies, rewrites, and originals that are not held.")
+_listing("mutations", "Values that a story states differently from its origin.")
 
 
 @app.command()
@@ -306,14 +329,14 @@ def intake(ledger: LedgerPath = DEFAULT_LEDGER, as_json: AsJson = False) -> None
     from onrecord.exports import terminal
     from onrecord.ledger import read as reading
 
-    rows = [
+    rows: Iterable[Row] = (
         {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost}
         for row in reading.intake(_open(ledger))
-    ]
+    )
     if as_json:
         _print_json(rows)
     else:
-        _console().print(terminal.TABLES["intake"](rows))
+        _console(cut=True).print(terminal.TABLES["intake"](rows))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 
 from onrecord import families, incidents, stories
 from onrecord.engines import Local, reader_name
@@ -60,7 +60,7 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
     """
     offered, held, unread, states = 0, 0, 0, Counter[str]()
     refused: list[Intake] = []
-    inputs = (item for source in sources for item in stories.read(source, options.read))
+    inputs = check(sources, options.read)
     with Local(options.workers) as engine:
         for batch in _batches(inputs):
             offered += len(batch)
@@ -84,6 +84,11 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
         incidents=len(derived.incidents),
         plans=len(derived.plans),
     )
+
+
+def check(sources: Sequence[str], options: ReadOptions) -> Iterator[Intake]:
+    """The inputs of all sources, none of them read yet. Raises WrongUse, at once, for a source that is not there."""
+    return chain.from_iterable([stories.read(source, options) for source in sources])
 
 
 def _batches(inputs: Iterable[Intake]) -> Iterator[list[Intake]]:
@@ -177,14 +182,14 @@ def read_only(
     """Reads without a ledger: each input with its reading, with the reason why the reader failed, or with None where
     there was no story to read.
     """
+    inputs = check(sources, options)
     waiting: deque[Intake] = deque()
 
     def offered() -> Iterator[Story]:
-        for source in sources:
-            for item in stories.read(source, options):
-                waiting.append(item)
-                if item.story:
-                    yield item.story
+        for item in inputs:
+            waiting.append(item)
+            if item.story:
+                yield item.story
 
     with Local(workers) as engine:
         for _, outcome in engine.read(offered()):
@@ -225,7 +230,7 @@ def arranged(reads: Sequence[Read], derived: Derived) -> View:
             derivations=tuple(sorted(derived.derivations, key=lambda d: (published[d.story], d.story))),
             # Within a story as its derivation gave them, which is the order of its text
             mutations=tuple(sorted(derived.mutations, key=lambda m: (published[m.story], m.story))),
-            incidents=tuple(sorted(derived.incidents, key=lambda i: (_moment(i.when and i.when.start), i.id))),
+            incidents=tuple(sorted(derived.incidents, key=lambda i: (_moment(i.when.start if i.when else None), i.id))),
             plans=tuple(
                 sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id))
             ),

@@ -131,3 +131,19 @@ def test_counts_lie_at_the_mention_that_holds_them(tell: Tell) -> None:
 def test_a_second_act_is_new(tell: Tell) -> None:
     found = tell("Drones hit a depot in Vellin. A second attack followed in Tarn. The attack lasted an hour.")
     assert [t.new for t in found] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A shell hit the quay at Vellin. Two of the dockers died on Tuesday.",
+        "A bulk carrier was hit by one uncrewed aerial vehicle off Vellin.",
+    ],
+)
+def test_who_dies_and_what_is_flown_did_not_do_it(text: str, tell: Tell) -> None:
+    assert [t.mention.actor for t in tell(text) if t.mention.actor] == []
+
+
+def test_a_label_before_a_headline_is_no_name(tell: Tell) -> None:
+    found = tell("Nothing else is known.", "EXCLUSIVE-Verania bombed Red Front camp in Vellin")
+    assert [t.mention.actor.name for t in found if t.mention.actor] == ["Verania"]

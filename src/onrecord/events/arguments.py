@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import counts, triggers, when, where
+from onrecord.events import counts, harm, triggers, when, where
 from onrecord.events.circumstances import words
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, Mention, Party, Span, Tally
@@ -85,7 +85,9 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
         return Told(filled, effect=True, new=False, fresh=False, again=False, late=False, echo=False)
     echo = mention.trigger == mention.span or not _holds(mention.span, mention.trigger)
     said = echo or trigger.lemma_.lower() in words("verbs", "saying")
-    actor, target = (None, None) if said else (_actor(trigger), _target(trigger))
+    # Who dies, flees or vanishes does not do it.
+    suffers = trigger.pos_ == "VERB" and harm.find("acting", trigger) is not None
+    actor, target = (None, None) if said else (None if suffers else _actor(trigger), _target(trigger))
     filled = replace(
         mention,
         actor=_party(annotated, sentence, actor) if actor is not None else None,
@@ -294,7 +296,11 @@ def _first(head: Token) -> int:
     index = int(head.i)
     while index > head.sent.start and head.i - index < _LONGEST_NAME:
         before = head.doc[index - 1]
-        if before.lower_ in {"the", "a", "an"} or (before.pos_ in {"PUNCT", "CCONJ"} and before.text != "-"):
+        if (
+            before.is_space
+            or before.lower_ in {"the", "a", "an"}
+            or (before.pos_ in {"PUNCT", "CCONJ"} and before.text != "-")
+        ):
             break
         belongs = before == head.left_edge or head in before.ancestors
         if not belongs or (before.dep_ in {"relcl", "advmod"} and before.pos_ == "VERB"):
@@ -322,8 +328,9 @@ def _last(head: Token) -> int:
 
 
 def _is_weapon(token: Token) -> bool:
-    word = token.lemma_.lower()
-    return any(word in row.words for row in kinds.means())
+    before = [t.lower_ for t in token.doc[max(token.sent.start, token.i - 2) : token.i]]
+    named = {" ".join([*before[n:], token.lemma_.lower()]) for n in range(len(before) + 1)}
+    return any(named & row.words for row in kinds.means())
 
 
 def _instrument(trigger: Token) -> str | None:

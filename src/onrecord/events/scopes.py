@@ -25,12 +25,12 @@ def period(annotated: Annotated, sentence: Sentence) -> tuple[date | None, date 
     for timex in times.find(text, anchor):
         before = text[max(0, timex.start - 12) : timex.start].lower().split()
         word = before[-1] if before else ""
-        if timex.first is None:
+        if timex.first is None and timex.last is None:
             continue
         if word == "since" or timex.precision == "since" or text[timex.start : timex.start + 5].lower() == "since":
             since = timex.first
         elif (
-            word in {"until", "till", "by", "to"}
+            (word in {"until", "till", "by", "to"} or timex.precision == "until")
             and timex.last is not None
             and (anchor is None or timex.last <= anchor)
         ):

@@ -21,7 +21,7 @@ def of_mention(
     later = forward or any(c.lower_ in {"will", "shall"} for c in trigger.children)
     inside: list[tuple[int, int, When]] = []
     for timex in times.find(sentence.text, anchor, later):
-        if timex.type not in _POINTS or timex.precision not in _DAYS | {"unknown"}:
+        if not _is_time_of_act(timex):
             continue
         span = annotated.span(sentence.part, sentence.start + timex.start, sentence.start + timex.end)
         tokens = [t for t in sentence.syntax if span.start <= sentence.offset(t) < span.end]
@@ -38,6 +38,15 @@ def of_mention(
     if not inside:
         return None
     return min(inside, key=lambda row: (row[0], row[1], row[2].span.start if row[2].span else 0))[2]
+
+
+def _is_time_of_act(timex: times.Timex) -> bool:
+    """Whether a time can be that of an act: no "now" or "recently", no mere length ("for three days")."""
+    if timex.value is not None and timex.value.endswith("_REF"):
+        return False
+    if timex.type in _POINTS:
+        return timex.precision in _DAYS or timex.precision == "unknown"
+    return timex.first is not None and timex.precision in {"day", "days"}
 
 
 def _is_bound(before: str) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from rich.console import Group, RenderableType
-from rich.markup import escape
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from onrecord.exports import tables, terminal
+from onrecord.exports.harmless import harmless, in_line
+from onrecord.exports.listing import Listing
 from onrecord.pipeline import View
 from onrecord.records import (
     Claim,
@@ -23,6 +23,7 @@ from onrecord.records import (
     Reading,
     Rejection,
     Span,
+    Statement,
     Story,
     Tally,
     Verdict,
@@ -35,18 +36,38 @@ StoryOf = Callable[[str], Story | None]
 
 
 def marked(story: Story, spans: Iterable[Span]) -> Text:
-    """The paragraph around the first span, with the words of all spans that lie in it marked."""
-    found = sorted(spans, key=lambda span: (span.part, span.start))
-    words = story.words(found[0].part)
-    start = max(words.rfind("\n", 0, found[0].start) + 1, found[0].start - _CONTEXT)
-    stop = words.find("\n", found[-1].end)
-    stop = min(len(words) if stop < 0 else stop, found[-1].end + _CONTEXT)
-    text = Text(("" if start == 0 or words[start - 1] == "\n" else "…") + words[start:stop].replace("\n", " "))
-    shift = len(text) - (stop - start) - start
-    for span in found:
-        if span.part == found[0].part:
-            text.stylize("reverse", span.start + shift, span.end + shift)
-    return text
+    """The paragraph around the first span, with the words of all spans in that part marked; each stretch of text left
+    out between them is an ellipsis.
+    """
+    ordered = sorted(spans, key=lambda span: (span.part, span.start))
+    found = [span for span in ordered if span.part == ordered[0].part]
+    # Replaced one for one, so that offsets hold
+    words = harmless(story.words(found[0].part))
+    text = Text()
+    at = 0
+    for start, stop in _windows(words, found):
+        text.append("" if start == 0 or words[start - 1] == "\n" else "…" if at == 0 else " … ")
+        shift = len(text) - start
+        text.append(words[start:stop].replace("\n", " "))
+        for span in found:
+            if start <= span.start < stop:
+                text.stylize("reverse", span.start + shift, min(span.end, stop) + shift)
+        at = stop
+    return text.append("" if at >= len(words) or words[at] == "\n" else "…")
+
+
+def _windows(words: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """What to show around the spans: each with its paragraph, as far as the context goes; what touches is one."""
+    windows: list[tuple[int, int]] = []
+    for span in spans:
+        start = max(words.rfind("\n", 0, span.start) + 1, span.start - _CONTEXT)
+        stop = words.find("\n", span.end)
+        stop = min(len(words) if stop < 0 else stop, span.end + _CONTEXT)
+        if windows and start <= windows[-1][1] + 1:
+            windows[-1] = (windows[-1][0], max(stop, windows[-1][1]))
+        else:
+            windows.append((start, stop))
+    return windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +100,24 @@ class Shown:
 
     def _words(self, story: str, spans: Iterable[Span]) -> RenderableType:
         held = self.story_of(story)
-        return Padding(marked(held, spans) if held else Text("(the story is not held)"), (0, 0, 0, 4))
+        return _indented(marked(held, spans) if held else Text("(the story is not held)"))
 
     def _story(self, read: Read) -> RenderableType:
         head = read.story
         published = head.published.start.isoformat() if head.published.start else "date unknown"
         lines: list[RenderableType] = [_title(head.headline or "(no headline)", head.name or head.id)]
-        lines.append(Text(f"{head.outlet or 'outlet unknown'}, {published}, {head.length:,} characters"))
+        lines.append(_line(f"{head.outlet or 'outlet unknown'}, {published}, {head.length:,} characters"))
         for derivation in self.view.derived.derivations:
             if derivation.story == head.id:
                 origin = derivation.origin or (f"ghost: {derivation.ghost}" if derivation.ghost else "its own")
-                lines.append(Text(f"{derivation.relation}, origin: {origin} ({'; '.join(derivation.reasons)})"))
+                why = f" ({'; '.join(derivation.reasons)})" if derivation.reasons else ""
+                lines.append(_line(f"{derivation.relation}, origin: {origin}{why}"))
         for claim in read.reading.claims:
             lines.append(self._claim(read, claim))
         for tally in read.reading.tallies:
             lines.append(self._tally(read, tally))
         for rejection in read.reading.rejections:
-            lines.append(Text(f"not used: {rejection.reason}", style="dim"))
+            lines.append(_line(f"not used: {rejection.reason}", "dim"))
         return Group(*lines)
 
     def _claim(self, read: Read, claim: Claim) -> RenderableType:
@@ -116,7 +138,7 @@ class Shown:
         claims_ = {claim.id: claim for claim in read.reading.claims}
         for mention in event.mentions:
             who = said(claims_[mention.claim]) if mention.claim in claims_ else "nobody is named for it"
-            yield Text(f"  {mention.status}; {who}", style="dim")
+            yield _line(f"  {mention.status}; {who}", "dim")
             yield self._words(read.story.id, (mention.span,))
 
     def _tally(self, read: Read, tally: Tally) -> RenderableType:
@@ -126,7 +148,7 @@ class Shown:
         yield _title(f"tally of {tally.unit}", tally.id)
         for verdict in self.view.derived.verdicts:
             if verdict.tally == tally.id:
-                yield Text(f"  {verdict_line(verdict)}")
+                yield _line(f"  {verdict_line(verdict)}")
         yield self._words(read.story.id, (tally.span,))
 
     def _events(self, ids: Iterable[str]) -> Iterator[RenderableType]:
@@ -140,16 +162,55 @@ class Shown:
         row = next(row for row in tables.rows(self.view, "incidents") if row["id"] == incident.id)
         lines: list[RenderableType] = [terminal.incidents([row])]
         support = f"{len(incident.reports)} independent reports: {', '.join(incident.reports) or 'none'}"
-        lines.append(Text(f"{support}\n{len(incident.sources)} primary sources: {row['sources'] or 'none'}"))
+        lines.append(_line(f"{support}\n{len(incident.sources)} primary sources: {row['sources'] or 'none'}"))
         names = {read.story.id: read.story.name or read.story.id for read in self.view.reads}
-        figures = Table("field", "value", "source", "story", "words", box=None, pad_edge=False)
-        for s in incident.statements:
-            note = "" if s.credible else " (not counted: withdrawn or changed on the way)"
-            words = s.span.text if s.span else ""
-            figures.add_row(s.field, escape(s.value + note), escape(s.source), names[s.story], escape(words))
-        lines.append(figures)
-        lines.extend(Text(f"held to be one: {reason}", style="dim") for reason in incident.reasons)
+        figures = [
+            (
+                s.field,
+                s.value if s.credible else f"{s.value} (not counted)",
+                s.source,
+                names.get(s.story, s.story),
+                _worded(s),
+            )
+            for s in incident.statements
+        ]
+        gives = {"value": 12, "source": 12, "story": 8, "words": 12}
+        lines.append(Listing(("field", "value", "source", "story", "words"), figures, gives=gives))
+        lines.extend(_line(f"held to be one: {reason}", "dim") for reason in incident.reasons)
         return Group(*lines, *self._events(incident.events))
+
+
+def _worded(statement: Statement) -> str:
+    return statement.span.text if statement.span else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """Text whose marks are seen where there is no terminal to reverse them, too: ⟦so⟧."""
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if console.is_terminal:
+            yield self.text
+            return
+        plain = Text()
+        at = 0
+        for mark in sorted(self.text.spans, key=lambda span: (span.start, span.end)):
+            start, end = max(mark.start, at), max(mark.end, at)
+            if start < end:
+                plain.append(f"{self.text.plain[at:start]}⟦{self.text.plain[start:end]}⟧")
+                at = end
+        yield plain.append(self.text.plain[at:])
+
+
+def _indented(text: Text) -> RenderableType:
+    return Padding(_Marked(text), (0, 0, 0, 4), expand=False)
+
+
+def _line(words: str, style: str = "") -> Text:
+    """A line of text, whoever wrote it."""
+    return Text(harmless(words), style=style)
 
 
 def said(claim: Claim) -> str:
@@ -168,7 +229,7 @@ def verdict_line(verdict: Verdict) -> str:
 
 
 def _title(words: str, id_: str) -> Text:
-    return Text.assemble((words, "bold"), "  ", (id_, "cyan"))
+    return Text.assemble((in_line(words), "bold"), "  ", (in_line(id_), "cyan"))
 
 
 def reading(item: Intake, outcome: Reading | Rejection | None) -> RenderableType:
@@ -176,22 +237,25 @@ def reading(item: Intake, outcome: Reading | Rejection | None) -> RenderableType
     story = item.story
     if story is None or not isinstance(outcome, Reading):
         why = [*item.rejections, *([outcome] if isinstance(outcome, Rejection) else [])]
-        return Text(f"{item.source}: {item.state}: {'; '.join(r.reason for r in why)}")
+        return _line(f"{item.source}: {item.state}: {'; '.join(r.reason for r in why)}")
     published = story.published.start.isoformat() if story.published.start else "date unknown"
     head = _title(story.headline or item.source, story.name or story.id)
-    lines: list[RenderableType] = [head, Text(f"{story.outlet or 'outlet unknown'}, {published}")]
+    lines: list[RenderableType] = [head, _line(f"{story.outlet or 'outlet unknown'}, {published}")]
     for credit in outcome.credits:
-        lines.append(Text(f"credit: {credit.relation} {credit.outlet}"))
+        lines.append(_line(f"credit: {credit.relation} {credit.outlet}"))
     for claim in outcome.claims:
-        lines.extend((_title(said(claim), claim.id), Padding(marked(story, claim.content), (0, 0, 0, 4))))
+        lines.extend((_title(said(claim), claim.id), _indented(marked(story, claim.content))))
     for event in outcome.events:
         lines.append(_title(f"{event.status}: {event.kind}{', background' if event.background else ''}", event.id))
-        lines.append(Text(f"    {_particulars(event)}"))
+        lines.append(_line(f"    {_particulars(event)}"))
     for tally in outcome.tallies:
-        lines.extend((_title(f"tally of {tally.unit}", tally.id), Padding(marked(story, [tally.span]), (0, 0, 0, 4))))
-    lines.extend(
-        Text(f"not used: {rejection.reason}", style="dim") for rejection in (*item.rejections, *outcome.rejections)
-    )
+        lines.extend(
+            (
+                _title(f"tally of {tally.unit}", tally.id),
+                _indented(marked(story, [tally.span])),
+            )
+        )
+    lines.extend(_line(f"not used: {rejection.reason}", "dim") for rejection in (*item.rejections, *outcome.rejections))
     return Group(*lines, Text())
 
 

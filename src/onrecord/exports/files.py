@@ -1,16 +1,17 @@
 """Writes exports into a folder: csv, jsonl, geojson. Equal ledgers give equal bytes."""
 
-import csv
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from onrecord.errors import TryLater
+from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import tables
-from onrecord.exports.tables import Cell, Row
+from onrecord.exports.private import Cell, Row
 from onrecord.pipeline import View
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+# What a spreadsheet runs, or trims away to something that it runs; and the apostrophe itself, so that it can be undone
+_FORMULA = re.compile("[\\s\ufeff\"]*[=+@＝＋－＠|%-]|[\\s\ufeff']")
 
 
 def export(view: View, form: str, folder: Path) -> list[Path]:
@@ -22,14 +23,20 @@ def export(view: View, form: str, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return [_put(folder / name, text) for name, text in FORMS[form](view)]
+    except (FileExistsError, NotADirectoryError) as error:
+        raise WrongUse(f"{folder}: is not a folder; choose another one with --out") from error
     except OSError as error:
         raise TryLater(f"{folder}: cannot be written ({error.strerror}); choose another folder with --out") from error
 
 
 def _put(path: Path, text: str) -> Path:
     half = path.with_name(path.name + ".part")
-    half.write_text(text, encoding="utf-8", newline="")
-    half.replace(path)
+    try:
+        half.write_text(text, encoding="utf-8", newline="")
+        half.replace(path)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
     return path
 
 
@@ -47,22 +54,16 @@ def _csv(view: View) -> Iterable[tuple[str, str]]:
 def as_csv(header: list[str], rows: Iterable[Row]) -> str:
     """Rows as CSV text: UTF-8, a header, empty for unknown, lines ended by a line feed.
 
-    Text that a spreadsheet would run as a formula, or that begins with an apostrophe, gets an apostrophe in front:
-    taking one away from every text cell that begins with one gives the value back.
+    Text that a spreadsheet would run as a formula, or that begins with white space or an apostrophe, gets an apostrophe
+    in front: taking one away from every text cell that begins with one gives the value back.
     """
-    lines: list[list[str]] = [header]
-    lines.extend([_cell(row[column]) for column in header] for row in rows)
-    out = _Lines()
-    csv.writer(out, lineterminator="\n").writerows(lines)
-    return "".join(out)
+    lines = [header, *([_cell(row[column]) for column in header] for row in rows)]
+    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
 
 
-class _Lines(list[str]):
-    """What csv.writer writes to."""
-
-    def write(self, line: str) -> int:
-        self.append(line)
-        return len(line)
+def _quoted(cell: str) -> str:
+    # The csv module leaves a carriage return bare where lines end with a line feed, and reads it as the end of a line
+    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
 
 
 def _cell(value: Cell) -> str:
@@ -71,32 +72,34 @@ def _cell(value: Cell) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA) else value
+        return "'" + value if _FORMULA.match(value) else value
     return str(value)
 
 
 def _jsonl(view: View) -> Iterable[tuple[str, str]]:
     for table in tables.columns():
-        lines = (json.dumps(row, ensure_ascii=False) for row in tables.rows(view, table))
+        lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in tables.rows(view, table))
         yield f"{table}.jsonl", "".join(f"{line}\n" for line in lines)
 
 
 def _geojson(view: View) -> Iterable[tuple[str, str]]:
     by_id = {incident.id: incident for incident in view.derived.incidents}
-    features, lost = [], []
+    features, unplaced = [], []
     for row in tables.rows(view, "incidents"):
-        if not tables.located(by_id[str(row["id"])]):
-            lost.append({"incident": row["id"], "place": row["place"], "reason": "no gazetteer holds the place"})
-            continue
-        point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
+        point: dict[str, object] | None = None
+        if tables.located(by_id[str(row["id"])]):
+            point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
+        else:
+            unplaced.append({"incident": row["id"], "place": row["place"], "reason": "no gazetteer holds the place"})
         properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude")}
         features.append({"type": "Feature", "id": row["id"], "geometry": point, "properties": properties})
     yield "incidents.geojson", _pretty({"type": "FeatureCollection", "features": features})
-    yield "loss.json", _pretty({"format": "geojson", "written": len(features), "left_out": lost})
+    loss = {"format": "geojson", "written": len(features), "without_geometry": unplaced}
+    yield "loss.json", _pretty({**loss, "tables_left_out": [t for t in tables.columns() if t != "incidents"]})
 
 
 def _pretty(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 FORMS: dict[str, Callable[[View], Iterable[tuple[str, str]]]] = {"csv": _csv, "jsonl": _jsonl, "geojson": _geojson}

@@ -1,12 +1,13 @@
 """Which rows of a table a user asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
 from onrecord.errors import WrongUse
-from onrecord.exports.tables import Row, rows
+from onrecord.exports.private import Row
+from onrecord.exports.tables import rows
 from onrecord.pipeline import View
 from onrecord.records import EventKind, Status
 
@@ -72,8 +73,9 @@ def _same(wanted: str | None, row: Row, column: str) -> bool:
 
 
 def select(view: View, table: str, wanted: Filter) -> list[Row]:
-    """The rows of a table that are asked for. Incidents also match by the outlets of their stories, claims by the
-    events that they tell of, families and mutations by the publication of their stories.
+    """The rows of a table that are asked for. Incidents and plans also match by the outlets of their stories, claims by
+    the events that they tell of; tallies, families and mutations by those that their story tells of, and by its
+    publication.
     """
     return [row for row, wide in zip(rows(view, table), _widened(view, table), strict=True) if wanted.keeps(wide)]
 
@@ -81,14 +83,15 @@ def select(view: View, table: str, wanted: Filter) -> list[Row]:
 def _widened(view: View, table: str) -> Iterator[Row]:
     found = rows(view, table)
     if table in ("incidents", "plans"):
-        yield from _with_outlets(view, found)
-    elif table == "claims":
-        yield from _with_events(view, found)
-    elif table in ("families", "mutations"):
-        published = {r["name"] or r["id"]: r["published"] for r in rows(view, "stories")}
-        yield from ({**row, "published": published.get(row["story"])} for row in found)
-    else:
-        yield from found
+        return _with_outlets(view, found)
+    if table == "claims":
+        return _with_events(found, _events_by(view, lambda event: str(event["claims"] or "").split("; ")), "id")
+    return _with_events(_with_published(view, found), _events_by(view, lambda event: [str(event["story"])]), "story")
+
+
+def _with_published(view: View, found: Iterable[Row]) -> Iterator[Row]:
+    published = {r["name"] or r["id"]: r["published"] for r in rows(view, "stories")}
+    return ({**row, "published": published.get(row["story"])} for row in found)
 
 
 def _with_outlets(view: View, found: Iterable[Row]) -> Iterator[Row]:
@@ -98,14 +101,21 @@ def _with_outlets(view: View, found: Iterable[Row]) -> Iterator[Row]:
         yield {**row, "outlets": "; ".join(outlets.get(name, "") for name in names)}
 
 
-def _with_events(view: View, found: Iterable[Row]) -> Iterator[Row]:
+def _events_by(view: View, names: Callable[[Row], list[str]]) -> dict[str, list[Row]]:
+    """The rows of events, under each of the names that a row of events has."""
     told: dict[str, list[Row]] = {}
     for event in rows(view, "events"):
-        for claim in str(event["claims"] or "").split("; "):
-            told.setdefault(claim, []).append(event)
+        for name in names(event):
+            told.setdefault(name, []).append(event)
+    return told
+
+
+def _with_events(found: Iterable[Row], told: dict[str, list[Row]], key: str) -> Iterator[Row]:
     for row in found:
-        events = told.get(str(row["id"]), [])
-        more = {
-            c: "; ".join(str(e[c]) for e in events if e[c]) for c in ("kind", "status", "place", "country", "actor")
+        events = told.get(str(row[key]), [])
+        yield {
+            **row,
+            **{
+                c: "; ".join(str(e[c]) for e in events if e[c]) for c in ("kind", "status", "place", "country", "actor")
+            },
         }
-        yield {**row, **more}

@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from onrecord.exports.private import Private, Row, public_name
 from onrecord.pipeline import View
-from onrecord.records import Bounds, Event, Incident, Masthead, Quantity, Source, Span
+from onrecord.records import Bounds, Event, Incident, Masthead, Quantity, Span
 from onrecord.wording import numbers
-
-Cell = str | int | float | bool | None
-Row = dict[str, Cell]
-
-WITHHELD = "(name withheld)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +33,11 @@ def columns() -> dict[str, Columns]:
 def rows(view: View, table: str) -> Iterator[Row]:
     """The rows of a table, in an order that depends on nothing but their content.
 
-    Raises KeyError for a table that tables.toml does not name.
+    Names of private persons are withheld wherever they stand whole, in quoted words too: `start` and `end` go on
+    telling where the words as published stand. Raises KeyError for a table that tables.toml does not name.
     """
-    return _TABLES[table](view)
-
-
-def source_name(source: Source) -> str | None:
-    """A source's name as it may leave the ledger: that of a private person stays inside.
-
-    A person is taken to act officially where the story gives an office or a body; nobody else's name is exported.
-    """
-    if source.kind in ("named_person", "witness") and not (source.role or source.affiliation):
-        return WITHHELD
-    return source.name
+    private = Private(view)
+    return (private.withheld(row) for row in _TABLES[table](view))
 
 
 def _joined(values: tuple[str, ...]) -> str | None:
@@ -66,20 +54,8 @@ def _names(view: View) -> dict[str, str]:
     return {r.story.id: r.story.name or r.story.id for r in view.reads}
 
 
-def _private(view: View) -> frozenset[str]:
-    """Names of people that no story gives an office or a body."""
-    public: set[str] = set()
-    named: set[str] = set()
-    for read in view.reads:
-        for claim in read.reading.claims:
-            source = claim.source
-            if source.name and source.kind in ("named_person", "witness"):
-                (named if source_name(source) == WITHHELD else public).add(source.name)
-    return frozenset(named - public)
-
-
 def _incidents(view: View) -> Iterator[Row]:
-    names, private = _names(view), _private(view)
+    names = _names(view)
     for incident in view.derived.incidents:
         when, where = incident.when, incident.where
         yield {
@@ -101,7 +77,7 @@ def _incidents(view: View) -> Iterator[Row]:
             "independent_reports": len(incident.reports),
             "primary_sources": len(incident.sources),
             "reports": _joined(incident.reports),
-            "sources": _joined(tuple(WITHHELD if s in private else s for s in incident.sources)),
+            "sources": _joined(incident.sources),
             "stories": _joined(tuple(names[s] for s in incident.stories)),
         }
 
@@ -146,7 +122,7 @@ def _claims(view: View) -> Iterator[Row]:
                 "form": claim.form,
                 "stance": claim.stance,
                 "source_kind": claim.source.kind,
-                "source_name": source_name(claim.source),
+                "source_name": public_name(claim.source),
                 "source_role": claim.source.role,
                 **_triple("source", count),
                 "terms": claim.source.terms,
@@ -156,7 +132,8 @@ def _claims(view: View) -> Iterator[Row]:
 
 def _events(view: View) -> Iterator[Row]:
     names = _names(view)
-    merged = {event: row.id for row in (*view.derived.incidents, *view.derived.plans) for event in row.events}
+    merged = {event: incident.id for incident in view.derived.incidents for event in incident.events}
+    merged |= {event: plan.id for plan in view.derived.plans for event in plan.events}
     for read in view.reads:
         for event in read.reading.events:
             when, where = event.when, event.where

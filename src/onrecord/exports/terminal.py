@@ -1,13 +1,13 @@
 """The ledger for reading in a terminal: tables with a line a row, and progress."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 
 from rich import progress
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from onrecord.exports.tables import Row
+from onrecord.exports.listing import Listing
+from onrecord.exports.private import Row
 from onrecord.records import Bounds
 
 
@@ -24,108 +24,133 @@ def figure(bounds: Bounds) -> str:
 
 
 def days(first: object, last: object) -> str:
-    """An interval of days in the least space."""
+    """An interval of days in the least space: "2026-02-14–16", "2026-02" for a whole month, "2026" for a whole year."""
     if first is None and last is None:
         return "undated"
-    return str(first) if first == last else f"{first or '…'} – {last or '…'}"
+    if first is None or last is None:
+        return f"{first or '…'}–{last or '…'}"
+    start, end = date.fromisoformat(str(first)), date.fromisoformat(str(last))
+    behind = end + timedelta(days=1) if end < date.max else end
+    if (start.month, start.day, behind) == (1, 1, date(min(start.year + 1, 9999), 1, 1)):
+        return f"{start.year:04}"
+    if start.day == 1 and behind.day == 1 and (end.year, end.month) == (start.year, start.month):
+        return start.isoformat()[:7]
+    if start == end:
+        return start.isoformat()
+    shared = 8 if (start.year, start.month) == (end.year, end.month) else 5 if start.year == end.year else 0
+    return f"{start.isoformat()}–{end.isoformat()[shared:]}"
 
 
-def _table(*headings: str, right: Iterable[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
-    for heading in headings:
-        # Narrow columns stay whole; the wide ones give way on a narrow terminal.
-        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
-    return table
-
-
-def incidents(rows: Iterable[Row]) -> Table:
-    """One line an incident."""
-    table = _table(
-        "date", "place", "kind", "killed", "injured", "reports/sources", "who", "id", right=("killed", "injured")
+def incidents(rows: Iterable[Row]) -> Listing:
+    """One line an incident. rep/src: independent reports / primary sources."""
+    return Listing(
+        ("date", "place", "kind", "killed", "injured", "rep/src", "by", "id"),
+        [
+            (
+                days(row["first_day"], row["last_day"]),
+                row["place"],
+                row["kind"],
+                figure(_bounds(row, "killed")),
+                figure(_bounds(row, "injured")),
+                f"{row['independent_reports']}/{row['primary_sources']}",
+                row["actor"],
+                row["id"],
+            )
+            for row in rows
+        ],
+        right=frozenset({"killed", "injured", "rep/src"}),
+        gives={"date": 13, "place": 7, "kind": 8, "by": 5},
     )
-    for row in rows:
-        table.add_row(
-            days(row["first_day"], row["last_day"]),
-            _cell(row["place"]),
-            _cell(row["kind"]),
-            figure(_bounds(row, "killed")),
-            figure(_bounds(row, "injured")),
-            f"{row['independent_reports']} / {row['primary_sources']}",
-            _cell(row["actor"]),
-            _cell(row["id"]),
-        )
-    return table
 
 
-def plans(rows: Iterable[Row]) -> Table:
+def plans(rows: Iterable[Row]) -> Listing:
     """One line a plan, threat, possibility or denial."""
-    table = _table("status", "kind", "who", "whom", "place", "stories", "id")
-    for row in rows:
-        table.add_row(*(_cell(row[c]) for c in ("status", "kind", "actor", "target", "place", "stories", "id")))
-    return table
+    return _plain(
+        rows,
+        {
+            "status": "status",
+            "kind": "kind",
+            "by": "actor",
+            "against": "target",
+            "place": "place",
+            "stories": "stories",
+        },
+        {"kind": 8, "by": 7, "against": 7, "place": 7, "stories": 7},
+    )
 
 
-def claims(rows: Iterable[Row]) -> Table:
+def claims(rows: Iterable[Row]) -> Listing:
     """One line a claim."""
-    table = _table("who says so", "told", "stance", "what", "story", "id")
-    for row in rows:
-        who = row["source_name"] or row["source_kind"]
-        table.add_row(*(_cell(v) for v in (who, row["told"], row["stance"], row["words"], row["story"], row["id"])))
-    return table
+    filled = ({**row, "who": row["source_name"] or row["source_kind"]} for row in rows)
+    return _plain(
+        filled,
+        {"who says so": "who", "told": "told", "how": "stance", "what": "words", "outlet": "outlet"},
+        {"who says so": 11, "told": 4, "how": 8, "what": 12, "outlet": 7},
+        "what",
+    )
 
 
-def tallies(rows: Iterable[Row]) -> Table:
+def tallies(rows: Iterable[Row]) -> Listing:
     """One line a stated total."""
-    table = _table("stated", "unit", "ledger", "verdict", "words", "outlet", "id", right=("stated", "ledger"))
-    for row in rows:
-        stated = Bounds(*(_number(row[c]) for c in ("low", "best", "high")))
-        off = f" by {row['off_by']}" if row["off_by"] else ""
-        verdict = f"{row['verdict'] or '-'}{off}"
-        words = (
-            figure(stated),
-            row["unit"],
-            figure(_bounds(row, "ledger")),
-            verdict,
-            row["words"],
-            row["outlet"],
-            row["id"],
-        )
-        table.add_row(*(_cell(word) for word in words))
-    return table
+    return Listing(
+        ("stated", "ledger", "unit", "verdict", "words", "outlet", "id"),
+        [
+            (
+                figure(Bounds(*(_number(row[c]) for c in ("low", "best", "high")))),
+                figure(_bounds(row, "ledger")),
+                row["unit"],
+                f"{row['verdict'] or '-'}" + (f" by {row['off_by']}" if row["off_by"] else ""),
+                row["words"],
+                row["outlet"],
+                row["id"],
+            )
+            for row in rows
+        ],
+        right=frozenset({"stated", "ledger"}),
+        gives={"unit": 7, "verdict": 12, "words": 7, "outlet": 6},
+        last="words",
+    )
 
 
-def families(rows: Iterable[Row]) -> Table:
+def families(rows: Iterable[Row]) -> Listing:
     """One line a story, families together."""
-    table = _table("family", "relation", "story", "outlet", "origin", "why")
+    lines: list[Row] = []
     last: object = None
     for row in rows:
         origin = row["origin"] or (f"ghost: {row['ghost']}" if row["ghost"] else None)
-        family = "" if row["id"] == last else _cell(row["id"])
+        lines.append({**row, "origin": origin, "family": None if row["id"] == last else row["id"]})
         last = row["id"]
-        table.add_row(
-            family, *(_cell(v) for v in (row["relation"], row["story"], row["outlet"], origin, row["reasons"]))
-        )
-    return table
+    columns = ("family", "story", "outlet", "relation", "origin", "why")
+    cells = [[row["reasons" if column == "why" else column] for column in columns] for row in lines]
+    return Listing(columns, cells, gives={"story": 8, "outlet": 8, "origin": 8, "why": 6}, last="why")
 
 
-def mutations(rows: Iterable[Row]) -> Table:
+def mutations(rows: Iterable[Row]) -> Listing:
     """One line a value that changed on the way."""
-    table = _table("field", "was", "now", "story", "outlet", "origin", "words")
-    for row in rows:
-        table.add_row(*(_cell(row[c]) for c in ("field", "was", "now", "story", "outlet", "origin", "words")))
-    return table
+    columns = {name: name for name in ("field", "was", "now", "story", "outlet", "origin", "words")}
+    gives = {"was": 6, "now": 6, "story": 8, "outlet": 8, "origin": 8, "words": 8}
+    return _plain(rows, columns, gives, "words", ids=False)
 
 
-def intake(rows: Iterable[Row]) -> Table:
+def intake(rows: Iterable[Row]) -> Listing:
     """One line an input."""
-    table = _table("state", "lost", "source", "reason", right=("lost",))
-    for row in rows:
-        table.add_row(*(_cell(row[c]) for c in ("state", "lost", "source", "reason")))
-    return table
+    columns = ("state", "lost", "source", "reason")
+    cells = [[row[column] for column in columns] for row in rows]
+    return Listing(columns, cells, right=frozenset({"lost"}), gives={"source": 16, "reason": 16}, last="reason")
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else escape(str(value))
+def _plain(
+    rows: Iterable[Row],
+    columns: Mapping[str, str],
+    gives: Mapping[str, int],
+    last: str | None = None,
+    *,
+    ids: bool = True,
+) -> Listing:
+    """A list of columns by heading, with the id at the end."""
+    shown = {**columns, "id": "id"} if ids else columns
+    cells = [[row[column] for column in shown.values()] for row in rows]
+    return Listing(tuple(shown), cells, gives=gives, last=last)
 
 
 def _number(value: object) -> int | None:
@@ -136,7 +161,7 @@ def _bounds(row: Row, prefix: str) -> Bounds:
     return Bounds(*(_number(row[f"{prefix}_{end}"]) for end in ("low", "best", "high")))
 
 
-TABLES: dict[str, Callable[[Iterable[Row]], Table]] = {
+TABLES: dict[str, Callable[[Iterable[Row]], Listing]] = {
     "incidents": incidents,
     "plans": plans,
     "claims": claims,

@@ -21,16 +21,22 @@ def same_occurrence(first: Event, second: Event) -> bool:
     """
     if first.kind != second.kind:
         return False
-    points, alike = 0, likeness(first, second) >= _SAME_EVENT
+    points, apart = 0, False
     # The day of what has not happened may be put off.
     if first.status in REAL and second.status in REAL:
         points += _same_day(first, second)
     if first.where and second.where:
-        same = shared_name(first.where.name, second.where.name)
-        points += 1 if same else 0 if alike else -1
+        apart = not shared_name(first.where.name, second.where.name)
+        points += not apart
     if first.target and second.target:
-        points += 1 if shared_name(first.target.name, second.target.name) else 0
-    return points + alike >= 2
+        points += shared_name(first.target.name, second.target.name)
+    # Words can add one point, and outweigh a place that is named otherwise; where that decides nothing, save the work.
+    if points >= 2 and not apart:
+        return True
+    if points < 1:
+        return False
+    alike = likeness(first, second) >= _SAME_EVENT
+    return points + alike - (apart and not alike) >= 2
 
 
 def _same_day(first: Event, second: Event) -> int:

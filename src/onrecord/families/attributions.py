@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from onrecord.families.alignment import claims as aligned
 from onrecord.families.change import Change
@@ -11,7 +12,11 @@ from onrecord.records import Claim, Quantity, Source, Span
 from onrecord.wording import numbers
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_EMPTY = frozenset("the and for with who that one two three four five six several dozens some from has had not named said".split())
+# Words of a description of people that do not tell which people they are.
+_EMPTY = frozenset(
+    {"the", "and", "for", "with", "who", "that", "some", "from", "has", "had", "not", "named", "several", "dozens"}
+    | {"one", "two", "three", "four", "five", "six"}
+)
 _PEOPLE = ("anonymous", "witness")
 _NAMED = ("named_person", "named_body", "document")
 
@@ -37,9 +42,8 @@ def _replaced(pairs: Sequence[tuple[Claim, Claim]], theirs: Sequence[Claim]) -> 
             continue
         if any(same_source(now, third.source) for third in theirs):
             continue
-        if was.kind in _NAMED and now.kind in _PEOPLE:
-            yield _change(was, now, other, claim)
-        elif was.kind in _PEOPLE and now.kind in _PEOPLE and _grew(was.count, now.count):
+        grew = was.kind in _PEOPLE and _grew(was.count, now.count)
+        if now.kind in _PEOPLE and (was.kind in _NAMED or grew):
             yield _change(was, now, other, claim)
 
 
@@ -106,6 +110,7 @@ def _least(quantity: Quantity) -> int:
     return numbers.bounds(quantity).low or 0
 
 
+@lru_cache(maxsize=1 << 14)
 def _words(name: str) -> frozenset[str]:
     words = (word.casefold() for word in _WORD.findall(name))
     return frozenset(word.removesuffix("s") for word in words if word not in _EMPTY)

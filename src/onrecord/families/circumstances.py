@@ -13,6 +13,8 @@ from onrecord.wording import actors
 _UNREAL: tuple[Status, ...] = ("planned", "threatened", "possible", "hypothetical", "denied", "unknown")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NEAR_DEGREES = 0.3
+# Days farther apart are those of two events sooner than one day miswritten.
+_FARTHEST = timedelta(days=31)
 
 
 def of_event(this: Telling, event: Event, theirs: Sequence[Event], alone: bool) -> Iterator[Change]:
@@ -28,7 +30,8 @@ def of_claims(this: Telling, event: Event, origin: Telling, other: Event) -> Ite
     if event.actor is None or event.actor.hedge or event.status not in REAL:
         return
     if other.actor is not None and not other.actor.hedge:
-        if not _same_party(event.actor, other.actor) and not _named_in(event.actor, other):
+        names = event.actor.name[:1].isupper() and other.actor.name[:1].isupper()
+        if names and not _same_party(event.actor, other.actor) and not _named_in(event.actor, other):
             yield Change("actor", other.actor.name, event.actor.name, other.actor.span, event.actor.span)
         return
     if other.actor is None and _contested(origin, other):
@@ -46,7 +49,8 @@ def _day(this: Telling, event: Event, theirs: Sequence[Event]) -> Iterator[Chang
     first = next(when for when in there if when.start is not None)
     mine = next((when for when in _whens(event) if when.start is not None), None)
     if mine is not None and mine.start is not None:
-        if not {when.start for when in _whens(event)} & known:
+        near = first.start is not None and abs(mine.start - first.start) <= _FARTHEST
+        if near and not {when.start for when in _whens(event)} & known:
             yield _dated(first, mine.start, mine)
         return
     # Without a date of its own the copy's weekday is the one nearest to the origin's day.

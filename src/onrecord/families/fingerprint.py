@@ -19,7 +19,9 @@ _MOST_FACTS = 400
 # Scripts without blanks between words: each of their letters is a word here.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-_QUOTATION = re.compile(r'"([^"\n]{10,1500})"|“([^”\n]{10,1500})”|„([^“”\n]{10,1500})[“”]|«([^»\n]{10,1500})»|「([^」\n]{5,1500})」')
+_QUOTATION = re.compile(
+    r'"([^"\n]{10,1500})"|“([^”\n]{10,1500})”|„([^“”\n]{10,1500})[“”]|«([^»\n]{10,1500})»|「([^」\n]{5,1500})」'
+)
 _SENTENCE_END = re.compile(r"[.!?…。！？]+")
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[,.]\d{3})+|\d{1,9})(?![\d,.]\d)(?:[ \u00a0-]([^\W\d_]{3,40}))?")
 _NAME = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w'’-]{2,40}(?: [^\W\d_a-z][\w'’-]{1,40}){0,3}")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from onrecord.families import mutations, relations
 from onrecord.families.origins import Origin, Shelf
-from onrecord.families.tellings import Telling, may_precede, telling, told_share
+from onrecord.families.tellings import Telling, telling, told_share
 from onrecord.records import Derivation, Family, Mutation, Read, Relation, digest
 
 _TAKEN = ("reprint", "rewrite", "excerpt")
 _LINKED = 20
+_COMPILED = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def group(reads: Sequence[Read]) -> Grouped:
     changed = [
         mutation
         for n, this in enumerate(tellings)
-        for mutation in mutations.changes(this, _sources(n, tellings, found[n], kinds[n], clusters))
+        for mutation in mutations.changes(this, _sources(n, shelf, found[n], kinds[n], clusters))
     ]
     return Grouped(
         families=_families(tellings, roots),
@@ -96,7 +97,9 @@ def _next(n: int, found: Sequence[Origin | None], kinds: Sequence[Relation]) -> 
     return origin.held if origin is not None and kinds[n] in _TAKEN else None
 
 
-def _root(n: int, found: Sequence[Origin | None], kinds: Sequence[Relation], clusters: dict[int, int]) -> tuple[int, str | None]:
+def _root(
+    n: int, found: Sequence[Origin | None], kinds: Sequence[Relation], clusters: dict[int, int]
+) -> tuple[int, str | None]:
     """The position of the first report held, and the outlet of the ghost before it. Of one ghost report, the position of
     the first story that carries it.
     """
@@ -145,19 +148,20 @@ def _derivation(
     return Derivation(this, kind, None if ghost else tellings[first].id, ghost, reasons)
 
 
-def _sources(
-    n: int, tellings: Sequence[Telling], origin: Origin | None, kind: Relation, clusters: dict[int, int]
-) -> list[Telling]:
-    """The stories that a story's values are held against."""
-    this = tellings[n]
+def _sources(n: int, shelf: Shelf, origin: Origin | None, kind: Relation, clusters: dict[int, int]) -> list[Telling]:
+    """The stories that a story's values are held against: the one that it follows; the first that carries the same
+    report where that is not here; all that a roundup may have compiled.
+    """
+    this = shelf.tellings[n]
     if kind == "roundup":
-        return [o for m, o in enumerate(tellings) if m != n and this.credits_to(o.outlet) and may_precede(o, this)]
+        keys = dict.fromkeys(credit.key for credit in this.credits)
+        return [shelf.tellings[m] for key in keys for m in shelf.reports_of(n, key, _COMPILED)]
     if origin is None or kind not in _TAKEN:
         return []
     if origin.held is not None:
-        return [tellings[origin.held]]
+        return [shelf.tellings[origin.held]]
     first = clusters[n]
-    return [tellings[first]] if first != n else []
+    return [shelf.tellings[first]] if first != n else []
 
 
 def _families(tellings: Sequence[Telling], roots: Sequence[tuple[int, str | None]]) -> tuple[Family, ...]:

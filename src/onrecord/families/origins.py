@@ -1,7 +1,7 @@
 """From which story, or which outlet, does a story have its report?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -75,16 +75,16 @@ class Shelf:
             if telling.outlet is None or telling.outlet not in credited:
                 continue
             self._by_outlet[telling.outlet].append(n)
-            for fact in telling.facts | telling.quotes:
+            for fact in sorted(telling.facts | telling.quotes):
                 self._by_fact[telling.outlet, fact].append(n)
         for pair in overlaps([telling.read.reading.signature for telling in tellings]):
             self._overlaps[pair.first].append((pair.second, pair))
             self._overlaps[pair.second].append((pair.first, pair))
 
     def overlap(self, story: int, other: int) -> float:
-        """The share of a story's 5-word runs that stand in another; 0 where it is small."""
+        """The share of a story's 5-word runs that surely stand in another; 0 where it is small."""
         pair = next((pair for n, pair in self._overlaps[story] if n == other), None)
-        return 0.0 if pair is None else _share(pair, story)
+        return 0.0 if pair is None else _share(pair, story) * pair.sure
 
     def origin(self, story: int) -> Origin | None:
         """Where the story at that position has its report from, or None where nothing shows that it is another's."""
@@ -96,7 +96,7 @@ class Shelf:
         this, best = self.tellings[story], None
         for other, pair in self._overlaps[story]:
             here, there = _share(pair, story), _share(pair, other)
-            if max(here, there) < COPIED or not _follows(this, self.tellings[other]):
+            if max(here, there) * pair.sure < COPIED or not _follows(this, self.tellings[other]):
                 continue
             rank = (this.credits_to(self.tellings[other].outlet), round(here, 1), here >= COPIED)
             if best is None or (rank, _sooner(self.tellings[other])) > (best[0], _sooner(self.tellings[best[1]])):
@@ -105,19 +105,24 @@ class Shelf:
             return None
         _, other, here = best
         credit = next((c for c in this.credits if c.key == self.tellings[other].outlet), None)
-        away = self._credit_elsewhere(story, other)
+        away = self._line_of_another(story, other)
         reason = f"shares {here:.0%} of its 5-word runs with {self.tellings[other].id}"
         if away is not None:
             return Origin(None, away.name, "copy", away, here, 0.0, False, (reason, _names(away)))
         reasons = (reason, *((_names(credit),) if credit else ()))
-        return Origin(other, None, "copy", credit, here, self.own_share(this, self.tellings[other]), here < COPIED, reasons)
+        return Origin(
+            other, None, "copy", credit, here, self.own_share(this, self.tellings[other]), here < COPIED, reasons
+        )
 
-    def _credit_elsewhere(self, story: int, other: int) -> Credited | None:
-        """A third outlet whose text both of two copies say they carry, and which is not here."""
-        both = {c.key for c in self.tellings[other].credits if c.relation in ("wire", "republished_from")}
-        for credit in self.tellings[story].credits:
-            if credit.key in both and credit.relation in ("wire", "republished_from"):
-                return credit if self._held(story, credit) is None else None
+    def _line_of_another(self, story: int, other: int) -> Credited | None:
+        """The outlet whose text a story says it carries, where that is not the copy found, nor here at all: the two have
+        it from the same place.
+        """
+        this = self.tellings[story]
+        for credit in this.credits:
+            if credit.relation in ("wire", "republished_from") and leads(this, credit):
+                here = credit.key == self.tellings[other].outlet or self._held(story, credit) is not None
+                return None if here else credit
         return None
 
     # ---- a credit
@@ -140,16 +145,16 @@ class Shelf:
                 return Origin(held, None, "credit", credit, share, own, False, tuple(reasons))
         for credit in this.credits:
             if leads(this, credit) and not any(credit.key == c.key for _, c, _ in found):
-                return Origin(None, credit.name, "credit", credit, 0.0, self.own_share(this, None), False, (_names(credit),))
+                return Origin(
+                    None, credit.name, "credit", credit, 0.0, self.own_share(this, None), False, (_names(credit),)
+                )
         return None
 
     def _held(self, story: int, credit: Credited) -> int | None:
         """The story of the outlet credited that tells what this one tells, if one is here."""
         this, best = self.tellings[story], None
-        for other in self._shelved(story, credit.key):
+        for other in self.reports_of(story, credit.key, _CONSIDERED):
             there = self.tellings[other]
-            if other == story or not may_precede(there, this):
-                continue
             told, claims = told_share(this, there)
             quotes, facts = len(this.quotes & there.quotes), len(this.facts & there.facts)
             share = self.overlap(story, other)
@@ -159,20 +164,26 @@ class Shelf:
                 or (told >= 2 and told >= 0.25 * claims)
                 or (facts >= 3 and facts >= 0.3 * len(this.facts))
             )
-            rank = (round(share, 1), quotes + told / max(claims, 1) + facts / max(len(this.facts), 1))
-            if near and (best is None or (rank, _sooner(there)) > (best[0], _sooner(self.tellings[best[1]]))):
+            shared = quotes + told / max(claims, 1) + facts / max(len(this.facts), 1)
+            # Of an outlet's versions that are as like, a copy follows the newest that it can have seen.
+            rank = (round(share, 1), round(shared, 1), there.start is not None, there.order)
+            if near and (best is None or rank > best[0]):
                 best = (rank, other)
         return best[1] if best else None
 
-    def _shelved(self, story: int, outlet: str) -> Iterable[int]:
-        """The stories of an outlet that may tell what this one tells."""
+    def reports_of(self, story: int, outlet: str, most: int) -> list[int]:
+        """The stories of a credited outlet that may stand behind a story: not later, those first that share most facts
+        with it.
+        """
+        this, met = self.tellings[story], Counter[int]()
         shelf = self._by_outlet.get(outlet, [])
         if len(shelf) <= _SHORT_SHELF:
-            return shelf
-        this, met = self.tellings[story], Counter[int]()
+            met.update(dict.fromkeys(shelf, 0))
         for fact in sorted(this.facts | this.quotes):
             met.update(self._by_fact.get((outlet, fact), [])[:_WIDE])
-        return [n for n, _ in sorted(met.items(), key=lambda item: (-item[1], self.tellings[item[0]].order))[:_CONSIDERED]]
+        met.update(n for n, _ in self._overlaps[story] if self.tellings[n].outlet == outlet)
+        fit = [n for n in met if n != story and may_precede(self.tellings[n], this)]
+        return sorted(fit, key=lambda n: (-met[n], self.tellings[n].order))[:most]
 
     # ---- the same matter without a credit
 
@@ -194,7 +205,9 @@ class Shelf:
             return None
         (told, quotes), other, claims = best
         there = self.tellings[other]
-        shared = f"shares {_some(quotes, 'quotation')} and {_some(len(this.facts & there.facts), 'fact')} with {there.id}"
+        shared = (
+            f"shares {_some(quotes, 'quotation')} and {_some(len(this.facts & there.facts), 'fact')} with {there.id}"
+        )
         reasons = (shared, f"{told} of its {claims} claims stand there, and no source is its own")
         return Origin(other, None, "words", None, self.overlap(story, other), 0.0, False, reasons)
 

@@ -1,24 +1,14 @@
 """Which words of a passage carry its matter, and how much of one passage is told in another."""
 
 import re
+import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 from onrecord.families.fingerprint import folded
 from onrecord.wording import numbers
 
-# Words that stand in any passage, whatever it tells. By hand, from general knowledge.
-_EMPTY = frozenset(
-    "about above across after again against ahead all almost along already also although always among and another any "
-    "are around back because been before behind being below between both but came can come could did does done down "
-    "during each either else even ever every few first for from gave get give given goes going gone got had has have "
-    "having her here hers him his how however into its itself just last late later least left less like made make many "
-    "may might more most much must near nearly never new next nobody none nor not nothing now off often once one only "
-    "other others our out over own people perhaps put quite rather read said same saw say says several shall she should "
-    "since some still such take taken than that the their them then there these they thing this those though three "
-    "through thus told too took two under until upon very want was way well were what when where whether which while who "
-    "whom whose why will with within without would year yet you your".split()
-)
 _ENDINGS = ("ings", "ing", "ers", "ed", "es", "er", "s")
 _QUOTED = re.compile(r'["“]([^"”\n]{4,600})["”]')
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -39,18 +29,19 @@ class Terms:
         return hash(self.words)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 16)
 def terms(text: str) -> Terms:
     """The terms of a passage."""
     weights: dict[str, int] = {}
     for match in _WORD.finditer(text):
         word = match.group().removesuffix("'s").removesuffix("’s")
         low = word.casefold()
-        if len(low) < 3 or low in _EMPTY:
+        if len(low) < 3 or low in _empty():
             continue
         # A capital at the start of the passage says nothing.
         named = word[0].isupper() and match.start() > 1
-        weights[stem(low)] = max(weights.get(stem(low), 1), 2 if named else 1)
+        root = stem(low)
+        weights[root] = max(weights.get(root, 1), 2 if named else 1)
     for numeral in numbers.find(text):
         if numeral.quantity.number is not None and numeral.quantity.vague is None:
             weights[str(numeral.quantity.number)] = 2
@@ -58,6 +49,7 @@ def terms(text: str) -> Terms:
     return Terms(weights, " ".join(folded(text)), tuple(q for q in quoted if q.count(" ") + 1 >= _QUOTED_WORDS))
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The word without a common English ending; short words stay as they are."""
     for ending in _ENDINGS:
@@ -77,3 +69,10 @@ def told_in(part: Terms, whole: Terms) -> float:
     if len(shared) < 2:
         return 0.0
     return sum(part.weights[word] for word in shared) / sum(part.weights.values())
+
+
+@cache
+def _empty() -> frozenset[str]:
+    """Words that stand in any passage, whatever it tells."""
+    text = resources.files("onrecord.families").joinpath("terms.toml").read_text(encoding="utf-8")
+    return frozenset(tomllib.loads(text)["empty"].split())

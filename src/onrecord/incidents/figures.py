@@ -44,8 +44,8 @@ class Figure:
 
     @property
     def order(self) -> tuple[date, str, int, int]:
-        """When it was told."""
-        return (self.telling.latest or date.max, self.telling.story.id, self.span.part == "headline", self.span.start)
+        """When it was told; what has no date never counts as later."""
+        return (self.telling.latest or date.min, self.telling.story.id, self.span.part == "headline", self.span.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,23 +213,27 @@ def _summed(told: Sequence[Figure]) -> list[Figure]:
 
 
 def _withdrawn(told: Sequence[Figure]) -> list[Figure]:
-    """The figures, not credible those that their own source took back: the dead of one source do not grow fewer but by a
-    correction.
+    """The figures, not credible those that were taken back: by their source, or by the outlet that told them."""
+    return [replace(f, credible=f.credible and not any(_takes_back(later, f, told) for later in told)) for f in told]
+
+
+def _takes_back(later: Figure, earlier: Figure, told: Sequence[Figure]) -> bool:
+    """Whether a later figure withdraws an earlier one: that of the same source by a correction, or because its dead do not
+    grow fewer otherwise; that of the same outlet where it now writes, in its own voice, what another source had said.
     """
-    return [replace(f, credible=f.credible and not any(_takes_back(later, f) for later in told)) for f in told]
-
-
-def _takes_back(later: Figure, earlier: Figure) -> bool:
-    if later.presumed or earlier.presumed or later.source == NARRATOR:
+    if later.what != earlier.what or later.presumed or earlier.presumed or later.part or later.telling.lineage.copy:
         return False
-    if later.source != earlier.source or later.what != earlier.what or later.telling.lineage.copy:
+    if later.telling.latest is None or earlier.telling.latest is None or later.order <= earlier.order:
         return False
-    if later.order <= earlier.order or later.part or later.bounds.best is None:
+    now, was = later.bounds.best, earlier.bounds.best if earlier.bounds.best is not None else earlier.bounds.low
+    if now is None or was is None or now == was:
         return False
-    was = earlier.bounds.best if earlier.bounds.best is not None else earlier.bounds.low
-    if was is None or later.bounds.best == was:
-        return False
-    return later.corrects or (later.what == "killed" and later.bounds.best < was)
+    fewer = later.what == "killed" and now < was
+    if later.source == NARRATOR:
+        outlets = {later.telling.story.outlet, earlier.telling.story.outlet}
+        others = {f.bounds.best for f in told if f.source not in {NARRATOR, earlier.source} and f.what == later.what}
+        return fewer and len(outlets) == 1 and later.telling.story.id != earlier.telling.story.id and now in others
+    return later.source == earlier.source and (later.corrects or fewer)
 
 
 def _merged(told: Sequence[Figure]) -> Bounds:

@@ -9,13 +9,14 @@ from functools import cache
 
 from onrecord.incidents import words
 from onrecord.incidents.told import Telling
-from onrecord.records import EventKind
+from onrecord.records import EventKind, Where
 
 _EARTH_KM = 6371.0
 _NEAR_KM = 15.0
 _FAR_KM = 60.0
 _COMMON_TOLL = 1
 _PLAIN_FACT = 0.4
+_FEW = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Score:
 @dataclass(slots=True)
 class Gathering:
     """Tellings held to be of one event, in the making. days: those told most often, the earliest where several are;
-    told_by: the first day on which it was told; leads: how many stories tell of it first of all acts, whose facts it has.
+    told_by: the first day on which it was told; narrow: names
+    of its place that are no country, region or sea; leads: how many stories tell of it first of all acts, whose facts it has.
     """
 
     members: list[Telling] = field(default_factory=list)
@@ -41,7 +43,7 @@ class Gathering:
     names: Counter[str] = field(default_factory=Counter)
     holders: set[str] = field(default_factory=set)
     points: set[tuple[float, float]] = field(default_factory=set)
-    narrow: bool = False
+    narrow: set[str] = field(default_factory=set)
     kinds: Counter[EventKind] = field(default_factory=Counter)
     target: Counter[str] = field(default_factory=Counter)
     actor: set[str] = field(default_factory=set)
@@ -63,7 +65,8 @@ class Gathering:
             self.told_by = min(telling.latest, self.told_by or telling.latest)
         self.names.update(telling.names)
         self.holders |= telling.holders
-        self.narrow |= bool(telling.names) and not telling.wide
+        if not telling.wide:
+            self.narrow |= telling.names
         where = telling.where
         if where is not None and where.lat is not None and where.lon is not None and not telling.wide:
             self.points.add((where.lat, where.lon))
@@ -115,8 +118,8 @@ def scale(tellings: Iterable[Telling]) -> Scale:
 
 
 def _rare(number: int, whole: int) -> float:
-    """1 for what stands once, 0 for what stands everywhere, by the logarithm."""
-    return 1.0 - math.log(number) / math.log(max(whole, 2))
+    """1 for what stands once, 0 for what stands everywhere, by the logarithm. Few tellings say little of what is common."""
+    return 1.0 - math.log(number) / math.log(max(whole, _FEW))
 
 
 def score(
@@ -129,12 +132,11 @@ def score(
     """
     weigh = words.table()["weights"]
     found: list[tuple[float, str]] = []
-    if not timeless:
-        time = _time(telling, gathering)
-        if time is None:
-            return None
-        found.append(time)
-    found += [_place(telling, gathering), _kind(telling, gathering)]
+    time = (0.0, "") if timeless else _time(telling, gathering)
+    kind = _kind(telling, gathering)
+    if time is None or kind is None:
+        return None
+    found += [time, kind, _place(telling, gathering)]
     found += [_parties(telling, gathering, scales), _toll(telling, gathering), _wording(telling, gathering, scales)]
     lineage = telling.lineage
     if kin and lineage.copy and lineage.report in gathering.reports:
@@ -184,20 +186,34 @@ def _gap(one: tuple[date, date], other: tuple[date, date]) -> int:
 def _place(telling: Telling, gathering: Gathering) -> tuple[float, str]:
     weigh, where = words.table()["weights"], telling.where
     if where is None or not gathering.names:
-        return 0.0, ""
+        spoken = where is None and any(set(name.split()) <= telling.spoken for name in gathering.narrow)
+        return (weigh["near"], "the same place") if spoken else (0.0, "")
     if not telling.names.isdisjoint(gathering.names):
         return (weigh["within"] if telling.wide else weigh["same_place"]), "the same place"
-    if where.lat is not None and where.lon is not None and gathering.points and not telling.wide:
-        km = min(_km(where.lat, where.lon, lat, lon) for lat, lon in gathering.points)
+    km = None if telling.wide else _distance(where, gathering)
+    if km is not None:
         if km <= _NEAR_KM:
             return weigh["near"], "places next to each other"
         return (weigh["far"] if km > _FAR_KM else weigh["other_place"]), ""
+    return _by_name(telling, gathering)
+
+
+def _by_name(telling: Telling, gathering: Gathering) -> tuple[float, str]:
+    """What names that differ say, where no map helps: one may lie in the other, or be a longer form of it."""
+    weigh = words.table()["weights"]
     if telling.names & gathering.holders or telling.holders & gathering.names.keys():
         return weigh["within"], ""
     mine, theirs = (frozenset(w for name in names for w in name.split()) for names in (telling.names, gathering.names))
     if mine <= theirs or any(set(name.split()) <= mine for name in gathering.names):
         return weigh["near"], "the same place"
     return (0.0 if telling.wide or not gathering.narrow else weigh["other_place"]), ""
+
+
+def _distance(where: Where, gathering: Gathering) -> float | None:
+    """Kilometres to the nearest of the gathering's points, or None where a side has none."""
+    if where.lat is None or where.lon is None:
+        return None
+    return min((_km(where.lat, where.lon, lat, lon) for lat, lon in gathering.points), default=None)
 
 
 def _km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
@@ -207,14 +223,23 @@ def _km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
-def _kind(telling: Telling, gathering: Gathering) -> tuple[float, str]:
+def _kind(telling: Telling, gathering: Gathering) -> tuple[float, str] | None:
     weigh, kind = words.table()["weights"], telling.event.kind
     if kind in gathering.kinds:
         most = max(gathering.kinds.values())
         return (weigh["same_kind"] if 2 * gathering.kinds[kind] >= most else weigh["alike_kind"]), "the same kind"
     if any(alike(kind, other) for other in gathering.kinds):
         return weigh["alike_kind"], "a kind alike"
-    return (weigh["open_kind"] if "other" in {kind, *gathering.kinds} else weigh["other_kind"]), ""
+    if kind == "other" or ("other" in gathering.kinds and kind in _acts()):
+        return weigh["open_kind"], ""
+    return (weigh["other_kind"], "") if kind in _acts() else None
+
+
+@cache
+def _acts() -> frozenset[EventKind]:
+    """The kinds that may be an incident: an act of state is not another telling of one."""
+    standing = words.table()["standing"]
+    return frozenset([*standing["acts"], *standing["with_harm"]])
 
 
 @cache

@@ -12,6 +12,7 @@ from onrecord.records import Mutation
 
 _MOST_SHARED = 300
 _MOST_TRIED = 24
+_TELLING = 0.2
 _DAY = timedelta(days=1)
 
 
@@ -73,9 +74,9 @@ def _each(first: date, last: date) -> Iterator[date]:
 def _keys(telling: Telling, scales: Scale) -> Iterator[str]:
     """The words by which an event is looked up: its place, whom or what it hit, who did it, the rarest of its clauses."""
     yield from (f"place {name}" for name in (*telling.names, *telling.holders))
-    yield from (f"word {word}" for word in telling.target | telling.said)
+    yield from (f"word {word}" for word in telling.target | telling.said if scales.said.get(word, 1.0) > _TELLING)
     if scales.lead(telling):
-        yield from (f"fact {fact}" for fact in telling.facts)
+        yield from (f"fact {fact}" for fact in telling.facts if scales.facts.get(fact, 1.0) > _TELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +92,35 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
     go where what they carry went; doubts come last, and belong to what they fit best, an incident or a plan.
     """
     carried = carrying(tellings, scales)
-    told = [replace(t, mode=_mode(t, carried.get(t.event.id))) for t in tellings]
-    own = [t for t in told if t.event.id not in carried]
+    told = [replace(t, mode=_mode(t)) for t in tellings]
+    own = sorted((t for t in told if t.event.id not in carried), key=lambda t: t.lineage.copy)
+    by_mode = {mode: [t for t in own if t.mode == mode] for mode in ("done", "open", "doubt", "aside")}
     shelf, plans = _Shelf(scales), _Shelf(scales)
-    done = [telling for telling in own if telling.mode == "done"]
-    for copy in (False, True):
-        for telling in done:
-            if telling.sharp and telling.lineage.copy == copy:
-                _settle(telling, shelf, "join")
-    for copy in (False, True):
-        waiting = [telling for telling in done if not telling.sharp and telling.lineage.copy == copy]
-        left = [telling for telling in waiting if not _joined(telling, shelf, "join_undated")]
-        for telling in left:
-            _settle(telling, shelf, "join_undated")
-    for telling in (t for copy in (False, True) for t in own if t.mode == "open" and t.lineage.copy == copy):
+    _done(by_mode["done"], shelf)
+    for telling in by_mode["open"]:
         _planned(telling, plans)
-    for telling in own:
-        if telling.mode == "doubt":
-            _doubted(telling, shelf, plans)
-    for telling in own:
-        if telling.mode == "aside":
-            _joined(telling, shelf, "join_aside")
+    for telling in by_mode["doubt"]:
+        _doubted(telling, shelf, plans)
+    for telling in by_mode["aside"]:
+        _joined(telling, shelf, "join_aside")
     for telling in told:
         if telling.event.id in carried:
             _carried(telling, carried[telling.event.id], shelf, plans)
     return Gathered(tuple(shelf.all), tuple(plans.all))
+
+
+def _done(tellings: Sequence[Telling], shelf: _Shelf) -> None:
+    """Gathers what happened: own reports before copies, what has days before what has none, and of that what fits an
+    incident before what may found one.
+    """
+    for telling in tellings:
+        if telling.sharp:
+            _settle(telling, shelf, "join")
+    for copy in (False, True):
+        vague = [t for t in tellings if not t.sharp and t.lineage.copy == copy]
+        left = [telling for telling in vague if not _joined(telling, shelf, "join_undated")]
+        for telling in left:
+            _settle(telling, shelf, "join_undated")
 
 
 def _planned(telling: Telling, plans: _Shelf) -> None:
@@ -244,22 +249,23 @@ def _closest(telling: Telling, others: Sequence[Telling], scales: Scale) -> Tell
         alone = Gathering()
         alone.add(other, scales.lead(other))
         found = score(telling, alone, scales, timeless=True, kin=False)
-        if found is not None and (best is None or found.value > best[0]):
-            best = (found.value, other)
+        if found is None:
+            continue
+        first = words.table()["weights"]["both_first"] if scales.lead(telling) and scales.lead(other) else 0.0
+        if best is None or found.value + first > best[0]:
+            best = (found.value + first, other)
     return best[1] if best is not None and best[0] >= words.table()["weights"]["as_origin"] else None
 
 
-def _mode(telling: Telling, origin: Telling | None) -> Mode:
-    """The mode of a telling; of a copy's, that in which its origin tells of it: a plan that a rewrite tells as done stays
-    a plan.
+def _mode(telling: Telling) -> Mode:
+    """The mode of a telling; of a copy that changed the status, that of its origin: a plan that a rewrite tells as done
+    stays a plan.
     """
-    if telling.mode != "done":
-        return telling.mode
     for change in telling.lineage.changed.get("status", ()):
         was = next((mode for status, mode in MODES.items() if status == change.was), None)
-        if was is not None and _covers(change, telling):
+        if telling.mode == "done" and was is not None and _covers(change, telling):
             return was
-    return origin.mode if origin is not None else telling.mode
+    return telling.mode
 
 
 def _covers(change: Mutation, telling: Telling) -> bool:

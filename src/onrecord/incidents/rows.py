@@ -14,6 +14,7 @@ from onrecord.records import EventKind, Incident, Plan, Statement, Status, When,
 V = TypeVar("V", bound=Hashable)
 
 _WEIGHT = {"original": 6, "follow-up": 6, "roundup": 3, "rewrite": 1, "reprint": 2, "excerpt": 2}
+_UNNAMED = 0.2
 _PRECISION = {"exact": 0, "near": 1, "admin2": 2, "unknown": 3, "sea": 4, "admin1": 5, "region": 6, "country": 7}
 _PLAN_ORDER: tuple[Status, ...] = (
     "attempted", "planned", "threatened", "possible", "hypothetical", "denied", "negated", "unknown", "ongoing", "happened",
@@ -32,8 +33,8 @@ def incident(gathering: Gathering, known: Cast, profile: str) -> Incident:
         status="ongoing" if all(telling.event.status == "ongoing" for telling in done) else "happened",
         when=_when(done),
         where=_where(done),
-        actor=_party(done, "actor"),
-        target=_party(done, "target"),
+        actor=_most([*_parties(done, "actor"), *_claimed(done, known)]),
+        target=_most(_parties(done, "target")),
         killed=harm.killed,
         injured=harm.injured,
         events=tuple(telling.event.id for telling in told),
@@ -61,8 +62,8 @@ def plan(gathering: Gathering) -> Plan:
         id=f"pl-{digest(told[0].event.id)[:8]}",
         kind=_kind(told),
         status=next(status for status in _PLAN_ORDER if status in said),
-        actor=_party(told, "actor"),
-        target=_party(told, "target"),
+        actor=_most(_parties(told, "actor")),
+        target=_most(_parties(told, "target")),
         where=where,
         events=tuple(telling.event.id for telling in told),
         stories=tuple(dict.fromkeys(telling.story.id for telling in told)),
@@ -110,10 +111,27 @@ def _where(told: Sequence[Telling]) -> Where | None:
     return min(same, key=lambda w: (_PRECISION[w.precision], w.lat is None, w.container is None), default=None)
 
 
-def _party(told: Sequence[Telling], side: str) -> str | None:
-    """The party told by most stories, as they name it."""
-    named = [(t, t.event.actor if side == "actor" else t.event.target) for t in told]
-    return _most((party.name, _weight(t)) for t, party in named if party is not None and (side != "actor" or t.actor))
+def _parties(told: Sequence[Telling], side: str) -> Iterator[tuple[str, float]]:
+    """The parties on one side as the stories name them; a name says more than "gunmen"."""
+    for telling in told:
+        party = telling.event.actor if side == "actor" else telling.event.target
+        if party is None or (side == "actor" and not telling.actor):
+            continue
+        named = side == "target" or any(word[:1].isupper() for word in party.name.split()[1:] or party.name.split())
+        yield party.name, _weight(telling) * (1.0 if named else _UNNAMED)
+
+
+def _claimed(told: Sequence[Telling], known: Cast) -> Iterator[tuple[str, float]]:
+    """Who claimed the act, where only one did: a vote for the doer."""
+    found: list[tuple[voices.Voice, str, float]] = []
+    for telling in told:
+        for claim in telling.claims:
+            voice = voices.voice_of(claim, telling, known)
+            if claim.stance == "claims responsibility" and voice is not None and voice.bodies:
+                found.append((voice, claim.source.affiliation or voice.name, _weight(telling)))
+    if found and len(voices.distinct([voice for voice, _, _ in found])) == 1:
+        bodies = [(name, weight) for voice, name, weight in found if voice.kind == "named_body" or name != voice.name]
+        yield from bodies
 
 
 # ---- who says so

@@ -21,9 +21,12 @@ class Scope:
 
     def holds(self, incident: Incident) -> bool:
         """Whether the incident is in the scope."""
-        if self.by and not words.any_akin(self.by, words.telling(incident.actor or "")):
-            return False
-        return not self.on or words.any_akin(self.on, _target_words(incident))
+        return _meets(self.by, words.telling(incident.actor or "")) and _meets(self.on, _target_words(incident))
+
+
+def _meets(asked: frozenset[str], held: frozenset[str]) -> bool:
+    """Whether at least half of the words asked for are there: "the Red Front" is "Red Front fighters"."""
+    return 2 * sum(words.any_akin(frozenset({word}), held) for word in asked) >= len(asked)
 
 
 def scope(told: str | None) -> Scope:

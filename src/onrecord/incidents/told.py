@@ -1,5 +1,6 @@
 """An event as one story tells it, without what that story changed on the way."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from onrecord.records import (
     Mutation,
     MutationField,
     Read,
+    Reading,
     Relation,
     Status,
     When,
@@ -33,7 +35,9 @@ MODES: dict[Status, Mode] = {
 COPIES: frozenset[Relation] = frozenset({"reprint", "rewrite", "excerpt"})
 _WIDE = frozenset({"country", "region", "admin1", "sea"})
 _LONGEST = timedelta(days=3)
-_HARM = frozenset({"killed", "injured"})
+_HARM: tuple[Literal["killed", "injured"], ...] = ("killed", "injured")
+_BESIDE = 60
+"""How many characters behind the words that tell of an event a claim without one of its own is still of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Lineage:
 class Telling:
     """An event with what merging asks of it. days: its days, None where unknown or changed on the way; latest: the day
     it was told by; names: folded names of its place; holders: of what the place lies in; wide: whether the place is a
-    country, a region or a sea; toll: numbers of dead and injured above one; said: telling words of its clauses.
+    country, a region or a sea; toll: numbers of dead and injured; said: telling words of its clauses; spoken: all their
+    words, folded.
     """
 
     event: Event
@@ -85,6 +90,7 @@ class Telling:
     actor: frozenset[str]
     toll: frozenset[tuple[str, int]]
     said: frozenset[str]
+    spoken: frozenset[str]
     facts: frozenset[str]
 
     @property
@@ -120,18 +126,42 @@ def _lineage(
 
 def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Telling]:
     """Every event, in the order of publication. What other places lie in is wide."""
-    found = [
-        _telling(event, read, lineage[read.story.id])
-        for read in reads
-        for event in read.reading.events
-    ]
+    found = []
+    for read in reads:
+        beside = claims_beside(read.reading)
+        found += [_telling(event, read, lineage[read.story.id], beside) for event in read.reading.events]
     outer = frozenset(name for telling in found for name in telling.holders)
     wide = [t if t.wide or t.names.isdisjoint(outer) else replace(t, wide=True) for t in found]
     return sorted(wide, key=lambda telling: telling.order)
 
 
-def _telling(event: Event, read: Read, lineage: Lineage) -> Telling:
+def claims_beside(reading: Reading) -> dict[str, str]:
+    """The events that claims which tell of none by themselves stand right behind ("she described it as defensive"): the
+    event's id by the claim's.
+    """
+    linked = {claim for event in reading.events for claim in event.claims}
+    linked |= {mention.claim for event in reading.events for mention in event.mentions if mention.claim is not None}
+    ends = sorted(
+        (mention.span.end, event.id)
+        for event in reading.events
+        for mention in event.mentions
+        if mention.span.part == "text"
+    )
+    found: dict[str, str] = {}
+    for claim in reading.claims:
+        if claim.id in linked or not claim.content or claim.content[0].part != "text":
+            continue
+        start = claim.content[0].start
+        at = bisect_right(ends, (start, "\U0010ffff")) - 1
+        if at >= 0 and start - ends[at][0] <= _BESIDE:
+            found[claim.id] = ends[at][1]
+    return found
+
+
+def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, str]) -> Telling:
     ids = {*event.claims, *(mention.claim for mention in event.mentions)}
+    ids |= {claim for claim, near in beside.items() if near == event.id}
+    clauses = " ".join(mention.span.text for mention in event.mentions)
     where = None if _touched(lineage, "place", event.where.name if event.where else None) else event.where
     named = {fold(part) for part in (where.name.split(",")[:1] if where else ())}
     held = {fold(part) for part in ((where.container, where.country) if where else ()) if part}
@@ -140,7 +170,7 @@ def _telling(event: Event, read: Read, lineage: Lineage) -> Telling:
         story=read.story,
         lineage=lineage,
         claims=tuple(claim for claim in read.reading.claims if claim.id in ids),
-        mode="aside" if event.background else MODES[event.status],
+        mode=_mode(event),
         days=None if _date_changed(lineage, event.when) else days(event.when),
         latest=read.story.published.day,
         where=where,
@@ -151,10 +181,20 @@ def _telling(event: Event, read: Read, lineage: Lineage) -> Telling:
         actor=words.telling(event.actor.name)
         if event.actor and not _touched(lineage, "actor", event.actor.name)
         else frozenset(),
-        toll=_toll(event.counts),
-        said=words.telling(" ".join(mention.span.text for mention in event.mentions)),
+        toll=_toll(event.counts, lineage),
+        said=words.telling(clauses),
+        spoken=frozenset(fold(clauses).split()),
         facts=frozenset(read.reading.facts),
     )
+
+
+def _mode(event: Event) -> Mode:
+    """How an event is told. What a story tells more often as not having been than as having been is in doubt."""
+    if event.background:
+        return "aside"
+    mode, told = MODES[event.status], [mention.status for mention in event.mentions]
+    negated = told.count("negated")
+    return "doubt" if mode == "done" and negated > sum(MODES[status] == "done" for status in told) else mode
 
 
 def days(when: When | None) -> tuple[date, date] | None:
@@ -164,9 +204,11 @@ def days(when: When | None) -> tuple[date, date] | None:
     return when.start, when.end
 
 
-def _toll(counts: Iterable[Count]) -> frozenset[tuple[str, int]]:
-    whole = [c for c in counts if c.what in _HARM and not c.part]
-    return frozenset((c.what, c.quantity.number) for c in whole if c.quantity.number is not None)
+def _toll(counts: Iterable[Count], lineage: Lineage) -> frozenset[tuple[str, int]]:
+    """The dead and injured in whole numbers, without those that the story put there itself."""
+    changed = {(field, m.now) for field in _HARM for m in lineage.changed.get(field, ())}
+    whole = [(c.what, c.quantity.number) for c in counts if c.what in _HARM and not c.part]
+    return frozenset((what, n) for what, n in whole if n is not None and (what, str(n)) not in changed)
 
 
 def _touched(lineage: Lineage, field: MutationField, value: str | None) -> bool:

@@ -20,7 +20,7 @@ _COUNTING = frozenset(
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A source as one story gives it. name: as filed; bare: telling words of the name; bodies: telling words of the body
-    that it is or speaks for.
+    that it is or speaks for; outlet: to whom it spoke.
     """
 
     kind: str
@@ -28,7 +28,6 @@ class Voice:
     outlet: str
     bare: frozenset[str]
     bodies: frozenset[str]
-    role: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,12 @@ class Cast:
             lower = fold(name)
             whole = next((lower.removeprefix(start) for start in _ONE_OF if lower.startswith(start)), lower)
             bare = frozenset(words.stem(w) for w in whole.split() if w not in _COUNTING and w not in _ARTICLES)
-            return Voice(source.kind, name, outlet, bare, frozenset(), frozenset())
+            return Voice(source.kind, name, outlet, bare, frozenset())
         if source.kind == "named_person":
             bodies = words.telling(source.affiliation or "") | self.speak_for.get(_last(name), frozenset())
-            return Voice(
-                source.kind, name, outlet, frozenset({_last(name)}), bodies, words.telling(source.role or name)
-            )
+            return Voice(source.kind, name, outlet, frozenset({_last(name)}), bodies)
         bare = words.telling(name) or frozenset(fold(name).split())
-        return Voice(source.kind, name, outlet, bare, bare, frozenset())
+        return Voice(source.kind, name, outlet, bare, bare)
 
 
 _ARTICLES = frozenset({"a", "an", "the", "of", "in", "at", "with", "who", "and", "for", "from"})
@@ -86,22 +83,22 @@ def cast(reads: Iterable[Read]) -> Cast:
 
 def same(one: Voice, other: Voice) -> bool:
     """Whether two voices are one source."""
-    if one.kind in _PERSONS or other.kind in _PERSONS:
-        if one.kind not in _PERSONS or other.kind not in _PERSONS or not one.bare or not other.bare:
-            return False
-        near = one.outlet == other.outlet
-        return one.bare == other.bare or (near and (one.bare <= other.bare or other.bare <= one.bare))
-    if one.kind == other.kind == "named_person":
-        return one.bare == other.bare or (bool(one.bodies) and one.bodies == other.bodies)
-    if "document" in {one.kind, other.kind}:
+    kinds = {one.kind, other.kind}
+    if kinds & _PERSONS:
+        return kinds <= _PERSONS and _same_group(one, other)
+    if "document" in kinds:
         return one.kind == other.kind and one.bare == other.bare
-    a, b = one.bodies, other.bodies
-    if not a or not b:
-        return False
-    if "named_person" in {one.kind, other.kind}:
-        person, body = (one, other) if one.kind == "named_person" else (other, one)
-        return _of_body(body.bare, person.bodies) or _of_body(person.bodies, body.bare)
-    return _of_body(a, b) or _of_body(b, a)
+    if kinds == {"named_person"}:
+        return one.bare == other.bare or (bool(one.bodies) and one.bodies == other.bodies)
+    return _of_body(one.bodies, other.bodies) or _of_body(other.bodies, one.bodies)
+
+
+def _same_group(one: Voice, other: Voice) -> bool:
+    """Whether two unnamed sources are one: worded alike, or to the same outlet with more or fewer words."""
+    if one.bare == other.bare:
+        return bool(one.bare)
+    near = one.outlet == other.outlet and bool(one.bare) and bool(other.bare)
+    return near and (one.bare <= other.bare or other.bare <= one.bare)
 
 
 def _of_body(part: frozenset[str], whole: frozenset[str]) -> bool:

@@ -14,6 +14,9 @@ from onrecord.records import Part, Story
 from onrecord.wording import people
 
 READER_MODEL = "en_core_web_md 3.7.1"
+_LABEL = re.compile(
+    r"(?:UPDATE(?: ?\d{1,2})?|BREAKING(?: NEWS)?|EXCLUSIVE|ANALYSIS|FACTBOX|TIMELINE|ALERT|EXPLAINER|WATCH|LIVE)\s?[-:–—|]\s?(?=\w)"
+)
 _LINE = re.compile(r"[^\n]+")
 _WRAPPED_AT = 50
 """Characters of the shortest line that can have been wrapped."""
@@ -42,7 +45,7 @@ class Annotator:
         """
         blocks: list[tuple[Part, int, str]] = []
         if story.headline.strip():
-            blocks.append(("headline", 0, _quiet(story.headline)))
+            blocks.append(("headline", 0, _quiet(_unlabelled(story.headline))))
         blocks.extend(("text", start, story.text[start:end]) for start, end in reporting(story))
         docs = self._pipeline.pipe([words for _, _, words in blocks], batch_size=_AT_ONCE)
         sentences: list[Sentence] = []
@@ -106,6 +109,12 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
 def _breaks_off(line: str) -> bool:
     words = line.rstrip(" \t\r")
     return len(words) > _WRAPPED_AT and (words[-1].isalnum() or words[-1] in "_,;")
+
+
+def _unlabelled(headline: str) -> str:
+    """A headline without a label before it ("UPDATE 3-", "EXCLUSIVE:"), of the same length."""
+    label = _LABEL.match(headline)
+    return headline if label is None else " " * label.end() + headline[label.end() :]
 
 
 def _quiet(headline: str) -> str:

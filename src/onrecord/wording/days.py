@@ -132,8 +132,8 @@ def yearless(anchor: date, number: int, day_: int, forward: bool, on_weekday: in
     """The nearest such day of a month that is not after the anchor, or not before it where forward; None where no year
     has it, or none of the two nearest falls on the weekday given.
     """
-    ahead = [real(y, number, day_) for y in range(anchor.year, min(anchor.year + 9, 9999) + 1)]
-    behind = [real(y, number, day_) for y in range(anchor.year, max(anchor.year - 9, 0), -1)]
+    ahead = (real(y, number, day_) for y in range(anchor.year, min(anchor.year + 9, 9999) + 1))
+    behind = (real(y, number, day_) for y in range(anchor.year, max(anchor.year - 9, 0), -1))
     later = next((d for d in ahead if d is not None and d >= anchor), None)
     earlier = next((d for d in behind if d is not None and d <= anchor), None)
     nearest = [later, earlier] if forward else [earlier, later]

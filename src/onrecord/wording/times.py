@@ -8,14 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from onrecord.records import DatePrecision
-from onrecord.wording import days, timereaders, timewords
+from onrecord.wording import days, timecounts, timedays, timewords
 from onrecord.wording.days import UNRESOLVED, Days
-from onrecord.wording.timereaders import Stand, Type
+from onrecord.wording.timedays import Read, Stand, Type
 from onrecord.wording.timewords import Found, Words
 
 _OF_ONE_DAY = frozenset({"calendar_day", "weekday", "near", "written_day", "holiday", "ago", "narrative"})
 _OF_HOURS = frozenset({"clock", "part"})
-_IN_RANGES = frozenset({"calendar_day", "weekday", "written_day", "month", "year", "near", "holiday"})
+_IN_RANGES = frozenset(
+    {"calendar_day", "weekday", "written_day", "month", "year", "near", "holiday", "span", "season", "quarter"}
+)
+# From fine to coarse.
+_COARSE: tuple[DatePrecision, ...] = ("day", "days", "week", "month", "season", "year")
+_READERS = {**timedays.READERS, **timecounts.READERS}
+_OVERNIGHT = ["overnight"]
 # How far apart a day and its hour may stand, in tokens.
 _REACH = 6
 
@@ -66,20 +72,27 @@ def find(text: str, anchor: date | None, forward: bool = False) -> tuple[Timex, 
 def _atoms(words: Words, stand: Stand) -> list[_Atom]:
     """What single rules find, from left to right."""
     atoms: list[_Atom] = []
+    begun = replace(stand, forward=False)
     at = 0
     while at < len(words.tokens):
         step = 1
         for found in timewords.found(words, at):
             # what began "since" some time has begun, whatever the clause is about
-            read = timereaders.read(
-                found, replace(stand, forward=False) if _preposition(words, found.start) == "since" else stand
-            )
+            read = _read(found, begun if _preposition(words, found.start) == "since" else stand)
             if read is not None:
                 atoms.append(_Atom(found, found.start, found.end, *read))
                 step = found.end - at
                 break
         at += step
     return atoms
+
+
+def _read(found: Found, stand: Stand) -> Read | None:
+    """Type and days of a wording; None where it is no time. Days that no calendar holds stay unresolved."""
+    try:
+        return _READERS[found.reads](found, stand)
+    except (ValueError, OverflowError, StopIteration):
+        return "DATE", UNRESOLVED
 
 
 # ---- put together
@@ -104,20 +117,31 @@ def _range(words: Words, one: _Atom, other: _Atom, stand: Stand) -> _Atom | None
     spans = between in {"to", "through", "until", "till", "-", "–"} or (between == "and" and before == "between")
     if not spans or (one.reads != other.reads and before not in {"from", "between"}):
         return None
-    first, last = one.days, other.days
+    first, last = _ends(one, other, stand)
     if first.first is None or last.last is None:
         whole = UNRESOLVED
+    elif first.first > last.last:
+        return None
     else:
-        if first.first > last.last:
-            # "from Monday to Wednesday" on a Tuesday: the Monday before that Wednesday, or the Wednesday after that Monday
-            again = Stand(first.first, True) if stand.forward else Stand(last.last, False)
-            read = timereaders.read((other if stand.forward else one).found, again)
-            first, last = (first, read[1]) if stand.forward and read else (read[1] if read else first, last)
-        if first.first is None or last.last is None or first.first > last.last:
-            return None
-        precise = {first.precision, last.precision} <= {"day", "days"}
-        whole = Days(first.value, "days" if precise else last.precision, first.first, last.last)
+        coarse = max(("days", first.precision, last.precision), key=_COARSE.index)
+        whole = Days(first.value, coarse, first.first, last.last)
     return _Atom(one.found, one.start, other.end, "DATE", whole)
+
+
+def _ends(one: _Atom, other: _Atom, stand: Stand) -> tuple[Days, Days]:
+    """The two ends of a range: the first seen from the last where only that tells the year, or where they would be the
+    wrong way round ("from Monday to Wednesday" on a Tuesday); the last from the first where the clause looks ahead.
+    """
+    first, last = one.days, other.days
+    of_one_year = other.found.has("yyyy") and not one.found.has("yyyy") and last.last is not None
+    backward = first.first is not None and last.last is not None and first.first > last.last
+    if backward and stand.forward and not of_one_year:
+        read = _read(other.found, Stand(first.first, True))
+        return first, read[1] if read is not None else last
+    if backward or of_one_year:
+        read = _read(one.found, Stand(last.last, False))
+        return read[1] if read is not None else first, last
+    return first, last
 
 
 def _with_hours(words: Words, atoms: list[_Atom], stand: Stand) -> list[_Atom]:
@@ -134,32 +158,26 @@ def _with_hours(words: Words, atoms: list[_Atom], stand: Stand) -> list[_Atom]:
 
 
 def _day_and_hour(words: Words, one: _Atom, other: _Atom, stand: Stand) -> _Atom | None:
-    between = [words.at(index) for index in range(one.end, other.start)]
-    if (
-        one.found.texts()[-2:] in (["day", "before"], ["day", "after"])
-        and other.reads in _OF_ONE_DAY
-        and one.end == other.start
-    ):
+    between = {words.at(index) for index in range(one.end, other.start)}
+    if one.found.texts()[-2:] in (["day", "before"], ["day", "after"]) and not between and other.reads in _OF_ONE_DAY:
         return _beside(one, other)
-    by_day = next((a for a in (one, other) if a.reads in _OF_ONE_DAY and a.found.texts() != ["overnight"]), None)
+    by_day = next((a for a in (one, other) if a.reads in _OF_ONE_DAY and a.found.texts() != _OVERNIGHT), None)
     if by_day is None or by_day.days.precision not in {"day", "days", "unknown"}:
         return None
-    if not set(between) <= timewords.names("joins") | {"into", "to", "from"}:
-        return None
     hour = other if by_day is one else one
-    if hour.found.texts() == ["overnight"]:
+    if hour.found.texts() == _OVERNIGHT and between <= {"on", "into", "to", "from", "of", ","}:
         return _overnight(one, other, by_day, between, stand)
-    if hour.reads not in _OF_HOURS or set(between) & {"into", "to", "from"}:
+    whole = by_day.days
+    told_already = by_day.type == "TIME" and (hour.reads == "part" or "T" not in (whole.value or "T"))
+    of_a_night = (
+        hour is one and between == {"from"} and by_day.end - by_day.found.end > 0
+    )  # "the night from Monday to Tuesday"
+    joins = between <= timewords.names("joins") or of_a_night
+    if hour.reads not in _OF_HOURS or not joins or told_already:
         return None
-    if by_day.type == "TIME" and (hour.reads == "part" or "T" not in (by_day.days.value or "T")):
-        return None
-    value = by_day.days.value
-    told = (
-        value.partition("T")[0] + (hour.days.value or "")
-        if value is not None and by_day.days.first is not None
-        else value
-    )
-    return _Atom(by_day.found, one.start, other.end, "TIME", replace(by_day.days, value=told))
+    if whole.value is not None and whole.first is not None:
+        whole = replace(whole, value=whole.value.partition("T")[0] + (hour.days.value or ""))
+    return _Atom(by_day.found, one.start, other.end, "TIME", whole)
 
 
 def _beside(one: _Atom, other: _Atom) -> _Atom:
@@ -170,12 +188,12 @@ def _beside(one: _Atom, other: _Atom) -> _Atom:
     return _Atom(other.found, one.start, other.end, "DATE", whole)
 
 
-def _overnight(one: _Atom, other: _Atom, by_day: _Atom, between: list[str], stand: Stand) -> _Atom:
+def _overnight(one: _Atom, other: _Atom, by_day: _Atom, between: set[str], stand: Stand) -> _Atom:
     """The night that a day is told with: the one that ends on it after "into", else before or after it."""
     day = by_day.days.first
     if day is None:
         return _Atom(by_day.found, one.start, other.end, "TIME", UNRESOLVED)
-    last = day if {"into", "to"} & set(between) or day == stand.anchor else day + timedelta(days=1)
+    last = day if {"into", "to"} & between or day == stand.anchor else day + timedelta(days=1)
     first = day if "from" in between else day - timedelta(days=1)
     return _Atom(by_day.found, one.start, other.end, "TIME", days.several(first, last, f"{day}TNI"))
 

@@ -8,29 +8,33 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from onrecord.wording import gazetteer
 
+# How many tokens of a rule may go by before one that tells of time.
+_REACH = 12
 # What is written in figures, by form. A figure of up to four digits is told apart by its size below.
 _FORMS = r"""
-(?P<written>(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T\ ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?
-    (?:\ ?(?:Z|UTC|GMT)\b|[+-][0-9]{2}:?[0-9]{2})?)?(?![\w-])
-  |(?<![\w./-])(?:[0-9]{1,2}(?P<mark>[./-])[0-9]{1,2}(?P=mark)[0-9]{4}|[0-9]{4}(?P<sign>[./])[0-9]{1,2}(?P=sign)[0-9]{1,2})
-    (?![\w/]|[.-][0-9]))
-|(?P<clock>(?<![\w.:])[0-9]{1,2}(?:[:.][0-9]{2})?\s?(?:[ap]\.\s?m\b\.?|[ap]m\b))
-|(?P<hhmm>(?<![\w.:])(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![\w:])|[0-9]{4}(?=\s?(?:UTC|GMT|Z|[Ll]ocal|hours\slocal)\b)))
+(?=[0-9])(?:
+  (?P<written>(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T\ ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?
+      (?:\ ?(?:Z|UTC|GMT)\b|[+-][0-9]{2}:?[0-9]{2})?)?(?![\w-])
+    |(?<![\w./-])(?:[0-9]{1,2}(?P<mark>[./-])[0-9]{1,2}(?P=mark)[0-9]{4}|[0-9]{4}(?P<sign>[./])[0-9]{1,2}(?P=sign)[0-9]{1,2})
+      (?![\w/]|[.-][0-9]))
+  |(?P<clock>(?<![\w.:])[0-9]{1,2}(?:[:.][0-9]{2})?\s?(?:[ap]\.\s?m\b\.?|[ap]m\b))
+  |(?P<hhmm>(?<![\w.:])(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![\w:])
+    |[0-9]{4}(?:Z\b|(?=\s?(?:UTC|GMT|local|hours\slocal)\b))|(?<=\bat\s)[0-9]{4}(?=\shours\b)))
+  |(?P<nth>(?<!\w)[0-9]{1,2}(?:st|nd|rd|th)\b)
+  |(?P<fraction>(?<![\w$£€¥#.,])[0-9]{1,4}(?:\.[0-9]{1,2}|(?:\ |-)1/2)(?![\w%]|[.,][0-9]))
+  |(?P<figure>(?<![\w$£€¥#.,+])[0-9]{1,6}(?![\w%]|[.,:][0-9])))
 |(?P<decade_digits>(?<!\w)(?:[0-9]{3}0s|['’][0-9]0s)\b)
-|(?P<nth>(?<!\w)[0-9]{1,2}(?:st|nd|rd|th)\b)
 |(?P<code>(?<!\w)Q[1-4]\b)
-|(?P<fraction>(?<![\w$£€¥#.,])[0-9]{1,4}(?:\.[0-9]{1,2}|(?:\ |-)1/2)(?![\w%]|[.,][0-9]))
-|(?P<figure>(?<![\w$£€¥#.,+])[0-9]{1,6}(?![\w%]|[.,:][0-9]))
 |(?P<oclock>\bo['’]clock\b)
 """
 _REST = r"""
 |(?P<compound>\b(?:{tens})[-\ ](?:{ones})\b)
 |(?P<word>[^\W\d_]+|['’]s\b)
-|(?P<blank>\s*\n\s*\n\s*)
+|(?P<blank>\n[^\S\n]{{0,80}}\n)
 |(?P<other>[^\W_]+|[^\s])
 """
 
@@ -94,9 +98,27 @@ class Found:
         return self.words.at(self.end)
 
     @property
+    def before_form(self) -> str:
+        """Which alternative of the lexer the token before is; empty at the start."""
+        return self.words.tokens[self.start - 1].form if self.start else ""
+
+    @property
+    def before_capital(self) -> bool:
+        """Whether a capitalised word stands right before."""
+        return self.start > 0 and self.words.tokens[self.start - 1].capital
+
+    @property
     def name_follows(self) -> bool:
         """Whether a capitalised word stands right behind."""
         return self.end < len(self.words.tokens) and self.words.tokens[self.end].capital
+
+    def lead(self, count: int) -> list[str]:
+        """So many tokens before, in lower case."""
+        return [token.text for token in self.words.tokens[max(self.start - count, 0) : self.start]]
+
+    def is_titled(self, token: Token) -> bool:
+        """Whether a token is capitalised, and not all in capitals."""
+        return token.capital and not self.words.text[token.start : token.end].isupper()
 
     def texts(self) -> list[str]:
         """The tokens in lower case."""
@@ -154,8 +176,11 @@ def lex(text: str) -> Words:
 
 def found(words: Words, start: int) -> Iterator[Found]:
     """What the rules find at a token: the longest first, of equals the one of the earlier rule."""
+    grammar = _grammar()
+    if grammar.telling.search(words.kinds, start, start + _REACH) is None:
+        return
     rows = []
-    for rule in _grammar().by_head.get(words.kinds[start], ()):
+    for rule in grammar.by_head.get(words.kinds[start], ()):
         match = rule.pattern.match(words.kinds, start)
         if match is not None:
             rows.append((match.end(), rule, match))
@@ -194,6 +219,7 @@ class _Grammar:
     of_capital: dict[str, str]
     of_form: dict[str, str]
     by_head: dict[str, tuple[Rule, ...]]
+    telling: re.Pattern[str]
 
     def sign(self, token: Token) -> str:
         """The character of a token's kinds."""
@@ -248,6 +274,7 @@ def _grammar() -> _Grammar:
     of_lower = {word: kinds.sign(names_) for word, names_ in sorted(lower.items())}
     of_capital = {word: kinds.sign(names_) for word, names_ in sorted(capital.items())}
     of_form = {form: kinds.sign(kind.split()) for form, kind in (*_OF_FORMS.items(), *((s, s) for s in _SIZES))}
+    telling = kinds.beyond({*table["weak"]["words"], *table["signs"], "number", "dd"})
     compiled = [_compiled(reads, words, kinds) for reads, words in rules]
     signs = sorted({*of_lower.values(), *of_capital.values(), *of_form.values()})
     return _Grammar(
@@ -257,6 +284,7 @@ def _grammar() -> _Grammar:
         of_capital=of_capital,
         of_form=of_form,
         by_head={sign: tuple(rule for rule in compiled if sign in rule.heads) for sign in signs},
+        telling=re.compile(f"[{telling}]"),
     )  # fmt: skip
 
 
@@ -268,6 +296,10 @@ class _Signs:
 
     def sign(self, kinds: Iterable[str]) -> str:
         return self._given.setdefault(frozenset(kinds), chr(0xE000 + len(self._given)))
+
+    def beyond(self, weak: set[str]) -> str:
+        """The characters of all kinds but these."""
+        return "".join(sign for kinds, sign in self._given.items() if not kinds <= weak)
 
     def of_kind(self, kind: str) -> str:
         return "".join(sign for kinds, sign in self._given.items() if kind in kinds)

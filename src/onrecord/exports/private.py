@@ -1,0 +1,105 @@
+"""Whose name may leave the ledger? That of a private person stays inside, wherever it stands.
+
+A person is taken to act officially where the story gives an office, a rank or a body; nobody else's name is exported,
+and a witness's never. A name that some story gives an office is not withheld anywhere.
+"""
+
+import re
+
+from onrecord.pipeline import View
+from onrecord.records import Source
+from onrecord.wording import people
+
+Cell = str | int | float | bool | None
+Row = dict[str, Cell]
+
+WITHHELD = "(name withheld)"
+_NO_OFFICE = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "doctor",
+        "prof",
+        "professor",
+        "madam",
+        "father",
+        "mother",
+        "sister",
+        "brother",
+    ]
+)
+"""Titles that come with a name and not with an office."""
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+){0,8}")
+
+
+def public_name(source: Source) -> str | None:
+    """A source's name as it may leave the ledger."""
+    return WITHHELD if _is_private(source) else source.name
+
+
+def _is_private(source: Source) -> bool:
+    if source.name is None or source.kind not in ("named_person", "witness"):
+        return False
+    if source.kind == "witness":
+        return True
+    role = source.role or ""
+    if any(people.role_kind(word) == "witness" for word in _WORD.findall(role.casefold())):
+        return True
+    return not (source.affiliation or _is_office(people.title(source.name)) or _is_office(role))
+
+
+def _is_office(role: str) -> bool:
+    """Whether a role has a word of office in it: "deputy mayor of Port Kessel", but not "beekeeper" or "Mrs."."""
+    words = [word for word in _WORD.findall(role) if word.casefold() not in _NO_OFFICE]
+    if any(people.is_title(" ".join(words[at : at + n])) for at in range(len(words)) for n in (1, 2, 3)):
+        return True
+    return any(people.role_kind(word.casefold()) is not None for word in words)
+
+
+class Private:
+    """The names to withhold in what is exported of a view."""
+
+    def __init__(self, view: View) -> None:
+        public, named = set[str](), set[str]()
+        for read in view.reads:
+            for claim in read.reading.claims:
+                source = claim.source
+                if source.name and source.kind in ("named_person", "witness"):
+                    (named if _is_private(source) else public).add(source.name)
+        # A witness without a name is filed under the words for one, "a resident": no name to withhold
+        self._names = frozenset(name for name in named - public if any(word[0].isupper() for word in _words(name)))
+        self._by_first: dict[str, list[str]] = {}
+        for name in sorted(self._names, key=len, reverse=True):
+            if len(_words(name)) > 1:
+                self._by_first.setdefault(_words(name)[0], []).append(name)
+
+    def withheld(self, row: Row) -> Row:
+        """The row without those names. A name of a single word is only taken for one where it is a whole value: in a
+        sentence it may be a place.
+        """
+        return {column: self._cell(cell) if isinstance(cell, str) else cell for column, cell in row.items()}
+
+    def _cell(self, cell: str) -> str:
+        if not self._names:
+            return cell
+        values = "; ".join(WITHHELD if value in self._names else value for value in cell.split("; "))
+        kept: list[str] = []
+        at = 0
+        for word in _WORD.finditer(values):
+            if word.start() < at:
+                continue
+            for name in self._by_first.get(word.group(), ()):
+                end = word.start() + len(name)
+                if values.startswith(name, word.start()) and not values[end : end + 1].isalnum():
+                    kept.extend((values[at : word.start()], WITHHELD))
+                    at = end
+                    break
+        return "".join(kept) + values[at:]
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(name)

@@ -1,0 +1,130 @@
+import pytest
+
+from onrecord.records import Bounds, Quantity
+
+STRIKE = {"day": "2031-05-04", "place": "Port Amary", "target": "fuel jetty"}
+DOCTOR = {"source": "Dr. Lena Fauth", "kind": "named_person"}
+
+
+def only(merged):
+    (incident,) = merged.incidents
+    return incident
+
+
+def told(room, desk, *days):
+    """One story a day, each with what its sources say; the first is an original, the others follow it up."""
+    for number, says in enumerate(days):
+        relation = "follow-up" if number else "original"
+        room.story(f"s{number}", "Gull Wire", f"2031-05-{5 + number:02}", desk.act(says=says, **STRIKE), relation=relation)
+    return only(room.merge())
+
+
+def test_unknown_is_not_zero(room, desk):
+    incident = told(room, desk, (desk.say("Port Authority"),))
+    assert (incident.killed, incident.injured) == (Bounds(None, None, None), Bounds(None, None, None))
+
+
+def test_nobody_is_zero(room, desk):
+    assert told(room, desk, (desk.say("Port Authority", killed=0),)).killed == Bounds(0, 0, 0)
+
+
+def test_low_and_high_span_all_sources_and_best_is_the_most_direct(room, desk):
+    says = (desk.say("Verany Army", killed=9), desk.say("Gull Front", killed=17), desk.say(**DOCTOR, killed=14))
+    assert told(room, desk, says).killed == Bounds(9, 14, 17)
+
+
+def test_who_did_it_is_the_least_direct(room, desk):
+    says = (desk.say("Mill Company", killed=4), desk.say("Verany Army", killed=9))
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=says, actor="Verany Army", **STRIKE))
+    assert only(room.merge()).killed == Bounds(4, 4, 9)
+
+
+def test_a_correction_withdraws_the_figure(room, desk):
+    incident = told(room, desk, (desk.say("Harbour Company", killed=4),), (desk.say("Harbour Company", killed=2),))
+    assert incident.killed == Bounds(2, 2, 2)
+    assert [(s.bounds.best, s.credible) for s in incident.statements if s.field == "killed"] == [(4, False), (2, True)]
+
+
+def test_of_injured_only_a_correction_withdraws(room, desk):
+    fewer = told(room, desk, (desk.say("Harbour Company", injured=20),), (desk.say("Harbour Company", injured=18),))
+    assert fewer.injured == Bounds(18, 18, 20)
+
+
+def test_a_corrected_number_of_injured(room, desk):
+    after = desk.say("Harbour Company", injured=18, stance="corrects")
+    assert told(room, desk, (desk.say("Harbour Company", injured=20),), (after,)).injured == Bounds(18, 18, 18)
+
+
+def test_an_outlet_takes_back_what_another_source_contradicts(room, desk):
+    first = (desk.say("Harbour Company", killed=4), desk.say("Coast Guard", killed=2))
+    assert told(room, desk, first, (desk.say(None, killed=2),)).killed == Bounds(2, 2, 2)
+
+
+def test_a_rising_toll_keeps_its_first_number_as_low(room, desk):
+    incident = told(room, desk, (desk.say("Harbour Company", killed=6),), (desk.say("Harbour Company", killed=8),))
+    assert incident.killed == Bounds(6, 8, 8)
+
+
+def test_two_more_dead_are_no_total(room, desk):
+    later = (desk.say(**DOCTOR, killed=2), desk.say(None, killed=8))
+    assert told(room, desk, (desk.say("Harbour Company", killed=6),), later).killed == Bounds(6, 8, 8)
+
+
+def test_presumed_dead_count_in_high_only(room, desk):
+    says = (desk.say("Harbour Company", killed=2), desk.say("Harbour Company", presumed_dead=1))
+    assert told(room, desk, says).killed == Bounds(2, 2, 3)
+
+
+@pytest.mark.parametrize(("words", "high"), [("one is missing", 2), ("one is missing and presumed dead", 3)])
+def test_the_missing_are_dead_only_where_the_words_presume_it(room, desk, words, high):
+    says = (desk.say("Harbour Company", killed=2), desk.say("Harbour Company", missing=1, words=words))
+    assert told(room, desk, says).killed == Bounds(2, 2, high)
+
+
+def test_presumed_dead_who_are_found_are_not_counted_twice(room, desk):
+    first = (desk.say("Harbour Company", killed=7), desk.say("Harbour Company", presumed_dead=1))
+    assert told(room, desk, first, (desk.say("Harbour Company", killed=8),)).killed == Bounds(7, 8, 8)
+
+
+def test_at_least_has_no_high_until_somebody_gives_one(room, desk):
+    least = desk.say("Harbour Company", killed=Quantity(38, None, "at_least"))
+    assert told(room, desk, (least,)).killed == Bounds(38, 38, None)
+    room.story("z", "Amary Post", "2031-05-09", desk.act(says=(desk.say(**DOCTOR, killed=41),), **STRIKE))
+    assert only(room.merge()).killed == Bounds(38, 41, 41)
+
+
+def test_the_narrator_counts_only_where_no_source_does(room, desk):
+    assert told(room, desk, (desk.say(None, killed=5),)).killed == Bounds(5, 5, 5)
+
+
+def test_the_narrators_number_stands_behind_a_sources(room, desk):
+    says = (desk.say(None, killed=5), desk.say("Harbour Company", killed=4))
+    assert told(room, desk, says).killed == Bounds(4, 4, 4)
+
+
+def test_what_a_witness_saw_is_no_total(room, desk):
+    says = (desk.say("Harbour Company", killed=6), desk.say("a docker", kind="witness", killed=2))
+    assert told(room, desk, says).killed == Bounds(6, 6, 6)
+
+
+def test_changed_numbers_of_copies_do_not_count(room, desk):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=(desk.say("Harbour Company", killed=4),), **STRIKE))
+    copied = desk.act(says=(desk.say("Harbour Company", killed=14),), **STRIKE)
+    room.story("b", "Buzzly", "2031-05-06", copied, relation="rewrite", origin="a")
+    room.changed("b", "a", "killed", "4", "14")
+    incident = only(room.merge())
+    assert incident.killed == Bounds(4, 4, 4)
+    assert [(s.bounds.best, s.credible) for s in incident.statements if s.field == "killed"] == [(4, True), (14, False)]
+
+
+def test_an_undated_figure_is_never_the_latest(room, desk):
+    for name, day, number in (("a", "2031-05-05", 6), ("b", None, 9), ("c", "2031-05-07", 7)):
+        room.story(name, "Gull Wire", day, desk.act(says=(desk.say("Harbour Company", injured=number),), **STRIKE))
+    assert only(room.merge()).injured == Bounds(6, 7, 9)
+
+
+def test_statements_lead_back_to_the_words(room, desk):
+    incident = told(room, desk, (desk.say("Harbour Company", killed=4, words="four dockers died"),))
+    (statement,) = [s for s in incident.statements if s.field == "killed"]
+    assert (statement.source, statement.story) == ("Harbour Company", "s0")
+    assert statement.span.text.startswith("four dockers died")

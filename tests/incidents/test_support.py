@@ -1,0 +1,123 @@
+import pytest
+
+STRIKE = {"day": "2031-05-04", "place": "Port Amary", "target": "fuel jetty"}
+
+
+def only(merged):
+    (incident,) = merged.incidents
+    return incident
+
+
+def test_ten_copies_count_once(room, desk):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(**STRIKE))
+    for number in range(10):
+        relation = ("reprint", "rewrite", "excerpt")[number % 3]
+        room.story(f"c{number}", f"Copy {number}", "2031-05-06", desk.act(**STRIKE), relation=relation, origin="a")
+    incident = only(room.merge())
+    assert len(incident.stories) == 11
+    assert (incident.reports, incident.sources) == (("Gull Wire",), ("Port Authority",))
+
+
+def test_ten_outlets_with_one_spokesman_are_ten_reports_of_one_source(room, desk):
+    spokesman = desk.say("Cdr. Ivo Tann", kind="named_person", affiliation="Gull Front")
+    for number in range(9):
+        room.story(f"o{number}", f"Outlet {number}", "2031-05-05", desk.act(says=(spokesman,), **STRIKE))
+    room.story("p", "Outlet 9", "2031-05-05", desk.act(says=(desk.say("Gull Front"),), **STRIKE))
+    incident = only(room.merge())
+    assert len(incident.reports) == 10
+    assert incident.sources == ("Gull Front",)
+
+
+def test_an_outlet_that_reports_twice_is_one_report(room, desk):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(**STRIKE))
+    room.story("b", "Gull Wire", "2031-05-06", desk.act(**STRIKE), relation="follow-up", origin="a")
+    assert only(room.merge()).reports == ("Gull Wire",)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"source": None}, id="narrator"),
+        pytest.param({"source": "Verany Navy", "stance": "denies"}, id="denial"),
+        pytest.param({"source": "Verany Navy", "stance": "rejects"}, id="rejection"),
+        pytest.param({"source": "Verany Navy", "stance": "warns"}, id="warning"),
+        pytest.param({"source": "Verany Navy", "stance": "declines to comment"}, id="refusal"),
+    ],
+)
+def test_what_says_nothing_of_the_incident_adds_no_report(room, desk, more):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(**STRIKE))
+    room.story("b", "Amary Post", "2031-05-05", desk.act(says=(desk.say(**more),), **STRIKE))
+    incident = only(room.merge())
+    assert incident.stories == ("a", "b")
+    assert (incident.reports, incident.sources) == (("Gull Wire",), ("Port Authority",))
+
+
+def test_background_and_roundups_add_none(room, desk):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(**STRIKE))
+    room.story("b", "Amary Post", "2032-05-05", desk.act(background=True, **STRIKE))
+    room.story("c", "Quay Radio", "2031-06-05", desk.act(**STRIKE), relation="roundup")
+    incident = only(room.merge())
+    assert incident.stories == ("a", "c", "b")
+    assert incident.reports == ("Gull Wire",)
+
+
+def test_the_ghost_behind_rewrites_counts_once_with_its_sources(room, desk):
+    officials = desk.say("three harbour officials", kind="anonymous")
+    room.story("a", "Buzzly", "2031-05-05", desk.act(says=(officials,), **STRIKE), relation="rewrite", ghost="Channel Six")
+    room.story("b", "Lampion", "2031-05-06", desk.act(says=(officials,), **STRIKE), relation="rewrite", ghost="Channel Six")
+    room.story("c", "Gull Wire", "2031-05-06", desk.act(**STRIKE))
+    incident = only(room.merge())
+    assert incident.reports == ("ghost: Channel Six", "Gull Wire")
+    assert incident.sources == ("three harbour officials", "Port Authority")
+
+
+def test_a_source_that_a_rewrite_renamed_is_none(room, desk):
+    true = desk.say("three harbour officials", kind="anonymous")
+    made_up = desk.say("dozens of navy insiders", kind="anonymous")
+    room.story("a", "Lampion", "2031-05-05", desk.act(says=(true,), **STRIKE), relation="rewrite", ghost="Channel Six")
+    room.story("b", "Buzzly", "2031-05-06", desk.act(says=(made_up,), **STRIKE), relation="rewrite", ghost="Channel Six")
+    room.changed("b", "a", "attribution", "three harbour officials", "dozens of navy insiders")
+    assert only(room.merge()).sources == ("three harbour officials",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "number"),
+    [
+        pytest.param({"source": "Interior Ministry"}, {"source": "Verany Interior Ministry"}, 1, id="longer name"),
+        pytest.param({"source": "Interior Ministry"}, {"source": "Defence Ministry"}, 2, id="two ministries"),
+        pytest.param(
+            {"source": "Adm. Tova Rell", "kind": "named_person"}, {"source": "Rell", "kind": "named_person"}, 1, id="last name"
+        ),
+        pytest.param(
+            {"source": "Ana Moss", "kind": "named_person", "affiliation": "Coast Guard"}, {"source": "Coast Guard"}, 1, id="speaks for"
+        ),
+        pytest.param(
+            {"source": "a crane driver", "kind": "witness"}, {"source": "a night watchman", "kind": "witness"}, 2, id="two witnesses"
+        ),
+        pytest.param(
+            {"source": "two dockers", "kind": "witness"}, {"source": "one of two dockers", "kind": "witness"}, 1, id="one of them"
+        ),
+        pytest.param(
+            {"source": "two dockers on the quay", "kind": "witness"}, {"source": "two dockers", "kind": "witness"}, 1, id="shorter"
+        ),
+        pytest.param({"source": "a draft order", "kind": "document"}, {"source": "Coast Guard"}, 2, id="a paper is no body"),
+    ],
+)  # fmt: skip
+def test_who_is_one_source(room, desk, one, other, number):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=(desk.say(**one), desk.say(**other)), **STRIKE))
+    assert len(only(room.merge()).sources) == number
+
+
+def test_who_claims_an_act_speaks_for_its_doer(room, desk):
+    claimed = desk.say("Ivo Tann", kind="named_person", stance="claims responsibility")
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=(claimed,), actor="Gull Front", **STRIKE))
+    room.story("b", "Amary Post", "2031-05-05", desk.act(says=(desk.say("Gull Front"),), **STRIKE))
+    incident = only(room.merge())
+    assert (incident.sources, incident.actor) == (("Gull Front",), "Gull Front")
+
+
+@pytest.mark.parametrize(("claimants", "actor"), [(("Gull Front",), "Gull Front"), (("Gull Front", "Salt League"), None)])
+def test_one_claim_of_responsibility_names_the_doer(room, desk, claimants, actor):
+    says = tuple(desk.say(name, stance="claims responsibility") for name in claimants)
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=says, **STRIKE))
+    assert only(room.merge()).actor == actor

@@ -1,0 +1,183 @@
+"""A path is made a ledger, opened as one, or refused with a reason that names it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from onrecord.errors import BadLedger, OnRecordError, WrongUse
+from onrecord.ledger import Ledger, open_ledger, read, schema
+
+
+def test_a_ledger_is_made_where_there_is_none_and_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "a ledger % with a name?.db"
+    open_ledger(str(path), create=True).close()
+    held = open_ledger(str(path))
+    assert held.place == str(path)
+    assert list(read.stories(held)) == []
+    held.close()
+    assert path.exists()
+
+
+def test_a_path_of_the_working_folder_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = open_ledger("here.db", create=True)
+    monkeypatch.chdir("/")
+    assert read.intake(held).__next__ is not None
+    assert list(read.intake(held)) == []
+    held.close()
+
+
+def test_it_is_kept_safely(ledger: Ledger) -> None:
+    with ledger.reading() as connection:
+        found = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous", "foreign_keys")}
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def other_program(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+
+
+def newer(path: Path) -> None:
+    open_ledger(str(path), create=True).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\x00" + b"\x07" * 4080)
+
+
+REFUSED = {
+    "a folder": (lambda path: path.mkdir(), BadLedger, "is not a file"),
+    "a text": (lambda path: path.write_text("Shells hit the quay.\n" * 9), BadLedger, "is not a ledger"),
+    "of another program": (other_program, BadLedger, "another program"),
+    "of a newer program": (newer, BadLedger, "newer OnRecord"),
+    "damaged": (damaged, BadLedger, "damaged"),
+}
+
+
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_ledger_is_refused_and_left_as_it_is(tmp_path: Path, case: str, create: bool) -> None:
+    make, error, words = REFUSED[case]
+    path = tmp_path / "held.db"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(error, match=words) as caught:
+        open_ledger(str(path), create=create)
+    assert str(caught.value).startswith(f"{path}: ")
+    if before is not None:
+        assert path.read_bytes()[:16] == before[:16]
+        assert len(path.read_bytes()) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("postgresql://me:geheim@host/db", "server"),
+        ("sqlite:///x.db", "server"),
+        ("", "not the path"),
+        ("  ", "not the path"),
+        (":memory:", "not the path"),
+        ("a\x00b", "not the path"),
+        ("x" * 5000, "cannot be opened"),
+    ],
+)
+def test_what_is_no_path_is_wrong_use(place: str, words: str) -> None:
+    with pytest.raises(WrongUse, match=words) as caught:
+        open_ledger(place, create=True)
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="no/such does not exist"):
+        open_ledger(str(tmp_path / "no" / "such" / "held.db"), create=True)
+    assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_nothing_is_made_where_none_is_wanted(tmp_path: Path, empty: bool) -> None:
+    path = tmp_path / "held.db"
+    if empty:
+        path.touch()
+    with pytest.raises(WrongUse, match="there is no ledger here; make one with: onrecord add"):
+        open_ledger(str(path))
+    assert path.exists() == empty
+    assert not empty or path.stat().st_size == 0
+
+
+def test_an_empty_file_is_made_a_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "held.db"
+    path.touch()
+    open_ledger(str(path), create=True).close()
+    open_ledger(str(path)).close()
+
+
+def test_the_revisions_make_what_the_schema_says(ledger: Ledger) -> None:
+    with ledger.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_an_interrupted_making_is_finished(tmp_path: Path) -> None:
+    """What a kill leaves behind: the file in its mode, without a table."""
+    path = tmp_path / "held.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+    held = open_ledger(str(path), create=True)
+    assert list(read.intake(held)) == []
+    held.close()
+
+
+def test_two_processes_make_one_at_once(tmp_path: Path) -> None:
+    code = f"from onrecord.ledger import open_ledger; open_ledger({str(tmp_path / 'held.db')!r}, create=True).close()"
+    running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)]
+    said = [process.communicate(timeout=60)[1].decode() for process in running]
+    assert [process.returncode for process in running] == [0] * 4, said
+    open_ledger(str(tmp_path / "held.db")).close()
+
+
+def test_a_file_that_cannot_be_written_can_be_read(tmp_path: Path) -> None:
+    """As somebody without the right to write, since an administrator always has it."""
+    path = tmp_path / "held.db"
+    open_ledger(str(path), create=True).close()
+    path.chmod(0o444)
+    tmp_path.chmod(0o555)
+    code = (
+        "from onrecord.ledger import open_ledger, read, write; from onrecord.errors import TryLater\n"
+        "import datetime, sys\n"
+        "try:\n"
+        f"    held = open_ledger({str(path)!r}); print(len(list(read.intake(held))))\n"
+        "    write.store(held, [], [], datetime.datetime.now(datetime.UTC))\n"
+        "except TryLater as error: print(error)\n"
+    )
+    user = {"user": 65534} if os.getuid() == 0 else {}
+    for folder in [tmp_path, *tmp_path.parents]:
+        if os.getuid() == 0 and folder != Path("/") and folder != Path("/tmp"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, **user)
+    tmp_path.chmod(0o755)
+    assert found.returncode == 0, found.stderr
+    assert str(path) in found.stdout
+    assert "readonly" in found.stdout or "unable to open" in found.stdout
+
+
+def test_bugs_pass_through(ledger: Ledger) -> None:
+    with pytest.raises(sa.exc.OperationalError), ledger.reading() as connection:
+        connection.exec_driver_sql("SELEC 1")
+
+
+def test_the_errors_are_ours() -> None:
+    assert issubclass(BadLedger, OnRecordError)
+    assert BadLedger("x").exit_code == 3
