@@ -45,6 +45,6 @@ def test_credits_are_read_in_linear_time(annotate: Callable[..., Annotated]) -> 
         long = type(odd)(
             type(story)(story.id, None, None, None, "", None, story.published, "en", unit * (100_000 // len(unit))), ()
         )
-        started = time.perf_counter()
+        started = time.process_time()
         press.in_text(long)
-        assert time.perf_counter() - started < 1.0, unit
+        assert time.process_time() - started < 1.0, unit

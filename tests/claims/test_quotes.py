@@ -48,6 +48,6 @@ def test_quotations_lie_in_the_text_in_order_and_apart(text: str) -> None:
 @pytest.mark.parametrize("unit", ["a", " ", '"', "''", "“", "’", "A, "])
 def test_takes_linear_time(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     quotes.find(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

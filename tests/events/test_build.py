@@ -2,7 +2,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -73,6 +73,6 @@ def test_summary_of_one_crime(
 @pytest.mark.parametrize("piece", ["7 ", "since ", "Vellin, ", "six people killed and ", "in 9 attacks "])
 def test_odd_texts_take_no_longer(piece: str, annotate: Callable[..., Annotated]) -> None:
     annotated = annotate(piece * 1500)
-    began = perf_counter()
+    began = process_time()
     tallies.find(annotated, (), arguments.around(annotated).counts)
-    assert perf_counter() - began < 3
+    assert process_time() - began < 3

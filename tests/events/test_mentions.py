@@ -179,10 +179,10 @@ def test_asides_are_linear(noise):
     from onrecord.events import asides
 
     text = noise * (100_000 // len(noise))
-    start = time.perf_counter()
+    start = time.process_time()
     for pattern in (asides._YEAR, asides._LONG_AGO, asides._TOTAL):
         pattern.search(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def said(text: str, words: str, **source: Any) -> Claim:
@@ -221,3 +221,8 @@ def test_what_may_be_or_stands_alone_does_not(
 ) -> None:
     built = build(annotate(text), (said(text, words, **source),))
     assert [e.claims for e in built.events if e.claims] == []
+
+
+def test_verbs_joined_over_another_tell_of_two_acts(annotate: Callable[..., Annotated]) -> None:
+    text = "Verania moved 300 troops to the border, doubled its guards and extradited 55 men."
+    assert [m.kind for m in mentions.find(annotate(text), ())] == ["deployment", "extradition"]

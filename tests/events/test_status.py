@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.events import status
+from onrecord.events import mentions, status
 
 # (sentence, word of the act, status)
 TOLD = [
@@ -87,3 +87,19 @@ def test_score_reads_offsets(annotate):
     doc = annotate("The plane bombed the bridge.").sentences[0].syntax.doc
     assert status.score(doc, 10, 16) == status.certainty(doc[2])
     assert status.score(doc, 0, 0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Tolan has not ruled out a raid on Vellin.", "possible"),
+        ("Tolan has not dismissed the idea of a raid on Vellin.", "possible"),
+        ("Tolan does not deny that troops raided Vellin.", "possible"),
+        ("The number of troops to be deployed is not known.", "planned"),
+        ("Tolan is moving forward with plans to deploy troops to Vellin.", "planned"),
+        ("An immediate raid on Vellin is not anticipated.", "negated"),
+    ],
+)
+def test_what_is_not_ruled_out_is_possible(text, told, annotate):
+    found = mentions.find(annotate(text), ())
+    assert [m.status for m in found] == [told]

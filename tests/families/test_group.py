@@ -114,7 +114,9 @@ def test_another_story_of_the_credited_outlet_is_not_the_origin() -> None:
 
 
 def test_of_two_versions_a_copy_follows_the_newer() -> None:
-    newer = read("st-newer", "Varn Courier", day(4, 20), f"{ORIGIN} The fire is out.", claims=ORIGIN_CLAIMS)
+    newer = read(
+        "st-newer", "Varn Courier", day(4, 20), f"{ORIGIN} Since noon 14 lorries have gone up.", claims=ORIGIN_CLAIMS
+    )
     assert told([origin(), newer, rewrite()], "st-rewrite") == ("rewrite", "st-newer", None)
 
 

@@ -102,9 +102,9 @@ def test_a_lock_that_ends_in_time_is_not_noticed(tmp_path: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     ended = threading.Timer(0.5, other.rollback)
     ended.start()
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(write.store(held, [intake(TOLD)], [], NOW)) == 1
-    assert time.perf_counter() - started > 0.3
+    assert time.process_time() - started > 0.3
     ended.join()
     other.close()
     held.close()

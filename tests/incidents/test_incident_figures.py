@@ -15,7 +15,9 @@ def told(room, desk, *days):
     """One story a day, each with what its sources say; the first is an original, the others follow it up."""
     for number, says in enumerate(days):
         relation = "follow-up" if number else "original"
-        room.story(f"s{number}", "Gull Wire", f"2031-05-{5 + number:02}", desk.act(says=says, **STRIKE), relation=relation)
+        room.story(
+            f"s{number}", "Gull Wire", f"2031-05-{5 + number:02}", desk.act(says=says, **STRIKE), relation=relation
+        )
     return only(room.merge())
 
 

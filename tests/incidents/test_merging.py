@@ -78,9 +78,12 @@ def test_what_lacks_substance_is_no_incident(room, desk, more):
 
 @pytest.mark.parametrize(("container", "number"), [("Sorland", 2), ("Amary County", 1)])
 def test_a_place_that_others_lie_in_brings_nothing_together(room, desk, container, number):
+    sorland = {"day": "2031-05-04", "place": "Sorland"}
+    customs = desk.act(says=(desk.say("Mayor", words="the customs house burns"),), **sorland)
+    radar = desk.act(says=(desk.say("Army", words="a hill station lost its radar"),), **sorland)
     room.story("a", "Gull Wire", "2031-05-05", desk.act(day="2031-05-04", place="Port Amary", container=container))
-    room.story("b", "Amary Post", "2031-05-05", desk.act(day="2031-05-04", place="Sorland", target="customs house"))
-    room.story("c", "Quay Radio", "2031-05-05", desk.act(day="2031-05-04", place="Sorland", target="radar hill"))
+    room.story("b", "Amary Post", "2031-05-05", customs)
+    room.story("c", "Quay Radio", "2031-05-05", radar)
     assert len([one for one in room.merge().incidents if {"b", "c"} & set(one.stories)]) == number
 
 
@@ -162,7 +165,9 @@ ACTS = st.fixed_dictionaries(
         "status": st.sampled_from(["happened", "planned", "denied", "unknown"]),
     }
 )
-STORIES = st.lists(st.tuples(st.sampled_from([None, "2031-05-05", "2031-05-09"]), st.lists(ACTS, max_size=2)), max_size=5)
+STORIES = st.lists(
+    st.tuples(st.sampled_from([None, "2031-05-05", "2031-05-09"]), st.lists(ACTS, max_size=2)), max_size=5
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,7 +1,9 @@
 import pytest
 
 
-@pytest.mark.parametrize("status", ["attempted", "planned", "threatened", "possible", "hypothetical", "denied", "negated", "unknown"])
+@pytest.mark.parametrize(
+    "status", ["attempted", "planned", "threatened", "possible", "hypothetical", "denied", "negated", "unknown"]
+)
 def test_what_is_not_held_to_have_happened_is_a_plan(room, desk, status):
     room.story("a", "Gull Wire", "2031-05-05", desk.act(status=status, day="2031-05-04", place="Port Amary"))
     merged = room.merge()
@@ -43,8 +45,12 @@ def test_a_plan_that_a_rewrite_tells_as_done_stays_a_plan(room, desk, noted):
 
 def test_a_changed_status_counts_against_a_ghost_too(room, desk):
     landing = {"kind": "raid", "place": "Cape Dorn", "target": "the radar hill"}
-    room.story("a", "Lampion", "2031-05-05", desk.act(status="planned", **landing), relation="rewrite", ghost="Channel Six")
-    room.story("b", "Buzzly", "2031-05-06", desk.act(day="2031-05-05", **landing), relation="rewrite", ghost="Channel Six")
+    room.story(
+        "a", "Lampion", "2031-05-05", desk.act(status="planned", **landing), relation="rewrite", ghost="Channel Six"
+    )
+    room.story(
+        "b", "Buzzly", "2031-05-06", desk.act(day="2031-05-05", **landing), relation="rewrite", ghost="Channel Six"
+    )
     room.changed("b", "a", "status", "planned", "happened")
     assert room.merge().incidents == ()
 
@@ -72,7 +78,9 @@ def test_a_doubt_that_fits_two_incidents_joins_neither(room, desk):
 
 
 def test_what_is_told_more_often_as_not_having_been_is_no_incident(room, desk):
-    told = desk.act(day="2031-05-04", place="Cape Dorn", says=(desk.say(None), desk.say("Mayor"), desk.say("Coast Guard")))
+    told = desk.act(
+        day="2031-05-04", place="Cape Dorn", says=(desk.say(None), desk.say("Mayor"), desk.say("Coast Guard"))
+    )
     room.story("a", "Gull Wire", "2031-05-05", told)
     room.negate("a", 2)
     merged = room.merge()

@@ -63,8 +63,12 @@ def test_background_and_roundups_add_none(room, desk):
 
 def test_the_ghost_behind_rewrites_counts_once_with_its_sources(room, desk):
     officials = desk.say("three harbour officials", kind="anonymous")
-    room.story("a", "Buzzly", "2031-05-05", desk.act(says=(officials,), **STRIKE), relation="rewrite", ghost="Channel Six")
-    room.story("b", "Lampion", "2031-05-06", desk.act(says=(officials,), **STRIKE), relation="rewrite", ghost="Channel Six")
+    room.story(
+        "a", "Buzzly", "2031-05-05", desk.act(says=(officials,), **STRIKE), relation="rewrite", ghost="Channel Six"
+    )
+    room.story(
+        "b", "Lampion", "2031-05-06", desk.act(says=(officials,), **STRIKE), relation="rewrite", ghost="Channel Six"
+    )
     room.story("c", "Gull Wire", "2031-05-06", desk.act(**STRIKE))
     incident = only(room.merge())
     assert incident.reports == ("ghost: Channel Six", "Gull Wire")
@@ -75,7 +79,9 @@ def test_a_source_that_a_rewrite_renamed_is_none(room, desk):
     true = desk.say("three harbour officials", kind="anonymous")
     made_up = desk.say("dozens of navy insiders", kind="anonymous")
     room.story("a", "Lampion", "2031-05-05", desk.act(says=(true,), **STRIKE), relation="rewrite", ghost="Channel Six")
-    room.story("b", "Buzzly", "2031-05-06", desk.act(says=(made_up,), **STRIKE), relation="rewrite", ghost="Channel Six")
+    room.story(
+        "b", "Buzzly", "2031-05-06", desk.act(says=(made_up,), **STRIKE), relation="rewrite", ghost="Channel Six"
+    )
     room.changed("b", "a", "attribution", "three harbour officials", "dozens of navy insiders")
     assert only(room.merge()).sources == ("three harbour officials",)
 
@@ -116,7 +122,9 @@ def test_who_claims_an_act_speaks_for_its_doer(room, desk):
     assert (incident.sources, incident.actor) == (("Gull Front",), "Gull Front")
 
 
-@pytest.mark.parametrize(("claimants", "actor"), [(("Gull Front",), "Gull Front"), (("Gull Front", "Salt League"), None)])
+@pytest.mark.parametrize(
+    ("claimants", "actor"), [(("Gull Front",), "Gull Front"), (("Gull Front", "Salt League"), None)]
+)
 def test_one_claim_of_responsibility_names_the_doer(room, desk, claimants, actor):
     says = tuple(desk.say(name, stance="claims responsibility") for name in claimants)
     room.story("a", "Gull Wire", "2031-05-05", desk.act(says=says, **STRIKE))

@@ -63,10 +63,10 @@ def test_an_endless_paragraph_is_cut_behind_sentences() -> None:
 @pytest.mark.parametrize("junk", ["a" * 200_000, "a, " * 60_000, "A. " * 60_000, "x,\n" * 60_000, ("y" * 60 + ",\n") * 3000])
 def test_junk_is_cut_up_in_no_time(junk: str) -> None:
     told = story(text=junk, furniture=tuple(Furniture("notice", at, at + 2) for at in range(0, len(junk), 4)))
-    started = time.perf_counter()
+    started = time.process_time()
     assert sum(end - start for start, end in reporting(told)) <= len(junk)
     assert sum(len(piece) for piece in paragraphs(junk)) <= len(junk)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def holds(annotated: Annotated) -> bool:

@@ -126,9 +126,9 @@ def test_a_parser_that_fails_is_one_failed_input(monkeypatch: pytest.MonkeyPatch
 )
 def test_time_is_bounded_on_broken_markup(piece: str) -> None:
     html = "<html>" + (piece * 200_000)[:200_000]
-    start = time.perf_counter()
+    start = time.process_time()
     visible.look(html)
-    assert time.perf_counter() - start < 3  # a tenth of that here
+    assert time.process_time() - start < 3  # a tenth of that here
 
 
 def test_words_in_links_and_asides_are_no_prose() -> None:

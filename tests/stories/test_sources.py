@@ -150,9 +150,9 @@ def test_a_file_over_the_limit_is_refused_unread(tmp_path: Path) -> None:
 
 def test_an_endless_line_is_read_in_time(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("shells fell on the quay, " * 440_000)
-    start = time.perf_counter()
+    start = time.process_time()
     assert _one(tmp_path / "x.txt").state == "ok"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_any_words_are_borne(words):
 def test_long_words_take_no_time(filler):
     text = filler * (100_000 // len(filler))
     actors.canonical("Ostmark Front")
-    began = time.perf_counter()
+    began = time.process_time()
     actors.canonical(text)
     actors.hedge(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

@@ -133,6 +133,6 @@ def test_spans_hold_and_bounds_are_in_order(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a ", "1", "1,", "twenty ", "at least ", " ", "more than the ", "one hundred and "])
 def test_junk_is_read_in_no_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     numbers.find(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -122,8 +122,8 @@ def test_any_words_are_borne(words):
 def test_long_words_take_no_time(filler):
     text = filler * (100_000 // len(filler))
     outlets.canonical("Ostmark Front")
-    began = time.perf_counter()
+    began = time.process_time()
     outlets.canonical(text)
     outlets.looks_like_outlet(text)
     outlets.host(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

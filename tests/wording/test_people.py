@@ -94,10 +94,10 @@ def test_no_word_has_two_kinds():
 def test_long_texts_take_no_time(filler):
     text = filler * (100_000 // len(filler))
     people.anonymity("")
-    began = time.perf_counter()
+    began = time.process_time()
     people.anonymity(text)
     people.strip_title(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 @given(st.text(max_size=100))

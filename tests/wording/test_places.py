@@ -196,8 +196,8 @@ def test_the_tables_are_sound():
 def test_long_texts_take_no_time(filler):
     text = filler * (100_000 // len(filler))
     places.near("")
-    began = time.perf_counter()
+    began = time.process_time()
     places.near(text)
     places.resolve(text)
     places.country_of(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

@@ -138,11 +138,18 @@ def _apart(hits: Sequence[Hit]) -> frozenset[int]:
     }
     found = set()
     for hit in acts.values():
-        first = acts.get(hit.token.head.i) if hit.token.dep_ == "conj" else None
+        first = next((acts[verb.i] for verb in _joined(hit.token) if verb.i in acts), None)
         kinds_told = (_own_kind(first), _own_kind(hit)) if first is not None else (None, None)
         if None not in kinds_told and kinds_told[0] != kinds_told[1] and not hit.row.is_part_of(kinds_told[0]):
             found.add(hit.token.i)
     return frozenset(found)
+
+
+def _joined(verb: Token) -> Iterator[Token]:
+    """The verbs before one that it is joined to, nearest first: "deployed, increased and extradited"."""
+    while verb.dep_ == "conj" and verb.head != verb:
+        verb = verb.head
+        yield verb
 
 
 def _unit(token: Token, inside: set[int], apart: frozenset[int]) -> Token:

@@ -23,6 +23,7 @@ _APART = frozenset(
     {"after", "since", "during", "following", "despite", "until", "because", "amid", "before", "like", "than"}
 )
 _ABOUT = frozenset({"for", "of", "about", "from"})
+_UNDOING: frozenset[Cue] = frozenset({"denied", "negated"})
 _VERBAL = frozenset({"VERB", "AUX"})
 _ORDER: tuple[Status, ...] = (
     "hypothetical", "denied", "unknown", "negated", "threatened", "attempted", "possible", "planned", "ongoing",
@@ -142,7 +143,13 @@ def _cues(trigger: Token) -> Iterator[Cue]:
             yield from _marked(node)
             if not (node.dep_ == "advcl" and node.tag_ == "VBG" and not _marks(node)):
                 return
-        yield from _governed(node, head)
+        governed = set(_governed(node, head))
+        if _negative(head) and governed & _UNDOING:
+            # "has not ruled out", "does not deny": it may be
+            yield "possible"
+            node = head
+            continue
+        yield from governed
         if node.dep_ == "conj" and head.pos_ in _VERBAL:
             if not _helpers_of_its_own(node) and not any(c.lower_ == "but" for c in head.children):
                 yield from _passed(head, node, presupposed)
@@ -215,7 +222,8 @@ def _modality(verb: Token) -> Iterator[Cue]:
         if modal in {"possible", "future", "conditional"}:
             yield cast("Cue", modal)
     lower = {helper.lower_ for helper in helpers}
-    if "to" in lower and verb.tag_ == "VB" and verb.dep_ in {"advcl", "ROOT", "relcl", "acl", "ccomp"}:
+    infinitive = verb.tag_ == "VB" or (verb.tag_ == "VBN" and "be" in lower)
+    if "to" in lower and infinitive and verb.dep_ in {"advcl", "ROOT", "relcl", "acl", "ccomp"}:
         yield "purpose"
     if (
         (verb.tag_ == "VBG" and lower & {"is", "are", "am", "'s", "'re", "’s", "’re", "been", "were", "was", "being"})

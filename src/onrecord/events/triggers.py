@@ -128,7 +128,10 @@ def _behind(token: Token, rest: tuple[str, ...], sentence: Tokens) -> tuple[int,
     index, end = token.i, min(token.i + _REACH, sentence.end - 1)
     for word in rest:
         index += 1
-        while index <= end and word not in (lemma(token.doc[index]), token.doc[index].lower_):
+        # The "to" of an infinitive is no "to" of "moved to the border".
+        while index <= end and (
+            word not in (lemma(token.doc[index]), token.doc[index].lower_) or token.doc[index].tag_ == "TO"
+        ):
             index += 1
         if index > end or token not in token.doc[index].ancestors or _timing(token.doc[index]):
             return None
@@ -157,7 +160,8 @@ def _supported(token: Token, row: Trigger, extent: tuple[int, int], told: bool) 
         return any(
             _holds(child.subtree, "number") for child in token.children if child.dep_ in {"nummod", "amod", "det"}
         )
-    around = [t for t in _own_words(clause(token)) if not extent[0] <= t.i <= extent[1]]
+    own = {token.i, *(t.i for t in token.doc[extent[0] : extent[1] + 1] if {lemma(t), t.lower_} & set(row.rest))}
+    around = [t for t in _own_words(clause(token)) if t.i not in own]
     return any(_holds(sorted(around, key=lambda t: int(t.i)), name) for name in row.needs)
 
 
