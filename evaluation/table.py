@@ -41,9 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for measure in wanted:
         print(f"{measure.task}: {measure.set} ...", file=sys.stderr, flush=True)
         taken.append(measures.take(measure, asked.shared, build / "predictions", library))
+        # After each: what was measured is not lost where the run is cut off.
+        (build / "evaluation.json").write_text(json.dumps(_report(taken), indent=1) + "\n", encoding="utf-8")
     pinned = floors.load(asked.floors, lower)
     _print(taken, pinned, time.monotonic() - started)
-    (build / "evaluation.json").write_text(json.dumps(_report(taken), indent=1) + "\n", encoding="utf-8")
     fallen = [f"{one.measure.set}: not measured: {one.trouble}" for one in taken if one.trouble]
     if asked.update:
         pinned, refused = _raised(taken, pinned, asked.shared / "data", asked.allow_regression)

@@ -45,7 +45,7 @@ def _of(order: Order, stories: list[Row], keys: tuple[str, ...], only: set[str] 
     made = {}
     for name, (killed, injured) in zip(ids, harmed, strict=True):
         event = main_event(corpus.reads[name].reading.events)
-        day = _first_day(corpus.stories[name]) or _day(event)
+        day = _day(event) or _first_day(corpus.stories[name])
         place = event.where.name if event and event.where else None
         made[name] = {
             "id": name,

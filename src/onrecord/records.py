@@ -332,7 +332,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that one reader found in one story version. signature: MinHash values of the text, for near copies; quotes:
+    """All that one reader found in one story version. signature: MinHash values of the text and, last,
+    how many different 5-word runs it has, for near copies; quotes:
     folded direct quotations of six words or more, for rewrites; facts: numbers with their nouns and unusual names.
     """
 
@@ -402,8 +403,8 @@ class Mutation:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Stories that carry one report. id: "fa-" and 8 hex digits of its root; root: a story id or "ghost:" and an
-    outlet.
+    """Stories that carry one report. id: "fa-" and 8 hex digits of its root (of a ghost and its first carrier: one
+    outlet may stand behind several reports); root: a story id or "ghost:" and an outlet.
     """
 
     id: str

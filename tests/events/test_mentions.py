@@ -226,3 +226,8 @@ def test_what_may_be_or_stands_alone_does_not(
 def test_verbs_joined_over_another_tell_of_two_acts(annotate: Callable[..., Annotated]) -> None:
     text = "Verania moved 300 troops to the border, doubled its guards and extradited 55 men."
     assert [m.kind for m in mentions.find(annotate(text), ())] == ["deployment", "extradition"]
+
+
+def test_a_weapon_tells_the_kind_better_than_an_operation(annotate: Callable[..., Annotated]) -> None:
+    text = "The campaign has targeted operations in Keleth, using drone strikes against boats. The latest attack came on Sunday."
+    assert [m.kind for m in mentions.find(annotate(text), ())] == ["drone_strike", "drone_strike"]

@@ -148,6 +148,8 @@ PLAN = "The navy plans to close the strait to trawlers"
         ((FIRED, {"kind": "narrator", "name": None}), ("attribution", "Mirran Navy", None)),
         ((FIRED, {"kind": "anonymous", "name": "top brass"}), ("attribution", "Mirran Navy", "top brass")),
         ((FIRED, {"kind": "named_body", "name": "the Mirran Navy"}), None),
+        ((LEAD, {"kind": "witness", "name": "masters of the harbour", "count": Quantity(None, vague="plural")}),
+         ("attribution", "Ysolde Brenn", "masters of the harbour")),
         ((PORTER, {"kind": "witness", "name": "dozens of porters", "count": Quantity(None, vague="dozens")}),
          ("count_of_sources", "1", "dozens")),
         ((PORTER, {"kind": "witness", "name": "the porter", "count": Quantity(1)}), None),
@@ -158,7 +160,8 @@ PLAN = "The navy plans to close the strait to trawlers"
 )  # fmt: skip
 def test_who_said_it(claim: tuple[str, dict[str, Any]], change: tuple[str, str | None, str | None] | None) -> None:
     lead = (f"{LEAD}, leaving six porters dead", {"kind": "named_person", "name": "Ysolde Brenn"})
-    assert changes(rewrite(claims=[lead, claim])) == ([change] if change else [])
+    told = [claim] if claim[0] == LEAD else [lead, claim]
+    assert changes(rewrite(claims=told)) == ([change] if change else [])
 
 
 def test_one_who_speaks_for_a_body_is_the_body() -> None:

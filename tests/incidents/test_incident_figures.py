@@ -72,6 +72,12 @@ def test_two_more_dead_are_no_total(room, desk):
     assert told(room, desk, (desk.say("Harbour Company", killed=6),), later).killed == Bounds(6, 8, 8)
 
 
+@pytest.mark.parametrize(("later", "expected"), [(1, Bounds(6, 6, 6)), (2, Bounds(6, 8, 8))])
+def test_what_two_later_reports_tell_in_plain_narration_is_the_toll(room, desk, later, expected):
+    days = [(desk.say("Harbour Company", killed=6),)] + [(desk.say(None, killed=8),)] * later
+    assert told(room, desk, *days).killed == expected
+
+
 def test_presumed_dead_count_in_high_only(room, desk):
     says = (desk.say("Harbour Company", killed=2), desk.say("Harbour Company", presumed_dead=1))
     assert told(room, desk, says).killed == Bounds(2, 2, 3)

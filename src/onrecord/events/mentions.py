@@ -262,7 +262,8 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
         return lead.named
     earlier = _earlier(group, memory)
     if lead.role == "effect" or lead.row.kind is None:
-        for hit in group.hits:
+        # A weapon tells the kind better than a word such as "operation".
+        for hit in sorted(group.hits, key=lambda hit: (hit.named is None, "story" in hit.row.needs)):
             kind = hit.named or hit.row.kind
             if kind is not None and kinds.kind(kind).harms and not hit.row.harmless:
                 return earlier if hit.named is None and hit.row.is_part_of(earlier) else kind

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from onrecord.families.tellings import happened_in, said
 from onrecord.families.terms import told_in
 from onrecord.records import Claim, Event, Status
+from onrecord.wording import numbers
 
 _SAME_EVENT = 0.3
 _SAME_CLAIM = 0.4
@@ -28,7 +29,7 @@ def same_occurrence(first: Event, second: Event) -> bool:
     if first.where and second.where:
         apart = not shared_name(first.where.name, second.where.name)
         points += not apart
-    if first.target and second.target:
+    if first.target and second.target and _tells_apart(first.target.name):
         points += shared_name(first.target.name, second.target.name)
     # Words can add one point, and outweigh a place that is named otherwise; where that decides nothing, save the work.
     if points >= 2 and not apart:
@@ -37,6 +38,15 @@ def same_occurrence(first: Event, second: Event) -> bool:
         return False
     alike = likeness(first, second) >= _SAME_EVENT
     return points + alike - (apart and not alike) >= 2
+
+
+def _tells_apart(target: str) -> bool:
+    """Whether a target is more than "people" or "three men": a name, or two words that are no number."""
+    bare = target
+    for numeral in reversed(numbers.find(target)):
+        bare = bare[: numeral.start] + bare[numeral.end :]
+    words = [word for word in bare.split() if len(word) > 3]
+    return len(words) >= 2 or any(word[0].isupper() for word in words)
 
 
 def _same_day(first: Event, second: Event) -> int:

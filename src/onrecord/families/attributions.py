@@ -78,12 +78,11 @@ def same_source(one: Source, other: Source) -> bool:
     """Whether two sources are one: by name, or one speaks for the other."""
     if one.name is None or other.name is None:
         return one.kind == other.kind and one.name == other.name
+    # "Doctors at the hospital" are not the doctor there who has a name.
+    if any(a.kind in _NAMED and b.kind in _PEOPLE and _several(b) for a, b in ((one, other), (other, one))):
+        return False
     first, second = _words(one.name), _words(other.name)
-    if first & second:
-        return not (one.kind in _NAMED and other.kind in _PEOPLE and _several(other)) and not (
-            other.kind in _NAMED and one.kind in _PEOPLE and _several(one)
-        )
-    return _speaks_for(one, second) or _speaks_for(other, first)
+    return bool(first & second) or _speaks_for(one, second) or _speaks_for(other, first)
 
 
 def _speaks_for(source: Source, body: frozenset[str]) -> bool:

@@ -10,8 +10,9 @@ from onrecord.families.tellings import Telling, telling, told_share
 from onrecord.records import Derivation, Family, Mutation, Read, Relation, digest
 
 _TAKEN = ("reprint", "rewrite", "excerpt")
-_LINKED = 20
-_COMPILED = 24
+# How many carriers before it a carrier of a ghost's report is compared with, and how many stories of each credited outlet
+# a roundup is.
+_LINKED, _COMPILED = 20, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _decided(tellings: Sequence[Telling], shelf: Shelf) -> tuple[list[Origin | N
 
 def _followed(place: int, other: Telling) -> Origin:
     reason = f"goes on with what {other.id} reported"
-    return Origin(place, None, "words", None, 0.0, 1.0, False, (reason,))
+    return Origin(place, None, "words", None, 0.0, False, (reason,))
 
 
 def _break_circles(found: list[Origin | None], kinds: list[Relation]) -> None:

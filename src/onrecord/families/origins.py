@@ -23,18 +23,26 @@ from onrecord.records import Claim, SourceKind
 
 COPIED = 0.5
 """Share of a story's 5-word runs from which it is another's text."""
+# A story that a credit names is the origin if it holds this share of the copy's runs,
 _TOUCHED = 0.15
-_FACTS_SHARED = 0.25
-_CONSIDERED = 6
-_WIDE = 300
-_SHORT_SHELF = 40
+# or tells this share of its claims or facts again.
+_SOME = 0.25
+# A story with a larger share of claims that are its own is a report, whomever it cites in passing.
+_MOSTLY_TAKEN = 0.5
+# Without a credit a copy must tell again this share of its claims, less where a quotation is repeated.
+_MOST_TOLD, _MUCH_TOLD = 0.6, 0.4
+# A claim is its own if the other story tells less than this of it, and it has so many words that carry matter.
+_TOLD_AT_ALL, _TELLING = 0.3, 4
+# Versions of one report are as like as this to a copy.
+_AS_LIKE = 0.9
 _REWRITTEN_WITHIN = timedelta(days=10)
+# An agency line stands at the head of a text.
 _WIRE_AT = 400
-_TELLING = 4
-_LIKELY = 3
-_MOST_TOLD = 0.6
-_MUCH_TOLD = 0.4
-_TOLD_AT_ALL = 0.3
+# How many stories are compared closely, and how many are listed with one fact: what keeps the work in line with the
+# number of stories.
+_CONSIDERED, _LIKELY, _SHORT_SHELF, _WIDE = 6, 3, 40, 300
+# Fewer common facts than this are chance.
+_FEW_FACTS = 3
 
 By = Literal["copy", "credit", "words"]
 
@@ -42,8 +50,8 @@ By = Literal["copy", "credit", "words"]
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Whence a story has its report. held: position of the story it follows, or None. ghost: the outlet named, where no
-    story of that outlet here tells the same. by: what shows it. share: of the story's runs found there. own: share of its
-    sourced claims that are its own. adds: the story holds the other whole and much besides.
+    story of that outlet here tells the same. by: what shows it. share: of the story's runs found there.
+    adds: the story holds the other whole and much besides.
     """
 
     held: int | None
@@ -51,7 +59,6 @@ class Origin:
     by: By
     credit: Credited | None
     share: float
-    own: float
     adds: bool
     reasons: tuple[str, ...]
 
@@ -108,11 +115,9 @@ class Shelf:
         away = self._line_of_another(story, other)
         reason = f"shares {here:.0%} of its 5-word runs with {self.tellings[other].id}"
         if away is not None:
-            return Origin(None, away.name, "copy", away, here, 0.0, False, (reason, _names(away)))
+            return Origin(None, away.name, "copy", away, here, False, (reason, _names(away)))
         reasons = (reason, *((_names(credit),) if credit else ()))
-        return Origin(
-            other, None, "copy", credit, here, self.own_share(this, self.tellings[other]), here < COPIED, reasons
-        )
+        return Origin(other, None, "copy", credit, here, here < COPIED, reasons)
 
     def _line_of_another(self, story: int, other: int) -> Credited | None:
         """The outlet whose text a story says it carries, where that is not the copy found, nor here at all: the two have
@@ -133,7 +138,7 @@ class Shelf:
         for credit in this.credits:
             held = self._held(story, credit)
             if held is not None:
-                found.append((self.own_share(this, self.tellings[held]), credit, held))
+                found.append((own_share(this, self.tellings[held]), credit, held))
         if found:
             own, credit, held = min(found, key=lambda f: (f[0], f[1].at, f[1].key))
             told, claims = told_share(this, self.tellings[held])
@@ -141,18 +146,17 @@ class Shelf:
             if told:
                 reasons.append(f"{told} of its {claims} claims stand in {self.tellings[held].id}")
             share = self.overlap(story, held)
-            if own <= 0.5 or leads(this, credit):
-                return Origin(held, None, "credit", credit, share, own, False, tuple(reasons))
+            if own <= _MOSTLY_TAKEN or leads(this, credit):
+                return Origin(held, None, "credit", credit, share, False, tuple(reasons))
         for credit in this.credits:
             if leads(this, credit) and not any(credit.key == c.key for _, c, _ in found):
-                return Origin(
-                    None, credit.name, "credit", credit, 0.0, self.own_share(this, None), False, (_names(credit),)
-                )
+                return Origin(None, credit.name, "credit", credit, 0.0, False, (_names(credit),))
         return None
 
     def _held(self, story: int, credit: Credited) -> int | None:
         """The story of the outlet credited that tells what this one tells, if one is here."""
-        this, best = self.tellings[story], None
+        this = self.tellings[story]
+        found: list[tuple[float, int]] = []
         for other in self.reports_of(story, credit.key, _CONSIDERED):
             there = self.tellings[other]
             told, claims = told_share(this, there)
@@ -161,15 +165,16 @@ class Shelf:
             near = (
                 share >= _TOUCHED
                 or quotes > 0
-                or (told >= 2 and told >= 0.25 * claims)
-                or (facts >= 3 and facts >= 0.3 * len(this.facts))
+                or (told >= 2 and told >= _SOME * claims)
+                or (facts >= _FEW_FACTS and facts >= _SOME * len(this.facts))
             )
-            shared = quotes + told / max(claims, 1) + facts / max(len(this.facts), 1)
-            # Of an outlet's versions that are as like, a copy follows the newest that it can have seen.
-            rank = (round(share, 1), round(shared, 1), there.start is not None, there.order)
-            if near and (best is None or rank > best[0]):
-                best = (rank, other)
-        return best[1] if best else None
+            if near:
+                found.append((2 * share + quotes + told / max(claims, 1) + facts / max(len(this.facts), 1), other))
+        if not found:
+            return None
+        # Of an outlet's versions that are about as like, a copy follows the newest that it can have seen.
+        like = [other for score, other in found if score >= _AS_LIKE * max(found)[0]]
+        return max(like, key=lambda other: (self.tellings[other].start is not None, self.tellings[other].order))
 
     def reports_of(self, story: int, outlet: str, most: int) -> list[int]:
         """The stories of a credited outlet that may stand behind a story: not later, those first that share most facts
@@ -209,7 +214,7 @@ class Shelf:
             f"shares {_some(quotes, 'quotation')} and {_some(len(this.facts & there.facts), 'fact')} with {there.id}"
         )
         reasons = (shared, f"{told} of its {claims} claims stand there, and no source is its own")
-        return Origin(other, None, "words", None, self.overlap(story, other), 0.0, False, reasons)
+        return Origin(other, None, "words", None, self.overlap(story, other), False, reasons)
 
     def _alike(self, story: int) -> list[int]:
         """The stories that may be retold without a credit: by another outlet, days before, longer, with a quotation or a
@@ -226,21 +231,20 @@ class Shelf:
             there = self.tellings[other]
             if there.outlet == this.outlet or this.length > there.length or not _after(this, there):
                 continue
-            if quotes[other] or facts[other] >= max(_LIKELY, _FACTS_SHARED * len(this.facts)):
+            if quotes[other] or facts[other] >= max(_FEW_FACTS, _SOME * len(this.facts)):
                 found.append((-quotes[other], -facts[other], there.order, other))
         return [other for *_, other in sorted(found)[:_LIKELY]]
 
-    def own_share(self, this: Telling, there: Telling | None) -> float:
-        """The share of a story's sourced claims that are its own; 0 where it has none."""
-        sourced = [claim for claim in this.read.reading.claims if is_sourced(claim)]
-        return len(own_claims(this, there)) / len(sourced) if sourced else 0.0
+
+def own_share(this: Telling, there: Telling) -> float:
+    """The share of a story's sourced claims that are its own; 0 where it has none."""
+    sourced = [claim for claim in this.read.reading.claims if is_sourced(claim)]
+    return len(own_claims(this, there)) / len(sourced) if sourced else 0.0
 
 
-def own_claims(this: Telling, there: Telling | None) -> list[Claim]:
+def own_claims(this: Telling, there: Telling) -> list[Claim]:
     """The sourced claims of a story whose source spoke to no other outlet, and which the other story does not tell."""
     own = [claim for claim in this.read.reading.claims if is_own(claim)]
-    if there is None:
-        return own
     told = [said(claim) for claim in there.read.reading.claims]
     # Too few words show nothing: "it was behind the attack" may be anybody's.
     return [c for c in own if len(said(c).weights) >= _TELLING and not is_told(said(c), told, _TOLD_AT_ALL)]

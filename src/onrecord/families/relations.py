@@ -9,15 +9,15 @@ from onrecord.families.origins import COPIED, Origin
 from onrecord.families.tellings import Telling, lag
 from onrecord.records import Event, Relation
 
-_EXCERPT_AT_MOST = 0.5
-_SHORT = 700
-_ROUNDUP_OUTLETS = 2
-_ROUNDUP_EVENTS = 4
+# A copied part is an excerpt up to this share of its origin's runs, or, where that is not here, up to so many characters.
+_EXCERPT_AT_MOST, _SHORT = 0.5, 700
+_ROUNDUP_OUTLETS, _ROUNDUP_EVENTS = 2, 4
+# What comes sooner is a report of the same hours, or a version of the same report.
+_OWN_LATER, _OTHERS_LATER = timedelta(hours=24), timedelta(hours=36)
+# A story is about an event that takes this share of its mentions, and no fewer than so many.
+_MUCH, _FEWEST = 0.3, 3
+# How many earlier reports of the same day, place or target a story is compared with.
 _LATEST = 40
-_OWN_LATER = timedelta(hours=24)
-_OTHERS_LATER = timedelta(hours=36)
-_MUCH = 0.3
-_FEWEST = 3
 
 
 def of_origin(this: Telling, origin: Origin, other: Telling | None) -> Relation:

@@ -25,8 +25,8 @@ class Credited:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A story as grouping sees it. outlet: its key, or None. credits: other outlets, in the order of the text, each
-    once for a relation. sourced: claims that rest on somebody whom the story itself names or describes.
+    """A story as grouping sees it. outlet: its key, or None. start, end: when it was published, None where
+    unknown. credits: other outlets, in the order of the text, each once for a relation.
     """
 
     read: Read

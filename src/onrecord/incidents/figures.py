@@ -62,7 +62,7 @@ def figures(tellings: Sequence[Telling], groups: Sequence[Sequence[Voice]], know
     best the latest word of the most direct source. groups: which voices are one source.
     """
     told = sorted(_figures(tellings, groups, known, profile), key=lambda figure: figure.order)
-    found = _withdrawn(_summed(told))
+    found = _withdrawn(_established(_summed(told)))
     killed, injured = (_merged([f for f in found if f.what == what]) for what in ("killed", "injured"))
     return Figures(killed, injured, tuple(_statement(f) for f in found))
 
@@ -210,6 +210,26 @@ def _summed(told: Sequence[Figure]) -> list[Figure]:
         elif here and (figure.glimpse or n == 0):
             found[number] = replace(figure, part=True)
     return found
+
+
+def _established(told: Sequence[Figure]) -> list[Figure]:
+    """The figures, among those of sources a number of dead that two reports of their own have later come to tell in plain
+    narration: the dead grow more after the last source was quoted, and nobody need be named for it any more.
+    """
+    sourced = [f for f in told if f.what == "killed" and f.tier == 0 and not f.part and not f.presumed]
+    if not sourced:
+        return list(told)
+    last, top = max(f.order for f in sourced), max(f.bounds.best or f.bounds.low or 0 for f in sourced)
+    stories: dict[int, set[str]] = defaultdict(set)
+    for f in told:
+        if f.what == "killed" and f.tier == 1 and not f.part and f.order > last and (f.bounds.best or 0) > top:
+            stories[f.bounds.best or 0].add(f.telling.story.id)
+    settled = {number for number, ids in stories.items() if len(ids) > 1}
+    direct = max(f.direct for f in sourced)
+    return [
+        replace(f, tier=0, direct=direct) if f.tier == 1 and f.what == "killed" and f.bounds.best in settled else f
+        for f in told
+    ]
 
 
 def _withdrawn(told: Sequence[Figure]) -> list[Figure]:

@@ -206,7 +206,11 @@ def _by_name(telling: Telling, gathering: Gathering) -> tuple[float, str]:
     mine, theirs = (frozenset(w for name in names for w in name.split()) for names in (telling.names, gathering.names))
     if mine <= theirs or any(set(name.split()) <= mine for name in gathering.names):
         return weigh["near"], "the same place"
-    return (0.0 if telling.wide or not gathering.narrow else weigh["other_place"]), ""
+    if telling.wide or not gathering.narrow:
+        return 0.0, ""
+    # A name that no map holds may lie in a town that one does.
+    mapped = telling.where is not None and telling.where.lat is not None
+    return (weigh["other_place"] if mapped == bool(gathering.points) else weigh["unmapped_place"]), ""
 
 
 def _distance(where: Where, gathering: Gathering) -> float | None:

@@ -26,6 +26,7 @@ class _Shelf:
     by_word: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
     by_report: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
     home: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def found(self, telling: Telling) -> None:
         """Makes a gathering of one telling."""
@@ -39,7 +40,7 @@ class _Shelf:
         if telling.sharp and telling.days is not None:
             for day in _each(*telling.days):
                 self.by_day[day][number] = None
-        for word in _keys(telling, self.scales):
+        for word in self._keys_of(telling):
             self.by_word[word][number] = None
         self.by_report[telling.lineage.report][number] = None
 
@@ -55,10 +56,16 @@ class _Shelf:
         numbers.update(self.by_report.get(telling.lineage.report, {}))
         return sorted(numbers)
 
+    def _keys_of(self, telling: Telling) -> tuple[str, ...]:
+        keys = self.keys.get(telling.event.id)
+        if keys is None:
+            keys = self.keys[telling.event.id] = tuple(sorted(set(_keys(telling, self.scales))))
+        return keys
+
     def _sharing(self, telling: Telling) -> list[int]:
         """Those that share its words, the rarest counting most: enough of them to find its own, however many there are."""
         worth: dict[int, float] = defaultdict(float)
-        for word in sorted(set(_keys(telling, self.scales))):
+        for word in self._keys_of(telling):
             numbers = self.by_word.get(word, {})
             if len(numbers) <= _MOST_SHARED:
                 for number in numbers:

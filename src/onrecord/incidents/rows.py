@@ -167,4 +167,3 @@ def _fields(telling: Telling, source: str) -> Iterator[Statement]:
     if telling.mode == "doubt":
         span = event.mentions[0].span if event.mentions else None
         yield Statement("status", event.status, None, source, story, span, True)
-

@@ -161,7 +161,7 @@ def claims_beside(reading: Reading) -> dict[str, str]:
 def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, str]) -> Telling:
     ids = {*event.claims, *(mention.claim for mention in event.mentions)}
     ids |= {claim for claim, near in beside.items() if near == event.id}
-    clauses = " ".join(mention.span.text for mention in event.mentions)
+    clauses = fold(" ".join(mention.span.text for mention in event.mentions))
     where = None if _touched(lineage, "place", event.where.name if event.where else None) else event.where
     named = {fold(part) for part in (where.name.split(",")[:1] if where else ())}
     held = {fold(part) for part in ((where.container, where.country) if where else ()) if part}
@@ -182,8 +182,8 @@ def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, st
         if event.actor and not _touched(lineage, "actor", event.actor.name)
         else frozenset(),
         toll=_toll(event.counts, lineage),
-        said=words.telling(clauses),
-        spoken=frozenset(fold(clauses).split()),
+        said=words.of_folded(clauses),
+        spoken=frozenset(clauses.split()),
         facts=frozenset(read.reading.facts),
     )
 

@@ -13,10 +13,16 @@ _SHORTEST_STEM = 4
 _ENDINGS = ("'s", "ing", "ers", "ed", "es", "er", "s")
 
 
+@lru_cache(maxsize=65536)
 def telling(words: str) -> frozenset[str]:
-    """The folded stems of the words that say something: no articles, weekdays or words that every report has."""
+    """The folded stems of a name's words that say something: no articles, weekdays or words that every report has."""
+    return of_folded(fold(words))
+
+
+def of_folded(words: str) -> frozenset[str]:
+    """The same of words that are folded already."""
     plain = _plain()
-    return frozenset(stem(word) for word in _WORD.findall(fold(words)) if word not in plain)
+    return frozenset(stem(word) for word in _WORD.findall(words) if word not in plain)
 
 
 @lru_cache(maxsize=65536)
