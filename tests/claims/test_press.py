@@ -14,6 +14,8 @@ CREDITS = [
     ("The plan was first reported by the Ostmark Post.", [("Ostmark Post", "reported_by")]),
     ("The boat sank.\n\nThis article first appeared in the Ostmark Post.", [("Ostmark Post", "republished_from")]),
     ("The boat sank.\n\nSource: Ostmark Post", [("Ostmark Post", "republished_from")]),
+    ("The boat sank.\n\nStory via Ostmark Post", [("Ostmark Post", "republished_from")]),
+    ("The boat sank.\n\nStory by Ana Torvik", []),
     ("The Varn Courier reported that the boat sank.", []),
     ("The mayor told the harbour board that the boat sank.", []),
 ]

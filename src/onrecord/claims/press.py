@@ -21,7 +21,10 @@ _COPIED = re.compile(
     rf"|reprinted (?:from|with permission (?:of|from))|courtesy of) (?:the )?(?-i:(?P<name>{_NAME}))",
     re.IGNORECASE,
 )
-_SOURCE_LINE = re.compile(rf"^(?:Source|Via|Sources|From): ?(?:the )?(?P<name>{_NAME})\.?$", re.MULTILINE)
+_SOURCE_LINE = re.compile(
+    rf"^(?:(?:Source|Via|Sources|From): ?|(?:Story|Report|Text|Article) (?:via|from):? )(?:the )?(?P<name>{_NAME})\.?$",
+    re.MULTILINE,
+)
 _PHRASES: tuple[tuple[CreditRelation, str], ...] = (
     ("reported_by", r"(?:first |as |earlier |originally )reported by|reported (?:earlier|first|originally) by"),
     ("told", r"interview with|interview to|interviewed by"),
