@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from evaluation import floors, rows, score
 from evaluation.predict import predicted
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-
-from evaluation import floors, rows, score
 
 SET = "sample"
 LOWER = frozenset({"plans_as_incidents"})

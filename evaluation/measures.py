@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evaluation import rows
 from evaluation.predict import predicted
 from evaluation.reading import Library
 from evaluation.rows import BadInput
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 
 TABLE = Path(__file__).with_name("measures.toml")
 _LONGEST_S = 600

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.plain_counts import counts_in
-
 from onrecord.families import fingerprint
 from onrecord.records import (
     UNDATED,

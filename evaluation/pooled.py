@@ -12,13 +12,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evaluation.reading import Corpus, Library
-from evaluation.rows import Row
-from evaluation.tasks import joint
 from rich.console import Console
 from rich.table import Table
 
 from evaluation import rows, score
+from evaluation.reading import Corpus, Library
+from evaluation.rows import Row
+from evaluation.tasks import joint
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "joint"
 CAMPAIGNS = ("train1", "train2", "dev")

@@ -12,10 +12,9 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from evaluation import rows
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 
 TASKS = ("joint", "attribution", "status", "counts", "incidents", "times", "families", "places", "tallies")
 NOT_YET = ("templates",)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from evaluation.cores import watched
 from evaluation.rows import Row
-
 from onrecord import pipeline, stories
 from onrecord.records import Derived, Event, Masthead, Read, Reading, Story, digest
 from onrecord.settings import ReadOptions

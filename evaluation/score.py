@@ -12,9 +12,8 @@ from datetime import date
 from statistics import fmean
 from typing import Any
 
-from evaluation.rows import BadInput, Row
-
 from evaluation import matching
+from evaluation.rows import BadInput, Row
 
 Figures = dict[str, float]
 _TOKEN = re.compile(r"\w+|[^\w\s]")

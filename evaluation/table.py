@@ -12,14 +12,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from evaluation.floors import Floors
-from evaluation.measures import Measured
-from evaluation.predict import TASKS
-from evaluation.reading import Library
 from rich.console import Console
 from rich.table import Table
 
 from evaluation import floors, measures
+from evaluation.floors import Floors
+from evaluation.measures import Measured
+from evaluation.predict import TASKS
+from evaluation.reading import Library
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs" / "limits.md"

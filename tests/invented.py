@@ -99,7 +99,9 @@ def reading(told: Story, reader: str = "by hand", second: Source = SELLER) -> Re
     )  # fmt: skip
     tally = Tally(f"{told.id}-t1", "killed", Quantity(6), None, None, None, claims[0].id, span(told, "six dockers"))
     credit = Credit("Varn Courier", "cites", span(told, "harbour authority"))
-    return Reading(told.id, reader, claims, (credit,), events, (tally,), (), (1, 2, 3), ("a b c d e f",), ("6 dockers",))
+    return Reading(
+        told.id, reader, claims, (credit,), events, (tally,), (), (1, 2, 3), ("a b c d e f",), ("6 dockers",)
+    )
 
 
 def masthead(told: Story) -> Masthead:
@@ -146,7 +148,13 @@ def rows(count: int) -> list[dict[str, str]]:
             f"“We counted the dead beside depot number {told} before dawn on that day,” said Col. Anders Holt, a spokesman "
             f"for the ministry.\n\nThe Tern Brigade threatened to attack {PLACES[(told + 1) % 6]} next week."
         )
-        row = {"id": f"r{n:03}", "outlet": outlet, "published": f"2031-05-{day:02}", "headline": f"Depot {told} hit", "text": text}
+        row = {
+            "id": f"r{n:03}",
+            "outlet": outlet,
+            "published": f"2031-05-{day:02}",
+            "headline": f"Depot {told} hit",
+            "text": text,
+        }
         found.append(row)
     return found
 

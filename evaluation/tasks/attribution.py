@@ -1,9 +1,8 @@
 """Who says what: source, cue and content of our claims, the narrator's left out."""
 
+from evaluation import rows
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 from onrecord.records import Claim, Span
 
 

@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 
+from evaluation import rows
 from evaluation.cores import annotator, over
 from evaluation.reading import DATED, UNDATED, main_event
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 from onrecord.events.summary import story_counts
 from onrecord.records import Event, Story
 from onrecord.wording import times

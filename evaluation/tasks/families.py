@@ -1,9 +1,8 @@
 """How the words of two stories relate: near copies, parts and excerpts."""
 
+from evaluation import rows
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 from onrecord import families as stage
 from onrecord.families import copies
 from onrecord.families.copies import Overlap

@@ -1,10 +1,9 @@
 """Which stories report one incident."""
 
+from evaluation import rows
 from evaluation.reading import main_event
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 
 
 def incidents(order: Order) -> list[Row]:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from evaluation import rows
 from evaluation.reading import Corpus
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 from onrecord.records import Bounds, Claim, Derivation, Event, Incident, Mutation, Quantity, Span, Tally, Where
 from onrecord.wording import numbers
 

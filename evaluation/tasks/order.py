@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evaluation import rows
 from evaluation.reading import Library
 from evaluation.rows import BadInput, Row
-
-from evaluation import rows
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from evaluation.cores import annotator, over
-from evaluation.rows import Row
-from evaluation.tasks.order import Order
 from spacy.tokens import Span, Token
 
 from evaluation import rows
+from evaluation.cores import annotator, over
+from evaluation.rows import Row
+from evaluation.tasks.order import Order
 from onrecord.events.where import named_in
 from onrecord.language import Sentence
 from onrecord.records import Story, Where

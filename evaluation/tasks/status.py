@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
+from evaluation import rows
 from evaluation.cores import annotator, over
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 from onrecord.events.status import certainty
 from onrecord.records import UNDATED, Story
 

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+from evaluation import rows
 from evaluation.reading import Corpus
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 from onrecord.records import Incident, Where
 from onrecord.wording import gazetteer
 from onrecord.wording import places as placing

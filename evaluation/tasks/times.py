@@ -2,10 +2,9 @@
 
 from datetime import date
 
+from evaluation import rows
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
-
-from evaluation import rows
 from onrecord.wording import times as timexes
 
 

@@ -5,8 +5,8 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from invented import rows, story
 
+from invented import rows, story
 from onrecord.engines import Local, local, reader_name
 from onrecord.records import Reading, Rejection, Story
 
@@ -68,7 +68,9 @@ def test_a_reader_that_fails_rejects_by_name_and_goes_on(workers: int) -> None:
         found = list(engine.read(stories(20, s3="fails", s17="fails")))
     failed = [(one, outcome) for one, outcome in found if isinstance(outcome, Rejection)]
     assert [one.id for one, _ in failed] == [story(3).id, story(17).id]
-    assert all(outcome.what == one.id and outcome.lost == 5 and "ValueError" in outcome.reason for one, outcome in failed)
+    assert all(
+        outcome.what == one.id and outcome.lost == 5 and "ValueError" in outcome.reason for one, outcome in failed
+    )
     assert len(found) == 20
 
 
@@ -113,7 +115,9 @@ def test_few_stories_are_under_way_at_a_time() -> None:
 
 
 def test_one_worker_and_two_read_the_same() -> None:
-    told = [story(n, text=row["text"], outlet=row["outlet"], headline=row["headline"]) for n, row in enumerate(rows(24))]
+    told = [
+        story(n, text=row["text"], outlet=row["outlet"], headline=row["headline"]) for n, row in enumerate(rows(24))
+    ]
     with Local(1) as alone, Local(2) as pooled:
         one, two = list(alone.read(told)), list(pooled.read(told))
     assert one == two

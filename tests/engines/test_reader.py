@@ -1,8 +1,8 @@
 """One story in, one reading out, and what is not read is named."""
 
 import pytest
-from invented import story
 
+from invented import story
 from onrecord.engines import Reader, reader_name
 from onrecord.engines.reader import HEADLINE_AT_MOST, READ_AT_MOST
 from onrecord.records import Furniture
@@ -47,7 +47,9 @@ def test_long_texts_are_cut_at_a_line_and_named(reader: Reader) -> None:
 def test_furniture_across_the_cut_stays_furniture() -> None:
     from onrecord.engines.reader import _cut
 
-    told = story(text="word " * 50_000, furniture=(Furniture("notice", 10, 240_000), Furniture("notice", 249_000, 249_005)))
+    told = story(
+        text="word " * 50_000, furniture=(Furniture("notice", 10, 240_000), Furniture("notice", 249_000, 249_005))
+    )
     readable, _ = _cut(told)
     assert readable.furniture == (Furniture("notice", 10, len(readable.text)),)
 

@@ -2,9 +2,9 @@ import json
 from pathlib import Path
 
 import pytest
-from evaluation.floors import Floors
 
 from evaluation import floors
+from evaluation.floors import Floors
 
 
 @pytest.fixture

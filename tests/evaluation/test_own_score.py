@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evaluation.rows import BadInput
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation import matching, score
+from evaluation.rows import BadInput
 
 Row = dict[str, Any]
 SCORER = Path(__file__).resolve().parents[3] / "shared" / "score" / "joint.py"

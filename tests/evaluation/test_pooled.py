@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from evaluation.reading import Corpus
 
 from evaluation import pooled
+from evaluation.reading import Corpus
 from onrecord.records import UNDATED, Derived, Family, Story
 
 CAMPAIGN_OF = {"a1": "a", "a2": "a", "b1": "b"}

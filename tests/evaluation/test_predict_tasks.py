@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+
+from evaluation import predict
 from evaluation.predict import predicted
 from evaluation.rows import BadInput
 from evaluation.tasks.order import Order
-
-from evaluation import predict
 from onrecord import records
 
 Lines = Callable[[str, list[dict[str, Any]]], Path]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from invented import NOW, derived, intake, reading, story
 
+from invented import NOW, derived, intake, reading, story
 from onrecord import pipeline
 from onrecord.errors import BadLedger, TryLater
 from onrecord.ledger import Ledger, open_ledger, opening, read, write
@@ -38,7 +38,9 @@ WRITES: dict[str, Callable[[Ledger], Any]] = {
 
 def test_every_function_is_tried_here() -> None:
     def public(module: Any) -> set[str]:
-        return {n for n, f in getmembers(module, isfunction) if f.__module__ == module.__name__ and not n.startswith("_")}
+        return {
+            n for n, f in getmembers(module, isfunction) if f.__module__ == module.__name__ and not n.startswith("_")
+        }
 
     assert public(read) == set(READS)
     assert public(write) - {"intake_key", "story_row"} == set(WRITES)
@@ -102,9 +104,9 @@ def test_a_lock_that_ends_in_time_is_not_noticed(tmp_path: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     ended = threading.Timer(0.5, other.rollback)
     ended.start()
-    started = time.process_time()
+    started = time.monotonic()
     assert len(write.store(held, [intake(TOLD)], [], NOW)) == 1
-    assert time.process_time() - started > 0.3
+    assert time.monotonic() - started > 0.3
     ended.join()
     other.close()
     held.close()

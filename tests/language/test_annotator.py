@@ -5,8 +5,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import story
 
+from invented import story
 from onrecord.language import Annotated, Annotator
 from onrecord.language.annotator import reporting
 from onrecord.records import Furniture
@@ -60,7 +60,9 @@ def test_an_endless_paragraph_is_cut_behind_sentences() -> None:
     assert all(len(piece) <= 10_000 and piece.endswith(". ") for piece in pieces[:-1])
 
 
-@pytest.mark.parametrize("junk", ["a" * 200_000, "a, " * 60_000, "A. " * 60_000, "x,\n" * 60_000, ("y" * 60 + ",\n") * 3000])
+@pytest.mark.parametrize(
+    "junk", ["a" * 200_000, "a, " * 60_000, "A. " * 60_000, "x,\n" * 60_000, ("y" * 60 + ",\n") * 3000]
+)
 def test_junk_is_cut_up_in_no_time(junk: str) -> None:
     told = story(text=junk, furniture=tuple(Furniture("notice", at, at + 2) for at in range(0, len(junk), 4)))
     started = time.process_time()
@@ -98,7 +100,9 @@ def test_the_words_of_every_sentence_are_those_of_the_story(annotator: Annotator
     assert holds(annotator.annotate(story(text=text, headline=headline)))
 
 
-@pytest.mark.parametrize("headline", ["SHELLS HIT VARNHOLM QUAY, SIX DEAD", "ßHELLS HIT VARNHOLM", "İSTREN HIT BY SHELLS", "ŉ HIT"])
+@pytest.mark.parametrize(
+    "headline", ["SHELLS HIT VARNHOLM QUAY, SIX DEAD", "ßHELLS HIT VARNHOLM", "İSTREN HIT BY SHELLS", "ŉ HIT"]
+)
 def test_a_headline_in_capitals_is_read_quietly_and_stays_in_place(annotator: Annotator, headline: str) -> None:
     annotated = annotator.annotate(story(headline=headline, text=""))
     assert holds(annotated)

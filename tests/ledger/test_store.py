@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from invented import NOW, derived, intake, masthead, reading, story
 
+from invented import NOW, derived, intake, masthead, reading, story
 from onrecord.ledger import Ledger, open_ledger, read, schema, write
 from onrecord.records import UNDATED, Furniture, Intake, Read, Rejection, Story
 
