@@ -1,19 +1,26 @@
-"""Writes those pages of the documentation that are made from the program itself: commands.md and codebook.md.
+"""Writes what of the documentation is made from the program itself: commands.md, codebook.md, and a picture of the demo.
 
-`make docs` writes them; a test holds them against what would be written now.
+`make docs` writes them; a test holds the pages against what would be written now.
 """
 
 import tomllib
+from datetime import UTC, datetime
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 
 import click
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from onrecord.cli import app
-from onrecord.exports import tables
+from onrecord.exports import demo, tables
 from onrecord.wording import kinds, numbers
 
+WIDTH = 110
+SHOWN = 44
+"""How wide the picture's terminal is, and how many lines of the demo it shows."""
 HERE = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/make.py: change the program, then run make docs. -->\n"
 LISTS = {
@@ -110,7 +117,18 @@ def _columns() -> list[str]:
     return lines
 
 
+def picture(path: Path) -> None:
+    """Draws the head of the demo as a terminal shows it: incidents, plans and tallies."""
+    whole = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
+    demo.run(whole, datetime.now(UTC))
+    lines = whole.export_text(styles=True).split("\n")
+    shown = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
+    shown.print(Text.from_ansi("\n".join(["$ onrecord demo", "", *lines[:SHOWN]])))
+    shown.save_svg(str(path), title="onrecord demo")
+
+
 if __name__ == "__main__":
+    picture(HERE / "demo.svg")
     for page, text in pages().items():
         (HERE / page).write_text(text, encoding="utf-8")
         print(HERE.name + "/" + page)

@@ -121,7 +121,8 @@ def _read_batch(ledger: Ledger, engine: Local, items: list[Intake]) -> tuple[lis
 
 
 def _losses(reading: Reading) -> tuple[Rejection, ...]:
-    return tuple(rejection for rejection in reading.rejections if rejection.lost)
+    """What was not read at all. A clause that was read and gave no answer lies in the reading, with its span."""
+    return tuple(rejection for rejection in reading.rejections if rejection.lost and rejection.span is None)
 
 
 def _settled(item: Intake, lost: dict[str, tuple[Rejection, ...]], failed: dict[str, Rejection]) -> Intake:
