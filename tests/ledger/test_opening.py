@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from invented import NOW
+from invented import NOW, intake
 from onrecord.errors import BadLedger, OnRecordError, TryLater, WrongUse
 from onrecord.ledger import Ledger, open_ledger, read, schema, write
 
@@ -177,7 +177,7 @@ def test_a_file_that_may_not_be_written_can_be_read() -> None:
             held = open_ledger(str(path))
             assert list(read.intake(held)) == []
             with pytest.raises(TryLater, match="readonly") as caught:
-                write.store(held, [], [], NOW)
+                write.store(held, [intake(None)], [], NOW)
             held.close()
         assert str(caught.value).startswith(f"{path}: ")
 
