@@ -198,7 +198,7 @@ def said(text: str, words: str, **source: Any) -> Claim:
     [
         ("A drone hit the depot at Vellin. The doors had been open, a guard said.", "The doors had been open", "happened"),
         ("Verania plans to raid Vellin. The men are ready, a guard said.", "The men are ready", "planned"),
-        ("A drone hit the depot at Vellin. Nobody was on the roof, a guard said.", "Nobody was on the roof", "negated"),
+        ("A drone hit the depot at Vellin. Nobody was on the roof, a guard said.", "Nobody was on the roof", "happened"),
     ],
 )  # fmt: skip
 def test_what_a_source_says_behind_an_act_tells_more_of_it(
@@ -231,3 +231,59 @@ def test_verbs_joined_over_another_tell_of_two_acts(annotate: Callable[..., Anno
 def test_a_weapon_tells_the_kind_better_than_an_operation(annotate: Callable[..., Annotated]) -> None:
     text = "The campaign has targeted operations in Keleth, using drone strikes against boats. The latest attack came on Sunday."
     assert [m.kind for m in mentions.find(annotate(text), ())] == ["drone_strike", "drone_strike"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "source", "expected"),
+    [
+        # whoever speaks for an act denies what it is not to have been; who saw it tells what it left
+        (
+            "A shell hit the mill at Vellin. No villager was there, the army said.",
+            "No villager was there",
+            {"kind": "named_body"},
+            [("denied", "shelling")],
+        ),
+        (
+            "A shell hit the mill at Vellin. You do not forget it, a nurse said.",
+            "You do not forget it",
+            {"kind": "witness"},
+            [],
+        ),
+        (
+            "Pirates hijacked the tanker Alda. The crew are still aboard, the owner said.",
+            "The crew are still aboard",
+            {"kind": "named_body"},
+            [("ongoing", "abduction")],
+        ),
+    ],
+)
+def test_claims_that_tell_more_of_an_act(
+    text: str, words: str, source: dict[str, Any], expected: list[tuple[str, str]], annotate: Callable[..., Annotated]
+) -> None:
+    found = mentions.find(annotate(text), (said(text, words, **source),))
+    assert [(m.status, m.kind) for m in found if m.claim is not None] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Commandos are preparing a raid to free the crew.", ["ground_mission"]),
+        ("The army will send a brigade over the border into Ostmark.", ["ground_mission"]),
+        (
+            "A drone burned the jetty at Tarn, two days after missiles struck the quay. The earlier attack killed six men.",
+            ["drone_strike", "missile_strike"],
+        ),
+        ("Army shells fell on Vellin. Its guns killed four men.", ["shelling", "shelling"]),
+    ],
+)
+def test_kinds_of_what_is_told_of(text: str, kinds: list[str], annotate: Callable[..., Annotated]) -> None:
+    assert [m.kind for m in mentions.find(annotate(text), ())] == kinds
+
+
+def test_an_items_dead_are_not_of_the_item_before(annotate: Callable[..., Annotated]) -> None:
+    text = (
+        "VELLIN. A drone hit the mill on May 1.\n\n"
+        "TARN. The bread van went up on May 2, and three people died.\n\n"
+        "OSTRA. A missile hit the quay on May 3."
+    )
+    assert [m.kind for m in mentions.find(annotate(text), ())] == ["drone_strike", "other", "missile_strike"]

@@ -88,3 +88,55 @@ def test_ids_count_up(tell: Tell) -> None:
 def test_status_of_an_occurrence(tell: Tell) -> None:
     events = tell("The army plans a raid on Tarn. A drone hit a depot in Vellin.")
     assert [event.status for event in events] == ["planned", "happened"]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        # a day told by another's
+        ("A drone hit a mill in Vellin on Monday. On the same day a car bomb killed two men in Tarn.", [5, 5]),
+        ("A drone hit a mill in Vellin on Wednesday. Two days earlier a car bomb killed two men in Tarn.", [7, 5]),
+        ("A drone hit a mill in Vellin on Monday. The following day a car bomb killed two men in Tarn.", [5, 6]),
+        # the hour before which it was is of that day
+        ("A drone hit a mill in Vellin before dawn on Monday, killing two men.", [5]),
+        # what only bounds a time is none
+        ("A drone hit a mill in Vellin, the first attack since it reopened on Sunday.", [None]),
+        # when the dead were buried or found is no time of the act
+        ("In Vellin, where shells killed nine people, the dead were buried on Tuesday.", [None]),
+        (
+            "Gunmen ambushed a patrol. A body was found on Tuesday, which brings the number of policemen killed to eight.",
+            [None],
+        ),
+        ("A boat of the fleet opened fire on a barge that was running without lights on Tuesday and sank it.", [6]),
+    ],
+)
+def test_days(text: str, days: list[int | None], tell: Tell) -> None:
+    assert [e.when.start.day if e.when and e.when.start else None for e in tell(text)] == days
+
+
+def test_what_died_away_is_not_done(tell: Tell) -> None:
+    events = tell("Gunmen tried to board the tanker Alda off Tarn on Monday. Nobody was hurt.")
+    assert [(e.status, len(e.mentions)) for e in events] == [("attempted", 2)]
+
+
+REPORT = (
+    "12 April, Vellin. Shells hit the village from the ridge. Nine dead were counted.\n\n"
+    "13 April, Tarn. One car bomb went off at the mill. Three dead were counted.\n\n"
+    "14 April, Ostra. A shell hit the quay. Nobody was hurt.\n\n"
+    "Observers will shell out for a new office."
+)
+
+
+def test_items_lend_day_and_place(tell: Tell) -> None:
+    events = [e for e in tell(REPORT) if e.status == "happened"]
+    assert [(e.when.start, e.where.name) for e in events if e.when and e.where] == [
+        (date(2031, 4, 12), "Vellin"),
+        (date(2031, 4, 13), "Tarn"),
+        (date(2031, 4, 14), "Ostra"),
+    ]
+    assert [[c.quantity.number for c in e.counts if c.what == "killed"] for e in events] == [[9], [3], [0]]
+
+
+def test_two_headed_paragraphs_make_no_report_of_items(tell: Tell) -> None:
+    events = tell(REPORT.split("\n\n14", maxsplit=1)[0])
+    assert all(e.where is None or e.where.name != "Vellin" for e in events)

@@ -29,6 +29,11 @@ TOLD = [
     ("The raid was cancelled.", "raid", "negated"),
     ("It is unclear whether the plane bombed the bridge.", "bombed", "unknown"),
     ("The attacks have not ended.", "attacks", "ongoing"),
+    ("Further raids were possible.", "raids", "possible"),
+    ("Posts about an explosion at the mill were false.", "explosion", "negated"),
+    ("Rumours of an attack on Vellin were untrue.", "attack", "negated"),
+    ("Posts spoke of shooting at the mill.", "shooting", "unknown"),
+    ("Were the dam to be bombed, the valley would drown.", "bombed", "hypothetical"),
 ]
 
 

@@ -59,6 +59,14 @@ class Cast:
         if voice.kind != "narrator" and voice is not NOBODY:
             self._heard.append(Heard(voice, sentence.paragraph, sentence.index, spoke))
 
+    def described(self, voice: Voice) -> Voice:
+        """The person with the role and the body that any place of the story gives; other voices as they are."""
+        if voice.kind != "named_person" or (voice.role and voice.affiliation):
+            return voice
+        same = [h.voice for h in self._heard if h.voice.key == voice.key]
+        role = voice.role or next((v.role for v in same if v.role), None)
+        return replace(voice, role=role, affiliation=voice.affiliation or _one({v.affiliation for v in same}))
+
     def met(self, sentence: Sentence) -> None:
         """Note who a sentence is about, so that "he" in the next one can mean him."""
         for token in sentence.syntax:
@@ -215,6 +223,12 @@ class Cast:
         if len(found) == 1:
             return next(iter(found.values()))
         return Unsure("two answers fit: " + " and ".join(sorted(str(voice.name) for voice in found.values())))
+
+
+def _one(found: set[str | None]) -> str | None:
+    """The only name among them; None where there is none, or more than one."""
+    known = sorted(name for name in found if name)
+    return known[0] if len(known) == 1 else None
 
 
 def _is_many(voice: Voice) -> bool:

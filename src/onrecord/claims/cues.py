@@ -47,6 +47,8 @@ class _Cues:
     marks: tuple[tuple[Stance, re.Pattern[str]], ...]
     owning: frozenset[str]
     publishers: frozenset[str]
+    publishing: frozenset[str]
+    own_counts: re.Pattern[str]
     notices: frozenset[str]
     acts: frozenset[str]
     act_nouns: frozenset[str]
@@ -125,7 +127,13 @@ def is_own_act(verb: spacy.tokens.Token, thing: spacy.tokens.Token) -> bool:
 def publishes_for_itself(outlet: str) -> bool:
     """Whether an outlet's name is that of a body that publishes for itself ("Ostmark Sea Rescue Centre")."""
     words = outlet.casefold().split()
-    return bool(words) and (words[-1] in _cues().publishers or words[0] in _cues().publishers)
+    ends = bool(words) and (words[-1] in _cues().publishers or words[0] in _cues().publishers)
+    return ends or any(word in _cues().publishing for word in words)
+
+
+def counts_itself(sentence: str) -> bool:
+    """Whether an outlet gives a figure as its own reckoning: "our own figure is 46", "we make it three"."""
+    return _cues().own_counts.search(sentence) is not None
 
 
 def opens_notice(token: spacy.tokens.Token) -> bool:
@@ -152,6 +160,8 @@ def _cues() -> _Cues:
         marks=tuple((_stance(row), re.compile("|".join(row["words"]), re.IGNORECASE)) for row in table["marks"]),
         owning=frozenset(table["narration"]["owning"]),
         publishers=frozenset(table["narration"]["publishers"]),
+        publishing=frozenset(table["narration"]["publishing"]),
+        own_counts=re.compile("|".join(table["narration"]["own_counts"]), re.IGNORECASE),
         notices=frozenset(table["narration"]["notices"]),
         acts=frozenset(table["narration"]["verbs"]),
         act_nouns=frozenset(table["narration"]["nouns"]),

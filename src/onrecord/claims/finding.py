@@ -67,7 +67,8 @@ def find(annotated: Annotated) -> Found:
         _read_paragraph(walk, tuple(paragraph))
     _give_opened_quotes(walk)
     _narrate(walk)
-    drafts = sorted(walk.drafts, key=lambda draft: (draft.content[0], draft.cue or (0, 0)))
+    told = [replace(draft, voice=walk.cast.described(draft.voice)) for draft in walk.drafts]
+    drafts = sorted(told, key=lambda draft: (draft.content[0], draft.cue or (0, 0)))
     claims = tuple(_claim(walk, draft, number) for number, draft in enumerate(drafts, start=1))
     return Found(claims, press.to_credits(annotated, walk.places, gathered), tuple(walk.rejections))
 
@@ -135,7 +136,7 @@ def _outlet_told(walk: _Walk, frame: Frame, voice: Voice) -> Place | None:
     """The outlet that the frame credits: the one spoken to, or the source itself."""
     story = walk.annotated.story
     if voice.kind == "outlet" and voice.name is not None and frame.source is not None:
-        if voice.name == voice.name.lower() or press.is_own(story, voice.name):
+        if voice.name[:1].islower() or press.is_own(story, voice.name):
             return None
         word = walk.annotated.story.text[frame.cue[0] : frame.cue[1]].casefold()
         relation: CreditRelation = "reported_by" if word.startswith("report") else "cites"
@@ -244,7 +245,16 @@ def _narrate(walk: _Walk) -> None:
         piece = narration.told(sentence, tuple(covered))
         if piece is not None:
             speaking = None
-            walk.drafts.append(_Draft((piece,), None, None, voice, "asserts", None, sentence.paragraph))
+            teller = _own_count(walk, sentence) or voice
+            walk.drafts.append(_Draft((piece,), None, None, teller, "asserts", None, sentence.paragraph))
+
+
+def _own_count(walk: _Walk, sentence: Sentence) -> Voice | None:
+    """The story's outlet where it gives a figure as its own ("our own figure is"); None elsewhere."""
+    own = walk.annotated.story.outlet
+    if own is None or cues.publishes_for_itself(own) or not cues.counts_itself(sentence.text):
+        return None
+    return Voice(f"outlet {own.casefold()}", "outlet", own)
 
 
 def _last_of(walk: _Walk, sentence: Sentence) -> _Draft | None:

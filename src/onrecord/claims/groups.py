@@ -126,5 +126,8 @@ def _belongs(child: Token, head: Token) -> bool:
     if child.dep_ == "prep":
         return child.lower_ in _KEPT and str(doc[child.i : child.i + 2].text) not in _DROPPED
     if child.dep_ == "relcl":
-        return head.lemma_ in lexicon.words("generic") or child.right_edge.i - child.left_edge.i < _SHORT_CLAUSE
+        generic = head.lemma_ in lexicon.words("generic")
+        if not generic and people.role_kind(head.lemma_) == "witness":
+            return False
+        return generic or child.right_edge.i - child.left_edge.i < _SHORT_CLAUSE
     return child.dep_ in ("acl", "amod")

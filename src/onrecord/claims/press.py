@@ -147,7 +147,10 @@ def _may_be_outlet(token: Token, words: str, names: Names) -> bool:
     """Whether a name that no table holds, spoken to, can be an outlet: two words or more, no person, body or place."""
     if len(words.split()) < 2 or names.is_person(words) or actors.named(words) is not None or people.title(words):
         return False
-    if any(people.is_body_word(w) or people.role_kind(w.casefold()) is not None for w in words.split()):
+    bare = not any(c.dep_ in ("det", "poss") for c in token.children)
+    shared = lexicon.words("press_or_body") if bare else frozenset()
+    worded = (w for w in words.split() if w.casefold() not in shared)
+    if any(people.is_body_word(w) or people.role_kind(w.casefold()) is not None for w in worded):
         return False
     return token.ent_type_ in ("ORG", "", "FAC", "WORK_OF_ART", "PRODUCT", "CARDINAL")
 

@@ -2,6 +2,8 @@
 
 from spacy.tokens import Token
 
+from onrecord.claims import lexicon
+from onrecord.claims import names as naming
 from onrecord.claims.extent import Range
 from onrecord.language.annotated import Sentence
 
@@ -11,6 +13,9 @@ _MISREAD = frozenset({"appos", "conj", "npadvmod", "dobj", "dep", "attr", "pobj"
 
 def subject(verb: Token) -> Token | None:
     """The head of the words that name who says it, however far up the tree, or None."""
+    apposed = _apposed(verb)
+    if apposed is not None:
+        return apposed
     at: Token | None = verb
     for _ in range(4):
         if at is None:
@@ -127,6 +132,29 @@ def _misread(verb: Token) -> Token | None:
         if doc[first - 1].text in (",", '"', "”", "''") and _reaches(token, verb):
             return token
     return None
+
+
+def _apposed(verb: Token) -> Token | None:
+    """The person right before a verb of telling, whom the parser joined to a noun of what is told: "a drone hit the
+    bridge, Ana Torvik, a spokeswoman for Ostmark Lines, told reporters".
+    """
+    if verb.dep_ not in ("conj", "advcl", "acl") or verb.tag_ not in ("VBD", "VBZ", "VBN") or verb.i < 2:
+        return None
+    if verb.lemma_ not in lexicon.words("telling") or any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children):
+        return None
+    for token in verb.doc[verb.sent.start + 1 : verb.i]:
+        parted = token.left_edge.i > verb.sent.start and token.left_edge.nbor(-1).text == ","
+        if token.dep_ == "appos" and parted and _reaches(token, verb) and _is_person(token):
+            return token
+    return None
+
+
+def _is_person(token: Token) -> bool:
+    """Whether the words name a person, or a role with the person's name beside it."""
+    named = token if token.pos_ == "PROPN" else next((c for c in token.children if c.dep_ == "appos"), None)
+    if named is None or named.pos_ != "PROPN" or not naming.capital(named):
+        return False
+    return bool(named.ent_type_ == "PERSON" or naming.described_as_person(named) or named != token)
 
 
 def _reaches(token: Token, verb: Token) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from onrecord.events import arguments, mentions, occurrences, tallies
+from onrecord.events import arguments, items, mentions, occurrences, tallies
 from onrecord.language.annotated import Annotated
 from onrecord.records import Claim, Event, Rejection, Tally
 
@@ -24,4 +24,5 @@ def build(annotated: Annotated, claims: tuple[Claim, ...]) -> Built:
     totals = tallies.find(annotated, claims, around.counts)
     found = tuple(m for m in mentions.find(annotated, claims) if not tallies.is_only(m, totals))
     filled = arguments.fill(annotated, found, arguments.without(around, totals))
-    return Built(occurrences.build(annotated.story.id, filled, claims), totals)
+    listed = items.find(annotated, around.names)
+    return Built(occurrences.build(annotated.story.id, items.lend(filled, listed), claims, listed), totals)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import asides, segments, status, telling, triggers
+from onrecord.events import asides, echoes, items, segments, status, telling, triggers
 from onrecord.events.segments import Segment
 from onrecord.events.triggers import Hit
 from onrecord.language.annotated import Annotated, Sentence
@@ -24,13 +24,16 @@ _SPOKEN: dict[Stance, tuple[Status, EventKind | None]] = {
 _SUPPOSED = re.compile(r"\W*(?:if|were|unless|suppose)\b", re.IGNORECASE)
 _SHOTS = frozenset({"shooting", "naval_strike"})
 """Kinds that are one act where they are joined ("fired on and sank")."""
+_TAKING = frozenset({"seizure", "abduction"})
+"""Kinds that harm nobody and yet are what a story goes on to tell of."""
+_MOVES = frozenset({"deployment", "ground_mission"})
+_NAMED = frozenset({"named_person", "named_body"})
+_EARLIER = frozenset({"earlier", "previous", "former"})
+_OURS = frozenset({"we", "us", "our", "ours"})
 _DONE: frozenset[Status] = frozenset({"happened", "ongoing", "attempted"})
 _TO_COME: frozenset[Status] = frozenset({"planned", "threatened", "possible", "hypothetical"})
-_TELLING: frozenset[Stance] = frozenset({"asserts", "confirms", "corrects"})
-_TELL_NOTHING = frozenset({"outlet", "narrator"})
-_SOON = 1
-"""How many paragraphs behind an act the past tense still tells of it."""
 _INNER = re.compile(r"\w")
+_PURPOSES = frozenset({"acl", "advcl", "xcomp", "relcl", "conj"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +50,20 @@ class _Group:
 class _Memory:
     """What the story has told so far. kind: of the last mention that is no background; harm: of the last such that can
     kill and was done; first: the first such; open: indices of mentions whose kind is to come; last:
-    sentence, paragraph and status of the last mention that is no background; planned: kinds told as planned;
+    the last mention that is no background; planned: kinds told as planned; prior: kind of an earlier act that the last one
+    was set against ("four days after missiles hit the quay");
     told: ids of the claims that hold a mention.
     """
 
     kind: EventKind | None = None
     harm: EventKind | None = None
+    prior: EventKind | None = None
     planned: set[EventKind | None] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     first: EventKind | None = None
     acts: int = 0
     open: list[int] = field(default_factory=list)
-    last: tuple[int, int, Status] | None = None
+    last: echoes.Last | None = None
 
 
 def find(annotated: Annotated, claims: tuple[Claim, ...]) -> tuple[Mention, ...]:
@@ -67,7 +72,11 @@ def find(annotated: Annotated, claims: tuple[Claim, ...]) -> tuple[Mention, ...]
     """
     memory = _Memory()
     found: list[Mention] = []
+    heads = {item.start for item in items.find(annotated)}
     for sentence in annotated.sentences:
+        if sentence.part == "text" and sentence.start in heads:
+            _settle(found, memory)
+            memory.kind = memory.harm = memory.first = None
         for segment in segments.cut(sentence, claims):
             for group in _groups(segment, memory):
                 mention = _mention(annotated, segment, group, memory)
@@ -76,10 +85,16 @@ def find(annotated: Annotated, claims: tuple[Claim, ...]) -> tuple[Mention, ...]
                     if not mention[1]:
                         memory.open.append(len(found) - 1)
         found.extend(_by_stance(annotated, sentence, claims, memory))
+    _settle(found, memory)
+    return tuple(sorted(found, key=lambda m: (m.span.part == "text", m.span.start, m.span.end)))
+
+
+def _settle(found: list[Mention], memory: _Memory) -> None:
+    """Gives the mentions whose kind was to come that of the act told of first behind them."""
     for index in memory.open:
         # A word such as "massacre" that opens a story is the act that the story goes on to name.
         found[index] = replace(found[index], kind=memory.first or "other")
-    return tuple(sorted(found, key=lambda m: (m.span.part == "text", m.span.start, m.span.end)))
+    memory.open.clear()
 
 
 # ---- one act, one group
@@ -127,7 +142,8 @@ def _group(segment: Segment, tokens: tuple[Token, ...], hits: list[Hit], memory:
         return None
     if segment.frame and not (acts and len(hits) > len(acts)):
         return None
-    lead = min(acts or told, key=lambda hit: (_depth(hit.token), hit.token.i))
+    own = [hit for hit in told if not _set_against(hit)]
+    lead = min([hit for hit in acts if hit in own] or own or told, key=lambda hit: (_depth(hit.token), hit.token.i))
     return _Group(tokens, tuple(told), lead, _status(lead, segment, memory))
 
 
@@ -198,7 +214,14 @@ def _status(lead: Hit, segment: Segment, memory: _Memory) -> Status:
     # Nobody hurt, or one still in hospital, is what became of an act that was done.
     if lead.role == "effect" and told in {"negated", "ongoing"}:
         return "happened"
-    return told
+    return "denied" if told == "negated" and _is_denial(lead, segment) else told
+
+
+def _is_denial(lead: Hit, segment: Segment) -> bool:
+    """Whether those whose act it would be say that it is not so: of moves of forces, and of what "we" have not done."""
+    if segment.claim is None or segment.claim.source.kind not in _NAMED:
+        return False
+    return _own_kind(lead) in _MOVES or any(token.lower_ in _OURS for token in segment.tokens)
 
 
 # ---- the record
@@ -207,7 +230,8 @@ def _status(lead: Hit, segment: Segment, memory: _Memory) -> Status:
 def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Memory) -> tuple[Mention, bool] | None:
     """The record of a group, and whether its kind is known yet."""
     own = group.lead.named or group.lead.row.kind
-    if group.lead.role == "effect" and memory.kind is None and own is None and not _violent(group):
+    known = memory.kind is not None or memory.acts > 0 or own is not None
+    if group.lead.role == "effect" and not known and not _violent(group):
         return None
     kind = _kind(group, memory)
     sentence = segment.sentence
@@ -217,12 +241,13 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     background = asides.background(annotated, sentence, group.tokens)
     if not background:
         memory.acts += 1
-        memory.last = (sentence.index, sentence.paragraph, group.status)
+        memory.last = echoes.Last(sentence.index, sentence.paragraph, group.status)
         if kind is not None:
             memory.kind = kind
             if kinds.kind(kind).harms and group.status in _DONE and not group.lead.row.harmless:
                 memory.harm = kind
                 memory.first = memory.first or kind
+        memory.prior = _prior(group) or memory.prior
         if group.status == "planned":
             memory.planned.add(kind)
     if segment.claim is not None:
@@ -258,9 +283,22 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
     None where the story has told of none yet.
     """
     lead = group.lead
-    if lead.named is not None:
-        return lead.named
     earlier = _earlier(group, memory)
+    if lead.named is not None:
+        # Whoever's "guns" answer shelling, they are no small arms.
+        return "shelling" if lead.row.kind is None and (lead.named, earlier) == ("shooting", "shelling") else lead.named
+    if lead.row.kind is None and memory.prior is not None and any(c.lower_ in _EARLIER for c in lead.token.children):
+        return memory.prior
+    if lead.row.kind == "raid" and _to_free(group):
+        return "ground_mission"
+    if lead.row.pos == "VERB" and lead.row.kind is not None and group.status in _TO_COME:
+        return lead.row.kind
+    return _told_again(group, earlier)
+
+
+def _told_again(group: _Group, earlier: EventKind | None) -> EventKind | None:
+    """The kind of words that may tell of the earlier act again."""
+    lead = group.lead
     if lead.role == "effect" or lead.row.kind is None:
         # A weapon tells the kind better than a word such as "operation".
         for hit in sorted(group.hits, key=lambda hit: (hit.named is None, "story" in hit.row.needs)):
@@ -272,6 +310,29 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
     if lead.at_sea and lead.row.kind in {None, "shooting"}:
         return "naval_strike"
     return lead.row.kind
+
+
+def _prior(group: _Group) -> EventKind | None:
+    """The kind of the act that a clause with "after" sets the group's own against."""
+    for hit in group.hits:
+        kind = _own_kind(hit)
+        if hit is not group.lead and _set_against(hit) and kind is not None and kinds.kind(kind).harms:
+            return kind
+    return None
+
+
+def _set_against(hit: Hit) -> bool:
+    """Whether a word tells of an earlier act that another is set against ("two days after missiles struck")."""
+    verb = triggers.clause(hit.token)
+    return verb.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ == "after" for c in verb.children)
+
+
+def _to_free(group: _Group) -> bool:
+    """Whether an act is done to bring captives home ("a raid to free the crew")."""
+    return any(
+        token.lemma_.lower() in status.words("freeing") and (token.dep_ in _PURPOSES or token.pos_ == "NOUN")
+        for token in group.tokens
+    )
 
 
 def _earlier(group: _Group, memory: _Memory) -> EventKind | None:
@@ -293,38 +354,6 @@ def _extent(annotated: Annotated, sentence: Sentence, group: _Group) -> Span | N
     return annotated.span(sentence.part, sentence.offset(tokens[0]), sentence.offset(tokens[-1]) + len(tokens[-1]))
 
 
-def _goes_on(sentence: Sentence, claim: Claim, memory: _Memory) -> bool:
-    """Whether a claim without a word of an act tells more of the act told of before: a witness's does, another's where it
-    stands right behind the act or tells of the past soon after.
-    """
-    if claim.source.kind == "witness":
-        return memory.harm is not None
-    if claim.stance not in _TELLING or claim.source.kind in _TELL_NOTHING or memory.last is None:
-        return False
-    words = _words_of(sentence, claim)
-    if any(t.tag_ == "MD" for t in words):
-        return False
-    past = any(t.tag_ == "VBD" for t in words)
-    return sentence.index - memory.last[0] <= 1 or (past and sentence.paragraph - memory.last[1] <= _SOON)
-
-
-def _told(sentence: Sentence, claim: Claim, memory: _Memory) -> Status:
-    """The status that the head of a claim's words gives; of what is still to come, the status that it was told with."""
-    if memory.last is not None and memory.last[2] in _TO_COME:
-        return memory.last[2]
-    words = _words_of(sentence, claim)
-    verbs = [t for t in words if t.pos_ in {"VERB", "AUX"}]
-    if not verbs:
-        return "happened"
-    told = status.of(min(verbs, key=lambda t: (_depth(t), t.i)), status.Scope(stance=claim.stance, claimed=True))
-    return "happened" if told in {"planned", "possible"} else told
-
-
-def _words_of(sentence: Sentence, claim: Claim) -> list[Token]:
-    last = claim.content[-1]
-    return [t for t in sentence.syntax if last.start <= sentence.offset(t) < last.end]
-
-
 def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim], memory: _Memory) -> Iterator[Mention]:
     """Claims that end in this sentence, hold no trigger, and yet by their stance speak of an act."""
     for claim in claims:
@@ -334,13 +363,19 @@ def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim]
         ):
             continue
         spoken = _SPOKEN.get(claim.stance)
-        if spoken is None and _goes_on(sentence, claim, memory):
-            spoken = (_told(sentence, claim, memory), memory.harm or memory.kind)
+        if spoken is None and echoes.of_captives(sentence, claim, memory.kind in _TAKING):
+            spoken = ("ongoing", "abduction")
+        if spoken is None and memory.last is not None and echoes.goes_on(sentence, claim, memory.last, memory.harm):
+            kind = memory.kind if memory.kind in _TAKING else memory.harm or memory.kind
+            echoed = echoes.status_of(sentence, claim, memory.last, kind)
+            spoken = (echoed, kind) if echoed is not None else None
         if spoken is None:
             continue
         told, kind = spoken[0], spoken[1] or memory.kind
         if told == "possible" and _SUPPOSED.match(claim.content[0].text):
             told = "hypothetical"
+        elif told == "possible" and echoes.announces(sentence, claim):
+            told = "threatened"
         if kind is None:
             continue
         memory.told.add(claim.id)

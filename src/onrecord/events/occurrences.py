@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
+from onrecord.events import items, reckoned
 from onrecord.events import where as whereabouts
 from onrecord.events.arguments import Told
 from onrecord.events.circumstances import words
 from onrecord.records import Claim, Count, Event, EventKind, Mention, Party, Status, When, Where
+from onrecord.wording import kinds
 
 Mode = Literal["done", "open", "disputed", "background"]
 
@@ -47,9 +49,12 @@ _ENOUGH = 0.6
 
 @dataclass(slots=True)
 class _Group:
-    """An occurrence in the making. touched: the number of its last mention in the story's order."""
+    """An occurrence in the making. item: the number of the report's item that it stands in; touched: the number of its last
+    mention in the story's order.
+    """
 
     mode: Mode
+    item: int | None = None
     told: list[Told] = field(default_factory=list)
     touched: int = 0
 
@@ -59,18 +64,22 @@ class _Group:
         return [told.mention for told in self.told]
 
 
-def build(story: str, told: Sequence[Told], claims: Sequence[Claim]) -> tuple[Event, ...]:
+def build(
+    story: str, told: Sequence[Told], claims: Sequence[Claim], listed: Sequence[items.Item] = ()
+) -> tuple[Event, ...]:
     """The occurrences of a story, in the order in which its text tells of them; what only the headline tells comes last.
 
     A mention joins the occurrence that it agrees with in kind, time, place and what was hit; what is planned stays apart
-    from what was done, and other years from this one.
+    from what was done, and other years from this one. listed: the items of a report that goes through several acts: each
+    is of its own acts, unless day or place says otherwise.
     """
     groups: list[_Group] = []
-    body = [one for one in told if one.mention.span.part == "text"]
+    body = reckoned.days([one for one in told if one.mention.span.part == "text"])
     for order, one in enumerate([*body, *(one for one in told if one.mention.span.part == "headline")]):
-        group = _home(groups, one, order)
+        item = items.of(one.mention, listed)
+        group = _home(groups, one, order, item)
         if group is None:
-            group = _Group(_mode(one.mention))
+            group = _Group(_mode(one.mention), item)
             groups.append(group)
         group.told.append(one)
         group.touched = order
@@ -85,15 +94,36 @@ def _mode(mention: Mention) -> Mode:
 # ---- which occurrence
 
 
-def _home(groups: list[_Group], one: Told, order: int) -> _Group | None:
+def _home(groups: list[_Group], one: Told, order: int, item: int | None) -> _Group | None:
     """The occurrence that a mention tells of, or None where it brings in a new one."""
     mode = _mode(one.mention)
     if one.echo and mode != "disputed":
         return max((g for g in groups if g.mode == mode), key=lambda group: group.touched, default=None)
     fitting = [group for group in groups if _may_join(mode, group.mode) and not _conflict(group, one)]
+    if one.mention.span.part == "text":
+        fitting = [group for group in fitting if group.item == item or _is_met(group, one.mention)]
     scored = [(_likeness(group, one, order, mode), group.touched, n) for n, group in enumerate(fitting)]
     best = max(scored, default=None)
-    return fitting[best[2]] if best is not None and best[0] >= _ENOUGH else None
+    if best is not None and best[0] >= _ENOUGH:
+        return fitting[best[2]]
+    return _first(groups, one, mode) if one.mention.span.part == "headline" else None
+
+
+def _is_met(group: _Group, mention: Mention) -> bool:
+    """Whether day or place of a mention are an occurrence's."""
+    return any(_same_time(mention.when, m.when) for m in group.mentions) or any(
+        mention.where is not None and m.where is not None and same_place(mention.where, m.where) for m in group.mentions
+    )
+
+
+def _first(groups: Sequence[_Group], one: Told, mode: Mode) -> _Group | None:
+    """The act that a story tells first: its headline's, where the headline has no day, place or number of its own."""
+    mention = one.mention
+    if mode != "done" or mention.when is not None or mention.where is not None or mention.counts:
+        return None
+    first = next((group for group in groups if group.mode == mode), None)
+    harm = first is not None and kinds.kind(mention.kind).harms and kinds.kind(first.mentions[0].kind).harms
+    return first if harm else None
 
 
 def _may_join(mode: Mode, other: Mode) -> bool:
@@ -105,11 +135,12 @@ def _may_join(mode: Mode, other: Mode) -> bool:
 def _conflict(group: _Group, one: Told) -> bool:
     """Whether the mention and the occurrence cannot be one: another kind of act, another time, places far apart."""
     mention = one.mention
-    if not any(_kinds_agree(mention.kind, other.kind) for other in group.mentions):
+    vague = one.effect and mention.kind == "other"
+    if not vague and not any(_kinds_agree(mention.kind, other.kind) for other in group.mentions):
         return True
-    times = [told.mention.when for told in group.told if not told.effect] or [m.when for m in group.mentions]
+    times = [told.mention.when for told in group.told if not told.late] or [m.when for m in group.mentions]
     if (
-        not one.effect
+        not one.late
         and any(_apart(mention.when, t) for t in times)
         and not any(_same_time(mention.when, t) for t in times)
     ):
@@ -117,6 +148,9 @@ def _conflict(group: _Group, one: Told) -> bool:
     places = [m.where for m in group.mentions if m.where is not None]
     if mention.where is None or not places or any(same_place(mention.where, place) for place in places):
         return False
+    if group.mode == "disputed" and _mode(mention) != "disputed":
+        # What somebody denies of one place is no doubt about another.
+        return True
     return (one.new and not one.effect) or all(_far(mention.where, place) for place in places)
 
 
@@ -179,6 +213,8 @@ def _likeness(group: _Group, one: Told, order: int, mode: Mode) -> float:
         m.target is not None and _same_party(mention.target, m.target) for m in group.mentions
     )
     score += 1.0 * times + 1.0 * place + 1.0 * hit
+    if mention.target is not None and not hit:
+        score += 0.6 * (_noun(mention.target) in _spoken(group))
     score += 0.8 * any(_same_toll(mention, m) for m in group.mentions)
     if mention.where is not None and wheres and not place:
         score -= min(_strangeness(mention.where, where) for where in wheres)
@@ -191,6 +227,16 @@ def _likeness(group: _Group, one: Told, order: int, mode: Mode) -> float:
     elif one.fresh and not (times or place or hit):
         score -= 0.8
     return score
+
+
+def _noun(party: Party) -> str:
+    """The last word of a party's name, folded: what it is."""
+    return party.name.casefold().split()[-1] if party.name.split() else ""
+
+
+def _spoken(group: _Group) -> frozenset[str]:
+    """The longer words that an occurrence is told in."""
+    return frozenset(w.strip(".,;:\"'") for m in group.mentions for w in m.span.text.casefold().split() if len(w) > 3)
 
 
 def _strangeness(one: Where, other: Where) -> float:
@@ -228,12 +274,13 @@ def _event(id_: str, group: _Group, known: set[str]) -> Event:
         group.told, key=lambda t: (t.mention.span.part == "headline", t.mention.span.start, t.mention.span.end)
     )
     mentions = [one.mention for one in told]
-    status = _status(mentions)
+    status = _status([one.mention for one in told if not (one.echo or one.effect)] or mentions)
     telling = [m for m in mentions if m.status == status] or mentions
+    named = [one.mention for one in told if not one.echo and one.mention.status == status] or telling
     claims = dict.fromkeys(m.claim for m in mentions if m.claim is not None and m.claim in known)
     return Event(
         id=id_,
-        kind=_kind(telling),
+        kind=_kind(named),
         status=status,
         actor=next((m.actor for m in telling if m.actor is not None), None),
         target=next((m.target for m in telling if m.target is not None), None),

@@ -13,7 +13,7 @@ from onrecord.errors import BadTable
 from onrecord.records import Stance, Status
 
 Over = Literal["infinitive", "clause", "object", "subject"]
-Cue = Status | Literal["future", "conditional", "progressive", "purpose"]
+Cue = Status | Literal["future", "conditional", "progressive", "purpose", "refuted"]
 
 _CLAUSAL = frozenset({"xcomp", "ccomp", "acl", "pcomp"})
 _OBJECT = frozenset({"dobj", "nsubjpass", "pobj", "attr", "dative", "oprd"})
@@ -72,6 +72,8 @@ def of(trigger: Token, scope: Scope = PLAIN) -> Status:
     cues = set(_cues(trigger))
     if scope.stance == "denies":
         return "denied"
+    if "refuted" in cues:
+        return "negated"
     if "hypothetical" in cues and "future" in cues and "conditional" not in cues:
         cues.discard("hypothetical")
         cues.add("threatened")
@@ -139,6 +141,7 @@ def _cues(trigger: Token) -> Iterator[Cue]:
     while node.head != node:
         head = node.head
         presupposed = presupposed or _presupposed(node, head)
+        yield from _predicated(node, head)
         if node.dep_ in _LOOSE or (node.dep_ == "prep" and node.lower_ in _APART):
             yield from _marked(node)
             if not (node.dep_ == "advcl" and node.tag_ == "VBG" and not _marks(node)):
@@ -158,6 +161,26 @@ def _cues(trigger: Token) -> Iterator[Cue]:
         elif _negative(head) and head.lemma_.lower() in _table().words["saying"]:
             yield "unknown"
         node = head
+
+
+def _predicated(node: Token, head: Token) -> Iterator[Cue]:
+    """What the verb "be" says of its subject ("further raids are possible", "posts about a blast were false"), and what
+    a subject that carries rumours says of all under its verb ("posts spoke of gunfire").
+    """
+    lists = _table().words
+    if node.dep_ == "nsubj" and head.lemma_ == "be":
+        for child in head.children:
+            if child.dep_ not in {"acomp", "attr"}:
+                continue
+            if child.lower_ in lists["refuting"]:
+                yield "happened" if _negative(head) else "refuted"
+            yield from _described(child)
+    elif (
+        head.pos_ in _VERBAL
+        and head.lemma_.lower() in lists["rumoured"]
+        and any(child.dep_ == "nsubj" and child.lemma_.lower() in lists["rumours"] for child in head.children)
+    ):
+        yield "unknown"
 
 
 def _presupposed(node: Token, head: Token) -> bool:
@@ -259,6 +282,9 @@ def _conditions(verb: Token) -> Iterator[Cue]:
     for child in verb.children:
         if child.dep_ != "advcl":
             continue
+        if child.lemma_ == "reach" and "before" in _marks(child):
+            # "was shot down before it reached the depot"
+            yield "attempted"
         if _inverted(child) or any(_table().marks.get(mark) == "hypothetical" for mark in _marks(child)):
             yield "hypothetical"
 
@@ -275,6 +301,10 @@ def _marks(clause: Token) -> list[str]:
 
 def _marked(clause: Token) -> Iterator[Cue]:
     """What the word that opens a loose clause says of it."""
+    above = clause.head.head if clause.dep_ == "relcl" else clause
+    # "were the dam to be hit": the model hangs "to be hit" on the noun
+    if above.dep_ == "advcl" and (_inverted(above) or (above != clause and above.text == "Were")):
+        yield "hypothetical"
     for mark in _marks(clause):
         status = _table().marks.get(mark)
         if status is not None:

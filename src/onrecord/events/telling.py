@@ -7,6 +7,10 @@ from spacy.tokens import Token
 from onrecord.events import status, triggers
 from onrecord.events.segments import Segment
 from onrecord.events.triggers import Hit
+from onrecord.wording import kinds
+
+_TIMING = frozenset({"after", "before", "since", "during", "until", "following"})
+"""Behind these an act only tells when something else was ("the morning after the ambush")."""
 
 
 def tells(hit: Hit, hits: Sequence[Hit], segment: Segment) -> bool:
@@ -39,11 +43,16 @@ def _only_named(noun: Token, verb: Token) -> bool:
 
 def _governed_noun(token: Token) -> bool:
     """Whether the noun hangs on another that says what is made of it ("a plan for a raid")."""
-    return bool(token.dep_ == "pobj" and token.head.head.pos_ == "NOUN")
+    return bool(token.dep_ == "pobj" and token.head.head.pos_ == "NOUN" and token.head.lower_ not in _TIMING)
 
 
-def is_new(noun: Token) -> bool:
-    """Whether the article brings in an act not told of before ("a raid")."""
+def is_new(word: Token) -> bool:
+    """Whether the article brings in an act not told of before ("a raid"), or at a verb the charge that did it ("a bomb
+    went off").
+    """
+    if word.pos_ == "VERB":
+        done = [child for child in word.children if child.dep_ in {"nsubj", "nsubjpass"}]
+        return any(thing.lemma_.lower() in kinds.word_class("charges") and is_new(thing) for thing in done)
     return any(
-        child.dep_ in {"det", "nummod"} and child.lower_ not in {"the", "this", "that", "no"} for child in noun.children
+        child.dep_ in {"det", "nummod"} and child.lower_ not in {"the", "this", "that", "no"} for child in word.children
     )

@@ -9,6 +9,27 @@ from onrecord.wording import times
 
 _DAYS = frozenset({"day", "days", "week", "month", "season", "year"})
 _POINTS = frozenset({"DATE", "TIME"})
+_EDGES = frozenset({"since", "until", "till", "before", "after"})
+"""What opens the edge of a period, or what another act is told by."""
+_HOURS = frozenset(
+    {
+        "dawn",
+        "daybreak",
+        "sunrise",
+        "daylight",
+        "noon",
+        "midday",
+        "midnight",
+        "dusk",
+        "sunset",
+        "dark",
+        "nightfall",
+        "first",
+    }
+)
+"""Hours before or after which an act still was on the day named ("before dawn on Monday")."""
+_WITH = frozenset({"when", "as", "while"})
+"""What joins an act to one of the same time."""
 
 
 def of_mention(
@@ -25,15 +46,15 @@ def of_mention(
             continue
         span = annotated.span(sentence.part, sentence.start + timex.start, sentence.start + timex.end)
         tokens = [t for t in sentence.syntax if span.start <= sentence.offset(t) < span.end]
-        if (
-            not tokens
-            or is_of_saying(tokens[0], trigger)
-            or aside(tokens[0], trigger) is not None
-            or _is_bound(sentence.text[: timex.start])
-        ):
+        if not tokens or is_of_saying(tokens[0], trigger) or _is_of_aftermath(tokens[0], trigger):
+            continue
+        meanwhile = _is_meanwhile(tokens[0], trigger)
+        if (aside(tokens[0], trigger) is not None and not meanwhile) or _is_edge(tokens[0], trigger):
+            continue
+        if tokens[0].lower_ not in _HOURS and _is_bound(sentence.text[: timex.start]):
             continue
         when = When(timex.first, timex.last, timex.precision, span)
-        outside = not (mention.span.start <= span.start and span.end <= mention.span.end)
+        outside = meanwhile or not (mention.span.start <= span.start and span.end <= mention.span.end)
         inside.append((2 * outside + (timex.first is None), distance(tokens[0], trigger), when))
     if not inside:
         return None
@@ -55,13 +76,49 @@ def _is_bound(before: str) -> bool:
     return bool(words) and words[-1].lower().strip("(,") in {"since", "until", "till", "before", "after", "by"}
 
 
+def _is_of_aftermath(token: Token, trigger: Token) -> bool:
+    """Whether the word tells when somebody died of it, was found or buried, and not when the act was."""
+    verb = _verb_over(token)
+    if verb.i == trigger.i or verb.lemma_.lower() not in words("verbs", "late"):
+        return False
+    for step in (trigger, *trigger.ancestors):
+        if step.i == verb.i:
+            break
+        if step.dep_ == "advcl" and any(c.lower_ in _WITH for c in step.children):
+            return False
+    return True
+
+
+def _is_edge(token: Token, trigger: Token) -> bool:
+    """Whether the word stands in a clause that only bounds the time ("since it reopened in May")."""
+    above = {trigger.i, *(t.i for t in trigger.ancestors)}
+    for step in (token, *token.ancestors):
+        if step.i in above:
+            return False
+        if step.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ in _EDGES for c in step.children):
+            return True
+    return False
+
+
+def _is_meanwhile(token: Token, trigger: Token) -> bool:
+    """Whether the word stands at what somebody was just doing ("fired on a boat that was running north on Monday")."""
+    verb = _verb_over(token)
+    going = verb.tag_ == "VBG" and any(c.dep_ == "aux" and c.lower_ in {"was", "were"} for c in verb.children)
+    return going and verb.dep_ == "relcl" and trigger in verb.ancestors
+
+
+def _verb_over(token: Token) -> Token:
+    step = token
+    while step.head != step and step.pos_ not in {"VERB", "AUX"}:
+        step = step.head
+    return step
+
+
 def is_of_saying(token: Token, trigger: Token) -> bool:
     """Whether the word stands at a verb of saying, so that it tells when or where somebody spoke ("the ministry said on
     Thursday").
     """
-    step = token
-    while step.head != step and step.pos_ not in {"VERB", "AUX"}:
-        step = step.head
+    step = _verb_over(token)
     return step.i != trigger.i and step.lemma_.lower() in words("verbs", "saying")
 
 
