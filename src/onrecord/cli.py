@@ -78,7 +78,11 @@ def _run() -> int:
         return int(app(standalone_mode=False) or 0)
     except typer.TyperException as error:
         # Typer shows its usage errors itself, and gives them the status of wrong use
-        getattr(error, "show", lambda: _complain(WrongUse(str(error))))()
+        show = getattr(error, "show", None)
+        if show is None:
+            _complain(WrongUse(str(error)))
+        else:
+            show()
         return int(getattr(error, "exit_code", WrongUse.exit_code))
     except OnRecordError as error:
         return _complain(error)

@@ -305,7 +305,8 @@ def _told_again(group: _Group, earlier: EventKind | None) -> EventKind | None:
             kind = hit.named or hit.row.kind
             if kind is not None and kinds.kind(kind).harms and not hit.row.harmless:
                 return earlier if hit.named is None and hit.row.is_part_of(earlier) else kind
-    if lead.row.is_part_of(earlier) and not (lead.row.kind is not None and telling.is_new(lead.token)):
+    own = [hit for hit in group.hits if hit.row.kind is not None and hit.row.kind == lead.row.kind]
+    if lead.row.is_part_of(earlier) and not any(telling.is_new(hit.token) for hit in own):
         return earlier
     if lead.at_sea and lead.row.kind in {None, "shooting"}:
         return "naval_strike"
