@@ -54,7 +54,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Act:
-    """An act as a story tells it."""
+    """An act as a story tells it. trigger: the word that has its day, where that matters."""
 
     kind: EventKind = "drone_strike"
     day: str | None = None
@@ -65,6 +65,7 @@ class Act:
     target: str | None = None
     container: str | None = None
     background: bool = False
+    trigger: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,9 @@ class Newsroom:
             mentions.append(Mention(span, span, act.status, act.kind, claim.id, counts=counts))
         first = mentions[0].span
         day = date.fromisoformat(act.day) if act.day else None
+        when = When(day, day, "day", first) if day else None
+        if act.trigger:
+            mentions[0] = replace(mentions[0], when=when, trigger=replace(first, text=act.trigger))
         return Event(
             id=f"{story}-e{number}",
             kind=act.kind,
@@ -164,7 +168,7 @@ class Newsroom:
             actor=Party(act.actor, first) if act.actor else None,
             target=Party(act.target, first) if act.target else None,
             instrument=None,
-            when=When(day, day, "day", first) if day else None,
+            when=when,
             where=Where(act.place, act.container, None, None, None, "unknown", first) if act.place else None,
             counts=tuple(count for mention in mentions for count in mention.counts),
             claims=tuple(mention.claim for mention in mentions if mention.claim),

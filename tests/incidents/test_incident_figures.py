@@ -136,3 +136,14 @@ def test_statements_lead_back_to_the_words(room, desk):
     (statement,) = [s for s in incident.statements if s.field == "killed"]
     assert (statement.source, statement.story) == ("Harbour Company", "s0")
     assert statement.span.text.startswith("four dockers died")
+
+
+@pytest.mark.parametrize(("number", "best"), [(6, None), (None, None)])
+def test_rewrite_has_no_figure_of_its_own(room, desk, number, best):
+    """A number that only a rewrite has, and not the report that it rewrites, counts for nothing."""
+    room.story("a", "Gull Wire", "2031-05-05", desk.act("naval_strike", "2031-05-04", "Port Amary", target="barge"))
+    says = (desk.say(None, killed=number),) if number else (desk.say(None),)
+    room.story("b", "Amary Post", "2031-05-06", desk.act("naval_strike", "2031-05-04", "Port Amary", says, target="barge"), relation="rewrite", origin="a")  # fmt: skip
+    (found,) = room.merge().incidents
+    assert found.stories == ("a", "b")
+    assert found.killed.best == best

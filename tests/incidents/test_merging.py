@@ -182,3 +182,73 @@ def test_any_readings_in_any_order_come_to_the_same(newsroom_of, stories, data):
         for event in read.reading.events:
             if event.status == "planned":
                 assert all(event.id not in one.events for one in merged.incidents)
+
+
+def test_later_death_is_no_other_day(room, desk):
+    """A day that only a death has does not part two tellings of one act; the act keeps its own."""
+    killed, more = desk.say("Coast Guard", killed=6), desk.say("Dr. Irma Soll", kind="named_person", killed=7)
+    room.story(
+        "a",
+        "Gull Wire",
+        "2031-05-05",
+        desk.act("missile_strike", "2031-05-04", "Port Amary", (killed,), target="grain quay"),
+    )
+    room.story(
+        "b",
+        "Amary Post",
+        "2031-05-10",
+        desk.act("missile_strike", "2031-05-09", "Port Amary", (more,), target="grain quay", trigger="died"),
+    )
+    (found,) = room.merge().incidents
+    assert (found.when.start.isoformat(), found.killed.best, found.stories) == ("2031-05-04", 7, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("day", "trigger", "number"),
+    [
+        pytest.param("2031-05-08", "struck", 2, id="the act itself has another day"),
+        pytest.param("2031-05-08", "died", 1, id="only a death has"),
+    ],
+)
+def test_days_apart(room, desk, day, trigger, number):
+    room.story(
+        "a", "Gull Wire", "2031-05-05", desk.act("drone_strike", "2031-05-04", "Port Amary", target="fuel depot")
+    )
+    room.story(
+        "b",
+        "Gull Wire",
+        "2031-05-09",
+        desk.act("drone_strike", day, "Port Amary", target="fuel depot", trigger=trigger),
+    )
+    assert len(room.merge().incidents) == number
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "number"),
+    [
+        pytest.param("Lake Amary", "Port Amary", 1, id="the lake beside the port"),
+        pytest.param("Lake Amary", "Lake Dorn", 2, id="two lakes"),
+        pytest.param("Cape Dorn", "Port Amary", 2, id="nothing shared"),
+    ],
+)
+def test_places_beside_each_other(room, desk, one, other, number):
+    for name, place in (("a", one), ("b", other)):
+        room.story(name, f"Outlet {name}", "2031-05-05", desk.act("naval_strike", "2031-05-04", place))
+    assert len(room.merge().incidents) == number
+
+
+def test_no_place_and_the_same_day(room, desk):
+    """An act without a place joins the only one of its kind on its day, whatever it calls who did it."""
+    room.story(
+        "a",
+        "Gull Wire",
+        "2031-05-05",
+        desk.act("armed_clash", "2031-05-04", "Dorn Pass", (desk.say("army", killed=6),), actor="Gull Front"),
+    )
+    room.story(
+        "b",
+        "Amary Post",
+        "2031-05-20",
+        desk.act("armed_clash", "2031-05-04", None, (desk.say(None, killed=8),), actor="two of the men"),
+    )
+    assert len(room.merge().incidents) == 1

@@ -137,3 +137,31 @@ def test_scopes_in_words(words, held):
 )
 def test_what_belongs_to_a_campaign(campaign, held):
     assert belongs(INCIDENT, campaign) is held
+
+
+@pytest.fixture
+def dark(room, desk):
+    """Two attacks by the Gull Front (3 + 5 dead), one that nobody is named for (2 dead), one by a side that is only described (7)."""
+    for day, place, dead, actor in (
+        ("04", "Port Amary", 3, "Gull Front"), ("09", "Cape Dorn", 5, "Gull Front"), ("12", "Tell Orrin", 2, None), ("14", "Sable Bay", 7, "two men in a boat"),
+    ):  # fmt: skip
+        acts = desk.act("drone_strike", f"2031-05-{day}", place, (desk.say("Coast Guard", killed=dead),), actor=actor)
+        room.story(f"s{day}", "Gull Wire", "2031-05-20", acts)
+    return room
+
+
+@pytest.mark.parametrize(
+    ("unit", "count", "expected"),
+    [
+        pytest.param("killed", 8, ("consistent", None, 2), id="what surely is theirs"),
+        pytest.param("killed", 10, ("consistent", None, 4), id="with the two of nobody"),
+        pytest.param("killed", 17, ("consistent", None, 4), id="with all"),
+        pytest.param("killed", 11, ("over", 3, 2), id="no such acts make it up"),
+        pytest.param("killed", 30, ("over", 13, 4), id="over all"),
+        pytest.param("killed", 5, ("short", 3, 2), id="short of what surely is theirs"),
+        pytest.param("strikes", 3, ("consistent", None, 4), id="one of the two"),
+        pytest.param("strikes", 6, ("over", 2, 4), id="more than there are"),
+    ],
+)
+def test_acts_that_nobody_is_named_for(dark, desk, unit, count, expected):
+    assert verdict(dark, desk, unit, count, **FRONT) == expected

@@ -35,7 +35,11 @@ def period(annotated: Annotated, sentence: Sentence) -> tuple[date | None, date 
             and (anchor is None or timex.last <= anchor)
         ):
             as_of = timex.last
-        elif word in {"in", "during", "throughout"} and timex.precision in {"month", "year"} and timex.last is not None:
+        elif (
+            (word in {"in", "during", "throughout"} or text[timex.start : timex.start + 5].lower() == "last ")
+            and timex.precision in {"month", "year"}
+            and timex.last is not None
+        ):
             since = timex.first
             as_of = min(timex.last, anchor) if anchor is not None else timex.last
     return since, as_of

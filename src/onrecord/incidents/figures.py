@@ -62,7 +62,7 @@ def figures(tellings: Sequence[Telling], groups: Sequence[Sequence[Voice]], know
     best the latest word of the most direct source. groups: which voices are one source.
     """
     told = sorted(_figures(tellings, groups, known, profile), key=lambda figure: figure.order)
-    found = _withdrawn(_established(_summed(told)))
+    found = _withdrawn(_established(_summed(_backed(told))))
     killed, injured = (_merged([f for f in found if f.what == what]) for what in ("killed", "injured"))
     return Figures(killed, injured, tuple(_statement(f) for f in found))
 
@@ -184,6 +184,20 @@ def _directness(said: Said, telling: Telling) -> int:
 
 
 # ---- which figures hold, and what they come to
+
+
+def _backed(told: Sequence[Figure]) -> list[Figure]:
+    """The figures, not credible those of a rewrite whose origin is held and that no other report has: it has them from
+    nowhere.
+    """
+
+    def rewritten(figure: Figure) -> bool:
+        return figure.telling.lineage.relation == "rewrite" and figure.telling.lineage.origin is not None
+
+    given = {(f.what, f.presumed, f.bounds) for f in told if not rewritten(f)}
+    return [
+        replace(f, credible=False) if rewritten(f) and (f.what, f.presumed, f.bounds) not in given else f for f in told
+    ]
 
 
 def _summed(told: Sequence[Figure]) -> list[Figure]:

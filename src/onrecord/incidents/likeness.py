@@ -31,7 +31,7 @@ class Score:
 class Gathering:
     """Tellings held to be of one event, in the making. days: those told most often, the earliest where several are;
     told_by: the first day on which it was told; narrow: names
-    of its place that are no country, region or sea; leads: how many stories tell of it first of all acts, whose facts it has.
+    of its place that are no country, region or sea; named: whether an actor is a name; leads: how many stories tell of it first of all acts, whose facts it has.
     """
 
     members: list[Telling] = field(default_factory=list)
@@ -47,6 +47,7 @@ class Gathering:
     kinds: Counter[EventKind] = field(default_factory=Counter)
     target: Counter[str] = field(default_factory=Counter)
     actor: set[str] = field(default_factory=set)
+    named: bool = False
     toll: set[tuple[str, int]] = field(default_factory=set)
     said: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
@@ -73,6 +74,7 @@ class Gathering:
         self.kinds[telling.event.kind] += 1
         self.target.update(telling.target)
         self.actor |= telling.actor
+        self.named = self.named or telling.named
         self.toll |= telling.toll
         self.said.update(telling.said | telling.target)
         if lead:
@@ -206,6 +208,9 @@ def _by_name(telling: Telling, gathering: Gathering) -> tuple[float, str]:
     mine, theirs = (frozenset(w for name in names for w in name.split()) for names in (telling.names, gathering.names))
     if mine <= theirs or any(set(name.split()) <= mine for name in gathering.names):
         return weigh["near"], "the same place"
+    bare = mine - _beside()
+    if bare and any(bare == set(name.split()) - _beside() for name in gathering.names):
+        return weigh["near"], "places next to each other"
     if telling.wide or not gathering.narrow:
         return 0.0, ""
     # A name that no map holds may lie in a town that one does.
@@ -240,6 +245,11 @@ def _kind(telling: Telling, gathering: Gathering) -> tuple[float, str] | None:
 
 
 @cache
+def _beside() -> frozenset[str]:
+    return frozenset(words.table()["beside"]["words"])
+
+
+@cache
 def _acts() -> frozenset[EventKind]:
     """The kinds that may be an incident: an act of state is not another telling of one."""
     standing = words.table()["standing"]
@@ -261,7 +271,8 @@ def _parties(telling: Telling, gathering: Gathering, scales: Scale) -> tuple[flo
         because = "the same target" if shared >= whole / 2 else ""
     if telling.actor and gathering.actor:
         same = words.any_akin(telling.actor, frozenset(gathering.actor))
-        value += weigh["actor"] if same else weigh["other_actor"]
+        known = telling.named and gathering.named
+        value += weigh["actor"] if same else weigh["other_actor"] if known else 0.0
         because = because or ("the same actor" if same else "")
     return value, because if value > 0 else ""
 

@@ -120,14 +120,23 @@ def _done(tellings: Sequence[Telling], shelf: _Shelf) -> None:
     """Gathers what happened: own reports before copies, what has days before what has none, and of that what fits an
     incident before what may found one.
     """
-    for telling in tellings:
-        if telling.sharp:
+    dated = [telling for telling in tellings if telling.sharp]
+    for telling in (t for t in dated if t.firm):
+        _settle(telling, shelf, _threshold(telling))
+    for telling in (t for t in dated if not t.firm):
+        joins = _joined(telling, shelf, _threshold(telling))
+        if not joins and not _joined(replace(telling, days=None), shelf, "join_undated"):
             _settle(telling, shelf, "join")
     for copy in (False, True):
         vague = [t for t in tellings if not t.sharp and t.lineage.copy == copy]
         left = [telling for telling in vague if not _joined(telling, shelf, "join_undated")]
         for telling in left:
             _settle(telling, shelf, "join_undated")
+
+
+def _threshold(telling: Telling) -> str:
+    """What a dated telling needs to join an incident: less where it has no place that could disagree."""
+    return "join" if telling.names else "join_unplaced"
 
 
 def _planned(telling: Telling, plans: _Shelf) -> None:

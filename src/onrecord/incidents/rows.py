@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from onrecord.incidents import figures, voices
+from onrecord.incidents import figures, voices, words
 from onrecord.incidents.likeness import Gathering
 from onrecord.incidents.support import sourced, support
 from onrecord.incidents.told import Telling
@@ -117,7 +117,7 @@ def _parties(told: Sequence[Telling], side: str) -> Iterator[tuple[str, float]]:
         party = telling.event.actor if side == "actor" else telling.event.target
         if party is None or (side == "actor" and not telling.actor):
             continue
-        named = side == "target" or any(word[:1].isupper() for word in party.name.split()[1:] or party.name.split())
+        named = side == "target" or words.is_name(party.name)
         yield party.name, _weight(telling) * (1.0 if named else _UNNAMED)
 
 

@@ -20,8 +20,15 @@ class Scope:
     on: frozenset[str]
 
     def holds(self, incident: Incident) -> bool:
-        """Whether the incident is in the scope."""
+        """Whether the incident is in the scope for all that the ledger knows."""
         return _meets(self.by, words.telling(incident.actor or "")) and _meets(self.on, _target_words(incident))
+
+    def may_hold(self, incident: Incident) -> bool:
+        """Whether it is, or may be: nobody has named who did it."""
+        unknown = incident.actor is None or not words.is_name(incident.actor)
+        return (unknown or _meets(self.by, words.telling(incident.actor or ""))) and _meets(
+            self.on, _target_words(incident)
+        )
 
 
 def _meets(asked: frozenset[str], held: frozenset[str]) -> bool:

@@ -72,7 +72,7 @@ class Telling:
     """An event with what merging asks of it. days: its days, None where unknown or changed on the way; latest: the day
     it was told by; names: folded names of its place; holders: of what the place lies in; wide: whether the place is a
     country, a region or a sea; toll: numbers of dead and injured; said: telling words of its clauses; spoken: all their
-    words, folded.
+    words, folded; firm: whether its day is told of the act itself, and not only of what came of it.
     """
 
     event: Event
@@ -92,11 +92,17 @@ class Telling:
     said: frozenset[str]
     spoken: frozenset[str]
     facts: frozenset[str]
+    firm: bool
 
     @property
     def order(self) -> tuple[date, str, str]:
         """By publication, then id: the order in which everything is decided. Undated stories come last."""
         return (self.latest or date.max, self.story.id, self.event.id)
+
+    @property
+    def named(self) -> bool:
+        """Whether who did it is named, and not described."""
+        return bool(self.actor) and self.event.actor is not None and words.is_name(self.event.actor.name)
 
     @property
     def sharp(self) -> bool:
@@ -185,7 +191,19 @@ def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, st
         said=words.of_folded(clauses),
         spoken=frozenset(clauses.split()),
         facts=frozenset(read.reading.facts),
+        firm=_firm(event),
     )
+
+
+def _firm(event: Event) -> bool:
+    """Whether the day of an event is told of the act. A day that only a death, a find or a court has ("one of them died
+    on Saturday", "was found on Friday") is later than the act by as much as the words do not say.
+    """
+    if event.when is None or event.when.start is None:
+        return False
+    dated = [m for m in event.mentions if m.when is not None and m.when.start == event.when.start]
+    after = frozenset(words.table()["aftermath"]["words"])
+    return not dated or any(after.isdisjoint(fold(m.trigger.text).split()) for m in dated)
 
 
 def _mode(event: Event) -> Mode:

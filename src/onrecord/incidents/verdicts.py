@@ -82,17 +82,64 @@ def _verdict(tally: Tally, read: Read, watch: Watched, days: dict[str, date], pr
     if scopes.kinds(tally.unit) is None and tally.unit not in _HARM:
         reason = f"The ledger does not count {tally.unit.replace('_', ' ')}."
         return Verdict(tally.id, "units_differ", None, None, (), reason)
-    counted = _counted(tally, read, watch, days)
-    ids = tuple(one.id for one in counted)
+    sure = _counted(tally, read, watch, days)
+    found = _held(tally, stated, sure)
+    if found.word in {"consistent", "not_comparable", "over"}:
+        # Who did an act is often not told: an act that nobody is named for may be among those that were counted.
+        wide = _counted(tally, read, watch, days, lenient=True)
+        if found.word != "consistent" and len(wide) > len(sure):
+            return _between(tally, stated, (found, _held(tally, stated, wide)), (sure, wide))
+    return found
+
+
+def _held(tally: Tally, stated: Bounds, counted: Sequence[Incident]) -> Verdict:
+    """The answer to a total whose unit the ledger holds, against the incidents that it counts."""
     ledger = _ledger(tally.unit, counted)
     if ledger.best is None:
+        ids = tuple(one.id for one in counted)
         return Verdict(tally.id, "not_comparable", ledger, None, ids, "The ledger holds no figure for this scope.")
     point = ledger.high if tally.unit == "killed_or_presumed_dead" and ledger.high is not None else ledger.best
     return _compared(tally, stated, point, ledger, counted)
 
 
-def _counted(tally: Tally, read: Read, watch: Watched, days: dict[str, date]) -> list[Incident]:
-    """The incidents that a tally is about: of its kinds and scope, from its first day to its last."""
+def _between(
+    tally: Tally, stated: Bounds, found: tuple[Verdict, Verdict], counted: tuple[Sequence[Incident], Sequence[Incident]]
+) -> Verdict:
+    """The answer where acts by nobody named may belong to a total that does not agree with what surely does. found,
+    counted: the answers and incidents without those acts and with them. The total agrees if some of the acts make up
+    what it has more.
+    """
+    (sure, wide), (sure_of, wide_of) = found, counted
+    if sure.word == "over" and wide.word == "short":
+        more = (stated.best if stated.best is not None else stated.low or 0) - _best(sure)
+        known = {one.id for one in sure_of}
+        worth = [_ledger(tally.unit, [one]).best or 0 for one in wide_of if one.id not in known]
+        if not _makes(more, worth):
+            return sure
+        reason = f"{sure.reason} Acts that nobody is named for make up for it."
+        return Verdict(wide.tally, "consistent", wide.ledger, None, wide.incidents, reason)
+    reason = f"{wide.reason} Acts that nobody is named for are counted in."
+    return Verdict(wide.tally, wide.word, wide.ledger, wide.off_by, wide.incidents, reason)
+
+
+def _best(found: Verdict) -> int:
+    return found.ledger.best or 0 if found.ledger is not None else 0
+
+
+def _makes(total: int, parts: Sequence[int]) -> bool:
+    """Whether some of the parts add up to the total."""
+    sums = {0}
+    for part in parts:
+        sums |= {one + part for one in sums if one + part <= total}
+    return total in sums
+
+
+def _counted(
+    tally: Tally, read: Read, watch: Watched, days: dict[str, date], *, lenient: bool = False
+) -> list[Incident]:
+    """The incidents that a tally is about: of its kinds and scope, from its first day to its last. lenient: those that
+    nobody is named for, too.
+    """
     last = tally.as_of or read.story.published.day
     kinds, scope = scopes.kinds(tally.unit), scopes.scope(tally.scope)
     return [
@@ -101,7 +148,7 @@ def _counted(tally: Tally, read: Read, watch: Watched, days: dict[str, date]) ->
         if (last is None or one.id not in days or days[one.id] <= last)
         and (tally.since is None or one.id not in days or _end(one, days) >= tally.since)
         and (not kinds or one.kind in kinds)
-        and scope.holds(one)
+        and (scope.may_hold(one) if lenient else scope.holds(one))
     ]
 
 

@@ -48,6 +48,12 @@ def any_akin(one: frozenset[str], other: frozenset[str]) -> bool:
     return not one.isdisjoint(other) or any(akin(a, b) for a in one for b in other)
 
 
+def is_name(party: str) -> bool:
+    """Whether a party is named ("the Red Front") and not described ("Two of the dockers")."""
+    parts = party.split()
+    return any(part[:1].isupper() for part in parts[1:] or parts)
+
+
 @cache
 def table() -> dict[str, Any]:
     """The table of likeness."""
