@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from onrecord.records import Bounds, Quantity
 
@@ -147,3 +149,23 @@ def test_rewrite_has_no_figure_of_its_own(room, desk, number, best):
     (found,) = room.merge().incidents
     assert found.stories == ("a", "b")
     assert found.killed.best == best
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.sampled_from([None, "at_least", "more_than", "up_to", "about"])),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_low_best_and_high_are_in_order(room, desk, numbers):
+    says = tuple(
+        desk.say(f"Body {n}", killed=Quantity(number, modifier=modifier))
+        for n, (number, modifier) in enumerate(numbers)
+    )
+    fresh = type(room)()
+    fresh.story("a", "Gull Wire", "2031-05-05", desk.act(says=says, **STRIKE))
+    killed = only(fresh.merge()).killed
+    known = [n for n in (killed.low, killed.best, killed.high) if n is not None]
+    assert known == sorted(known)

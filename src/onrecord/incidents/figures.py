@@ -282,7 +282,8 @@ def _merged(told: Sequence[Figure]) -> Bounds:
     low = min((f.bounds.low for f in kept if f.bounds.low is not None), default=None)
     highs = [f.bounds.high for f in kept if f.bounds.high is not None]
     if highs:
-        highs += [f.bounds.best for f in kept if f.bounds.best is not None]
+        # "More than 115" beside a closed "22" sets no upper end, but the true one is no lower
+        highs += [n for f in kept for n in (f.bounds.low, f.bounds.best) if n is not None]
     for figure in told:
         before = [f for f in kept if f.order <= figure.order]
         if figure.presumed and figure.credible and figure.tier <= max(tier, 1) and before:
