@@ -28,7 +28,13 @@ def command(*args: object) -> list[str]:
 
 def run(*args: object, cwd: Path | None = None, **env: str) -> "subprocess.CompletedProcess[str]":
     found = subprocess.run(
-        command(*args), capture_output=True, text=True, encoding="utf-8", cwd=cwd, env={**ENVIRONMENT, **env}, timeout=100
+        command(*args),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**ENVIRONMENT, **env},
+        timeout=100,
     )
     assert "Traceback" not in found.stderr, found.stderr
     return found
@@ -115,9 +121,16 @@ WRONG: list[tuple[list[str], int, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("args", "status", "words"), WRONG, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("args", "status", "words"), WRONG, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
 def test_wrong_use_is_told_in_a_line(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, args: list[str], status: int, words: str
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    args: list[str],
+    status: int,
+    words: str,
 ) -> None:
     monkeypatch.chdir(folder)
     (folder / "empty").mkdir(exist_ok=True)
@@ -129,7 +142,9 @@ def test_wrong_use_is_told_in_a_line(
     assert {path.name for path in folder.iterdir()} <= before, "nothing is made on the way to a refusal"
 
 
-def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_command_the_help_is_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, out, err = inside(capsys, monkeypatch)
     assert code == 2
     assert "incidents" in out + err
@@ -154,7 +169,9 @@ def test_what_did_not_happen_is_listed_apart(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, happened, _ = inside(capsys, monkeypatch, "incidents", "--json", "--ledger", folder / "held.db")
-    _, threatened, _ = inside(capsys, monkeypatch, "incidents", "--status", "threatened", "--json", "--ledger", folder / "held.db")
+    _, threatened, _ = inside(
+        capsys, monkeypatch, "incidents", "--status", "threatened", "--json", "--ledger", folder / "held.db"
+    )
     assert {json.loads(line)["status"] for line in happened.splitlines()} == {"happened"}
     assert {json.loads(line)["status"] for line in threatened.splitlines()} == {"threatened"}
 
@@ -172,14 +189,18 @@ def test_a_line_an_incident_at_any_width(folder: Path, columns: str) -> None:
     assert all(re.search(r"in-[0-9a-f]{8}$", line) for line in lines[1:])
 
 
-def test_show_marks_the_words(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_marks_the_words(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, out, _ = inside(capsys, monkeypatch, "incidents", "--json", "--ledger", folder / "held.db")
     incident = json.loads(out.splitlines()[0])
     code, out, _ = inside(capsys, monkeypatch, "show", incident["id"], "--ledger", folder / "held.db")
     assert code == 0
     assert "⟦" in out
     assert f"{incident['independent_reports']} independent reports" in out
-    code, out, _ = inside(capsys, monkeypatch, "show", incident["stories"].split("; ")[0], "--ledger", folder / "held.db")
+    code, out, _ = inside(
+        capsys, monkeypatch, "show", incident["stories"].split("; ")[0], "--ledger", folder / "held.db"
+    )
     assert code == 0
 
 
@@ -187,12 +208,16 @@ def test_show_marks_the_words(folder: Path, capsys: pytest.CaptureFixture[str], 
 def test_exports_are_named_as_they_are_written(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    code, out, _ = inside(capsys, monkeypatch, "export", "--as", form, "--out", tmp_path / "out", "--ledger", folder / "held.db")
+    code, out, _ = inside(
+        capsys, monkeypatch, "export", "--as", form, "--out", tmp_path / "out", "--ledger", folder / "held.db"
+    )
     assert code == 0
     assert sorted(out.splitlines()) == sorted(str(path) for path in (tmp_path / "out").iterdir())
 
 
-def test_a_rebuild_and_the_books(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_and_the_books(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, out, _ = inside(capsys, monkeypatch, "rebuild", "--ledger", folder / "held.db")
     assert (code, "made anew" in out) == (0, True)
     code, out, _ = inside(capsys, monkeypatch, "intake", "--json", "--ledger", folder / "held.db")
@@ -202,11 +227,15 @@ def test_a_rebuild_and_the_books(folder: Path, capsys: pytest.CaptureFixture[str
     assert len(books) == COUNT
 
 
-def test_readings_are_as_the_schema_says(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readings_are_as_the_schema_says(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder)
     (folder / "x.bin").write_bytes(b"\x00\x01")
     code, out, _ = inside(capsys, monkeypatch, "read", "stories.jsonl", "x.bin", "--json", "--workers", "1")
-    validator = jsonschema.Draft202012Validator(json.loads(files("onrecord.exports").joinpath("reading.schema.json").read_text()))
+    validator = jsonschema.Draft202012Validator(
+        json.loads(files("onrecord.exports").joinpath("reading.schema.json").read_text())
+    )
     found: list[dict[str, Any]] = [json.loads(line) for line in out.splitlines()]
     (folder / "x.bin").unlink()
     assert code == 1
@@ -216,7 +245,9 @@ def test_readings_are_as_the_schema_says(folder: Path, capsys: pytest.CaptureFix
     assert found[0]["claims"]
 
 
-def test_a_reading_without_json_is_for_people(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reading_without_json_is_for_people(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, out, _ = inside(capsys, monkeypatch, "read", folder / "stories.jsonl", "--workers", "1")
     assert code == 0
     assert "Depot 0 hit" in out
@@ -261,7 +292,11 @@ def test_a_reader_of_our_output_may_leave(folder: Path, args: list[str]) -> None
 def test_an_output_that_is_full_is_told(folder: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         found = subprocess.run(
-            command("claims", "--ledger", folder / "held.db"), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            command("claims", "--ledger", folder / "held.db"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
         )
     assert found.returncode == 4
     assert found.stderr.count("\n") == 1
@@ -282,7 +317,12 @@ def test_an_output_with_few_letters_gets_what_it_can_take(folder: Path, encoding
     words = [json.loads(line)["words"] for line in found.stdout.decode(encoding).splitlines()]
     assert any("“" in one for one in words)
     args = command("show", "r000", "--ledger", folder / "held.db")
-    assert subprocess.run(args, capture_output=True, env={**ENVIRONMENT, "PYTHONIOENCODING": encoding}, timeout=60).returncode == 0
+    assert (
+        subprocess.run(
+            args, capture_output=True, env={**ENVIRONMENT, "PYTHONIOENCODING": encoding}, timeout=60
+        ).returncode
+        == 0
+    )
 
 
 def test_a_huge_file_is_refused_in_seconds_and_little_memory(tmp_path: Path) -> None:
@@ -298,7 +338,11 @@ def test_a_huge_file_is_refused_in_seconds_and_little_memory(tmp_path: Path) -> 
     )
     started = time.perf_counter()
     found = subprocess.run(
-        [sys.executable, "-c", code, "add", "huge.txt", "huge.jsonl"], capture_output=True, text=True, cwd=tmp_path, timeout=60
+        [sys.executable, "-c", code, "add", "huge.txt", "huge.jsonl"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
     )
     assert found.returncode == 1
     assert found.stderr.count("larger than") + found.stderr.count("longer than") == 2
@@ -310,7 +354,12 @@ def test_two_adds_at_once_lose_nothing(tmp_path: Path) -> None:
     for name, part in (("a", rows(60)[:40]), ("b", rows(60)[20:])):
         write_rows(tmp_path / f"{name}.jsonl", part)
     running = [
-        subprocess.Popen(command("add", f"{name}.jsonl", "--workers", "1"), cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+        subprocess.Popen(
+            command("add", f"{name}.jsonl", "--workers", "1"),
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         for name in ("a", "b")
     ]
     said = [process.communicate(timeout=100) for process in running]
@@ -320,12 +369,18 @@ def test_two_adds_at_once_lose_nothing(tmp_path: Path) -> None:
     assert len(run("families", "--json", cwd=tmp_path).stdout.splitlines()) == 60
 
 
-@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2), (signal.SIGHUP, 1)])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2), (signal.SIGHUP, 1)]
+)
 def test_a_run_that_is_stopped_ends_quietly_and_goes_on(tmp_path: Path, number: signal.Signals, workers: int) -> None:
     """As from a terminal: the signal reaches every process of the run."""
     write_rows(tmp_path / "s.jsonl", rows(600))
     process = subprocess.Popen(
-        command("add", "s.jsonl", "--workers", workers), cwd=tmp_path, start_new_session=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        command("add", "s.jsonl", "--workers", workers),
+        cwd=tmp_path,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     wait_for_readings(tmp_path / "onrecord.db")
     if number == signal.SIGINT:
@@ -334,7 +389,9 @@ def test_a_run_that_is_stopped_ends_quietly_and_goes_on(tmp_path: Path, number: 
         process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (128 + number, b"")
-    assert err.decode().strip() == "onrecord: interrupted; what was read is kept, and the same command goes on from there"
+    assert (
+        err.decode().strip() == "onrecord: interrupted; what was read is kept, and the same command goes on from there"
+    )
     books = run("intake", "--json", cwd=tmp_path)
     assert 0 < len(books.stdout.splitlines()) < 600
     assert gone(process.pid), "no worker is left behind"

@@ -132,7 +132,9 @@ def test_every_input_is_in_the_books_once(fresh: Callable[[str], Ledger], tmp_pa
     assert report.unread == 1
 
 
-def test_a_story_that_is_offered_again_elsewhere_is_as_partial_as_before(fresh: Callable[[str], Ledger], tmp_path: Path) -> None:
+def test_a_story_that_is_offered_again_elsewhere_is_as_partial_as_before(
+    fresh: Callable[[str], Ledger], tmp_path: Path
+) -> None:
     text = "Granaten trafen am Montag den Kai von Varnholm, und sechs Menschen starben dort sofort. " * 6
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(text)
@@ -140,18 +142,24 @@ def test_a_story_that_is_offered_again_elsewhere_is_as_partial_as_before(fresh: 
     assert [(row.state, row.lost) for row in read.intake(ledger)] == [("partial", len(text))] * 2
 
 
-def test_a_source_that_is_not_there_is_told_before_anything_is_added(fresh: Callable[[str], Ledger], sources: Path) -> None:
+def test_a_source_that_is_not_there_is_told_before_anything_is_added(
+    fresh: Callable[[str], Ledger], sources: Path
+) -> None:
     ledger = fresh("a")
     with pytest.raises(WrongUse, match="nowhere"):
         pipeline.add(ledger, [str(sources), "nowhere"], OPTIONS)
     assert list(read.intake(ledger)) == []
 
 
-def test_another_profile_derives_anew(fresh: Callable[[str], Ledger], sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_profile_derives_anew(
+    fresh: Callable[[str], Ledger], sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pipeline.add(ledger := fresh("a"), [str(sources)], OPTIONS)
     profiles: list[str] = []
     derive = pipeline.derive
-    monkeypatch.setattr(pipeline, "derive", lambda reads, profile: (profiles.append(profile), derive(reads, profile))[1])
+    monkeypatch.setattr(
+        pipeline, "derive", lambda reads, profile: (profiles.append(profile), derive(reads, profile))[1]
+    )
     for profile in ("joint", "ucdp", "ucdp", "joint"):
         pipeline.view(ledger, profile)
     assert profiles == ["ucdp", "joint"]
@@ -182,7 +190,9 @@ def test_a_reader_that_fails_on_a_story_is_in_the_books(
 
 def test_progress_counts_every_input(fresh: Callable[[str], Ledger], sources: Path) -> None:
     told: list[tuple[str, int]] = []
-    pipeline.add(fresh("a"), [str(sources)], replace(OPTIONS, progress=lambda stage, count: told.append((stage, count))))
+    pipeline.add(
+        fresh("a"), [str(sources)], replace(OPTIONS, progress=lambda stage, count: told.append((stage, count)))
+    )
     assert sum(count for stage, count in told if stage == "read") == COUNT
     assert told[-1] == ("merge", 0)
 
@@ -225,7 +235,14 @@ def test_the_same_bytes_whatever_the_workers_seed_zone_and_place(sources: Path, 
     for number, (workers, changed) in enumerate(SURROUNDINGS):
         folder = tmp_path / f"place {number}"
         folder.mkdir()
-        args = [sys.executable, str(tmp_path / "export.py"), str(sources), str(folder / "x.db"), str(folder / "out"), workers]
+        args = [
+            sys.executable,
+            str(tmp_path / "export.py"),
+            str(sources),
+            str(folder / "x.db"),
+            str(folder / "out"),
+            workers,
+        ]
         subprocess.run(args, env={**os.environ, **changed}, check=True, timeout=120)
         found.append({p.relative_to(folder): p.read_bytes() for p in sorted((folder / "out").rglob("*.*"))})
     assert len(found[0]) > 10

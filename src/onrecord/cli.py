@@ -6,7 +6,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -226,16 +226,23 @@ def _print_report(report: "AddReport", ledger: str) -> None:
     print(f"{ledger}: {report.incidents:,} incidents, {report.plans:,} plans and other things that did not happen")
 
 
-def _open(ledger: str) -> "Ledger":
+@contextlib.contextmanager
+def _held(ledger: str) -> Iterator["Ledger"]:
+    """The ledger, and the file given back afterwards: closed, it is one file again."""
     from onrecord.ledger import open_ledger
 
-    return open_ledger(ledger)
+    held = open_ledger(ledger)
+    try:
+        yield held
+    finally:
+        held.close()
 
 
 def _view(ledger: str) -> "View":
     from onrecord import pipeline
 
-    return pipeline.view(_open(ledger))
+    with _held(ledger) as held:
+        return pipeline.view(held)
 
 
 def _listing(table: str, meaning: str) -> None:
@@ -290,11 +297,11 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")], ledger: LedgerPath =
     from onrecord.exports import evidence
     from onrecord.ledger import read as reading
 
-    held = _open(ledger)
-    found = evidence.Shown(pipeline.view(held), lambda name: reading.story(held, name)).find(id_)
-    if found is None:
-        raise WrongUse(f"{id_}: nothing in {ledger} has this id; onrecord incidents lists some")
-    _console().print(found)
+    with _held(ledger) as held:
+        found = evidence.Shown(pipeline.view(held), lambda name: reading.story(held, name)).find(id_)
+        if found is None:
+            raise WrongUse(f"{id_}: nothing in {ledger} has this id; onrecord incidents lists some")
+        _console().print(found)
 
 
 @app.command()
@@ -323,7 +330,8 @@ def rebuild(ledger: LedgerPath = DEFAULT_LEDGER) -> None:
     """Drop everything derived and make it again from the readings held."""
     from onrecord import pipeline
 
-    derived = pipeline.rebuild(_open(ledger))
+    with _held(ledger) as held:
+        derived = pipeline.rebuild(held)
     print(f"{ledger}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
 
 
@@ -333,14 +341,15 @@ def intake(ledger: LedgerPath = DEFAULT_LEDGER, as_json: AsJson = False) -> None
     from onrecord.exports import terminal
     from onrecord.ledger import read as reading
 
-    rows: Iterable[Row] = (
-        {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost}
-        for row in reading.intake(_open(ledger))
-    )
-    if as_json:
-        _print_json(rows)
-    else:
-        _console(cut=True).print(terminal.TABLES["intake"](rows))
+    with _held(ledger) as held:
+        rows: Iterable[Row] = (
+            {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost}
+            for row in reading.intake(held)
+        )
+        if as_json:
+            _print_json(rows)
+        else:
+            _console(cut=True).print(terminal.TABLES["intake"](rows))
 
 
 @app.command()

@@ -16,6 +16,14 @@ CREDITS = [
     ("The boat sank.\n\nSource: Ostmark Post", [("Ostmark Post", "republished_from")]),
     ("The boat sank.\n\nStory via Ostmark Post", [("Ostmark Post", "republished_from")]),
     ("The boat sank.\n\nStory by Ana Torvik", []),
+    ("A raid is near, as reported by Gullwing.", [("Gullwing", "reported_by")]),
+    ("Two ships sank off Tarn, Gullwing reports.", [("Gullwing", "reported_by")]),
+    ("Two officials told the Gullwing agency that a raid was near.", [("Gullwing", "told")]),
+    ("An aide told Gullwing by telephone that a raid was near.", [("Gullwing", "told")]),
+    ("The Gullwing news agency said two ships sank.", [("Gullwing", "cites")]),
+    ("Tova Rell reports from Tarn.", []),
+    ("An aide told Congress that a raid was near.", []),
+    ("A raid is near, as reported by the Interior Ministry.", []),
     ("The Varn Courier reported that the boat sank.", []),
     ("The mayor told the harbour board that the boat sank.", []),
 ]
@@ -29,6 +37,7 @@ def test_credits(text: str, expected: list[tuple[str, str]], read: Callable[...,
 LINES = [
     ("ILVESTA (Ostmark Press) - ", "Ostmark Press"),
     ("(OSTMARK PRESS) - ", "Ostmark Press"),
+    ("GULLWING AGENCY, Tarn - ", "Gullwing"),
     ("ILVESTA (Varn Courier) - ", None),
 ]
 

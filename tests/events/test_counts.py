@@ -37,6 +37,7 @@ def short(found: tuple[Count, ...]) -> list[tuple[str, int | None]]:
         ("Forty lives were lost.", [("killed", 40)]),
         # states
         ("The bomb left 12 dead.", [("killed", 12)]),
+        ("Seven crew are reported injured; there are no fatalities.", [("injured", 7), ("killed", 0)]),
         ("Two dead and 15 wounded in Ostmark blast", [("killed", 2), ("injured", 15)]),
         (
             "Two sailors are reported dead and five injured; one is missing.",
@@ -94,6 +95,8 @@ def test_what_is_counted(text: str, expected: list[tuple[str, int | None]], tell
         "Burners seized nine rifles.",
         "Orla Venn, 41, was there.",
         "Nobody knows how many were killed.",
+        "A driver and her son were not injured.",
+        "A mother whose child was killed spoke to reporters.",
     ],
 )
 def test_what_is_no_count(text: str, tell: Tell) -> None:
@@ -147,3 +150,9 @@ def test_offsets_are_those_of_the_story(tell: Tell) -> None:
     text = "Nothing happened on Monday.\n\nOn Tuesday a mine killed three men."
     (count,) = tell(text)
     assert text[count.span.start : count.span.end] == "three men"
+
+
+def test_a_place_is_not_who_was_killed(tell: Tell) -> None:
+    assert [(c.what, c.of) for c in tell("A car bomb killed three outside the police station in Tarn.")] == [
+        ("killed", None)
+    ]

@@ -64,14 +64,33 @@ def test_any_text_comes_back_from_csv(rows: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "\n=1", " =1", '"=1', "\ufeff=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201", "|cmd", "'=1"],
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@A1",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        '"=1',
+        "\ufeff=1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff201",
+        "|cmd",
+        "'=1",
+    ],
 )
 def test_no_spreadsheet_runs_a_cell(cell: str) -> None:
     ((found,),) = read_csv(files.as_csv(["a"], [{"a": cell}]))[1:]
     assert found == "'" + cell
 
 
-@pytest.mark.parametrize(("cell", "written"), [(-3, "-3"), (-3.25, "-3.25"), (0, "0"), (None, ""), (True, "true"), (False, "false")])
+@pytest.mark.parametrize(
+    ("cell", "written"), [(-3, "-3"), (-3.25, "-3.25"), (0, "0"), (None, ""), (True, "true"), (False, "false")]
+)
 def test_numbers_and_truth_values_stay(cell: Any, written: str) -> None:
     assert files.as_csv(["a", "b"], [{"a": cell, "b": "x"}]) == f"a,b\n{written},x\n"
 
@@ -95,7 +114,9 @@ def located(lat: float | None, lon: float | None) -> View:
 
 
 def test_geojson_is_valid_and_leaves_no_incident_out(tmp_path: Path) -> None:
-    written = {p.name: json.loads(p.read_text("utf-8")) for p in files.export(located(54.5, -3.25), "geojson", tmp_path)}
+    written = {
+        p.name: json.loads(p.read_text("utf-8")) for p in files.export(located(54.5, -3.25), "geojson", tmp_path)
+    }
     collection, loss = written["incidents.geojson"], written["loss.json"]
     assert set(collection) == {"type", "features"}
     assert collection["type"] == "FeatureCollection"
@@ -194,7 +215,9 @@ def test_who_acts_in_office_is_named(tmp_path: Path, source: Source) -> None:
     assert "Oda Brenk" in everything(with_source(source), tmp_path)
 
 
-@pytest.mark.parametrize(("name", "named"), [("Col. Oda Brenk", True), ("Mrs. Oda Brenk", False), ("Dr. Oda Brenk", False)])
+@pytest.mark.parametrize(
+    ("name", "named"), [("Col. Oda Brenk", True), ("Mrs. Oda Brenk", False), ("Dr. Oda Brenk", False)]
+)
 def test_a_rank_is_an_office_and_a_courtesy_is_none(tmp_path: Path, name: str, named: bool) -> None:
     assert (name in everything(with_source(Source("named_person", name)), tmp_path)) == named
 
@@ -208,4 +231,6 @@ def test_one_name_stands_for_a_person_only_where_it_is_the_whole_value(tmp_path:
 def test_a_witness_without_a_name_keeps_the_words_for_one() -> None:
     (_, claim, _) = tables.rows(with_source(Source("witness", "a resident")), "claims")
     assert claim["source_name"] == "(name withheld)"
-    assert "a resident" in str(next(iter(tables.rows(with_source(Source("witness", "a resident")), "incidents")))["sources"])
+    assert "a resident" in str(
+        next(iter(tables.rows(with_source(Source("witness", "a resident")), "incidents")))["sources"]
+    )

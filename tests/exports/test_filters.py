@@ -52,7 +52,9 @@ def test_filters(table: str, wanted: dict[str, Any], count: int) -> None:
     assert len(select(VIEW, table, Filter(**wanted))) == count
 
 
-@pytest.mark.parametrize(("wanted", "words"), [({"kind": "party"}, "air_strike, drone_strike"), ({"status": "done"}, "happened, ongoing")])
+@pytest.mark.parametrize(
+    ("wanted", "words"), [({"kind": "party"}, "air_strike, drone_strike"), ({"status": "done"}, "happened, ongoing")]
+)
 def test_another_word_is_wrong_use_and_the_words_are_listed(wanted: dict[str, str], words: str) -> None:
     with pytest.raises(WrongUse, match=words):
         Filter(**wanted)

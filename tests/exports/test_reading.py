@@ -65,7 +65,9 @@ def test_its_lists_are_those_of_the_records() -> None:
 
     collect(SCHEMA)
     assert set(enums) <= literals | {precisions}
-    assert {frozenset(get_args(t)) for t in (records.EventKind, records.Status, records.Stance, records.TallyUnit)} <= set(enums)
+    assert {
+        frozenset(get_args(t)) for t in (records.EventKind, records.Status, records.Stance, records.TallyUnit)
+    } <= set(enums)
 
 
 TOLD = story()
@@ -109,10 +111,18 @@ def test_values_are_the_records() -> None:
         "name": "Varnholm", "container": None, "lat": 54.5, "lon": -3.25, "precision": "exact", "country": "Quelland", "text": 0,
     }  # fmt: skip
     killed = event["counts"][0]
-    assert (killed["low"], killed["best"], killed["high"], killed["of"], killed["part"]) == (6, 6, None, "dockers", False)
+    assert (killed["low"], killed["best"], killed["high"], killed["of"], killed["part"]) == (
+        6,
+        6,
+        None,
+        "dockers",
+        False,
+    )
     assert (plan["status"], plan["when"], plan["where"], plan["actor"]) == ("planned", None, None, "Tern Brigade")
     text = TOLD.text
     for claim in found["claims"]:
         for piece in claim["content"]:
             assert text[piece["start"] : piece["end"]] == piece["text"]
-    assert as_json(*CASES["refused"])["rejected"] == [{"what": "x.bin", "reason": "is binary", "lost": 12, "span": None}]
+    assert as_json(*CASES["refused"])["rejected"] == [
+        {"what": "x.bin", "reason": "is binary", "lost": 12, "span": None}
+    ]

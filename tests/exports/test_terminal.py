@@ -18,7 +18,9 @@ from onrecord.exports.harmless import harmless, in_line, json_line
 from onrecord.exports.listing import Listing
 from onrecord.records import Bounds, Rejection
 
-DANGEROUS = "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J \u202edlot\u202c \x08\x08\r\x7f [bold]not bold[/bold] [link=x]y[/link]"
+DANGEROUS = (
+    "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J \u202edlot\u202c \x08\x08\r\x7f [bold]not bold[/bold] [link=x]y[/link]"
+)
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -44,7 +46,11 @@ def test_ordinary_text_stays(text: str) -> None:
     assert harmless(text) == text
 
 
-@given(st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 def test_a_json_line_gives_the_value_back(value: Any) -> None:
     for ascii_only in (True, False):
         line = json_line(value, ascii_only=ascii_only)
@@ -186,7 +192,10 @@ def test_nothing_in_a_story_reaches_the_terminal_alive() -> None:
     drawn: list[RenderableType] = [terminal.TABLES[t](tables.rows(seen, t)) for t in terminal.TABLES if t != "intake"]
     drawn += [Shown(seen, lambda _: told).find(id_.format(s=told.id)) or "" for id_ in IDS[1:]]
     item = intake(told, DANGEROUS, [Rejection(DANGEROUS, DANGEROUS, 3)])
-    drawn += [evidence.reading(item, found), evidence.reading(intake(None, DANGEROUS, [Rejection("x", DANGEROUS)]), None)]
+    drawn += [
+        evidence.reading(item, found),
+        evidence.reading(intake(None, DANGEROUS, [Rejection("x", DANGEROUS)]), None),
+    ]
     for one in drawn:
         text = printed(one, 300)
         assert not OBEYED.search(text)

@@ -66,6 +66,7 @@ def damaged(path: Path) -> None:
 REFUSED = {
     "a folder": (lambda path: path.mkdir(), BadLedger, "is not a file"),
     "a text": (lambda path: path.write_text("Shells hit the quay.\n" * 9), BadLedger, "is not a ledger"),
+    "a word": (lambda path: path.write_text("Shells"), BadLedger, "is not a ledger"),
     "of another program": (other_program, BadLedger, "another program"),
     "of a newer program": (newer, BadLedger, "newer OnRecord"),
     "damaged": (damaged, BadLedger, "damaged"),
@@ -188,8 +189,22 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
         path = Path(folder, "held.db")
         open_ledger(str(path), create=True).close()
         path.chmod(0)
-        with as_nobody(), pytest.raises(WrongUse, match="cannot be opened"):
+        with as_nobody(), pytest.raises(TryLater, match="unable to open"):
             open_ledger(str(path))
+
+
+def test_opening_again_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Closing any handle of a file drops a process's locks on it; then another process would think itself alone."""
+    place = str(tmp_path / "held.db")
+    first = open_ledger(place, create=True)
+    with first.writing() as connection:
+        connection.execute(sa.insert(schema.derived_from).values(one=1, state="mine"))
+        open_ledger(place).close()
+        code = f"import sqlite3; sqlite3.connect({place!r}, timeout=0.1).execute('BEGIN IMMEDIATE')"
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+        assert "locked" in found.stderr
+    assert read.derived_state(first) == "mine"
+    first.close()
 
 
 def test_bugs_pass_through(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """Which names a story holds, and which full name a short one stands for."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,8 +9,15 @@ from spacy.tokens import Token
 
 from onrecord.claims import cues, lexicon
 from onrecord.language.annotated import Annotated
-from onrecord.wording import actors, outlets, people
+from onrecord.wording import actors, outlets, people, places
 
+_NAME = r"[A-Z][\w&'’-]{1,30}(?: [A-Z][\w&'’-]{1,30}){0,3}"
+_PUBLISHES = re.compile(
+    rf"\b(?:[Aa]s |[Ff]irst |[Ee]arlier )reported by (?:the )?({_NAME})"
+    rf"|[,”\"] (?:the )?({_NAME}) reports(?=[.,;]|$| that\b| citing\b| quoting\b)"
+    rf"|\b[Tt]he ({_NAME}) (?:news|press|wire) (?:agency|service)\b",
+    re.MULTILINE,
+)
 _LINKS = frozenset({"of", "for", "on", "and", "&"})
 
 
@@ -260,7 +268,27 @@ def _presses(annotated: Annotated) -> tuple[str, ...]:
             words = _beside_press_noun(token) or _broadcaster(token)
             if words and words not in found and not people.title(words):
                 found.append(words)
+    found += dict.fromkeys(name for name, _, _ in published(annotated) if name not in found)
     return tuple(found)
+
+
+def published(annotated: Annotated) -> Iterator[tuple[str, int, int]]:
+    """Names, each with its start and end, that stand where only an outlet's does: "as reported by X", ", X reports.",
+    "the X news agency".
+    """
+    people_named = {
+        str(entity[-1].text)
+        for sentence in annotated.body()
+        for entity in sentence.syntax.ents
+        if entity.label_ == "PERSON" and len(entity) > 1
+    }
+    for match in _PUBLISHES.finditer(annotated.story.text):
+        number = match.lastindex or 1
+        name = match[number]
+        last = name.split()[-1]
+        bodily = actors.named(name) is not None or any(people.is_body_word(word) for word in name.split())
+        if not (bodily or people.title(name) or last in people_named or places.country_of(name)):
+            yield name, match.start(number), match.end(number)
 
 
 def _beside_press_noun(token: Token) -> str | None:

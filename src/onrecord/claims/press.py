@@ -65,9 +65,11 @@ def recipient(token: Token, sentence: Sentence, names: Names, story: Story, know
     if token.text in lexicon.words("listeners") or token.pos_ == "PRON":
         return None
     if token.text in lexicon.words("press"):
-        apposed = next((c for c in token.children if c.dep_ == "appos" and naming.capital(c)), None)
+        apposed = next((c for c in token.children if c.dep_ in ("appos", "compound") and naming.capital(c)), None)
         if apposed is not None:
-            return recipient(apposed, sentence, names, story, known)
+            words = naming.run(apposed)
+            start = sentence.offset(token.doc[naming.run_start(apposed)])
+            return None if is_own(story, words) else Place(full_name(words, names), "told", start, start + len(words))
         own = known is None or is_own(story, known) or any(c.lower_ in ("this", "our") for c in token.children)
         return None if own or known is None else Place(known, "told", start, end)
     if not naming.capital(token):
@@ -92,6 +94,11 @@ def in_text(annotated: Annotated) -> list[Place]:
             outlet = _outlet_at_start(match.group("name"))
             if outlet is not None:
                 found.append(_place(match, outlet, relation))
+    found += [
+        Place(name, "reported_by", start, end)
+        for name, start, end in naming.published(annotated)
+        if " agency" not in text[end : end + 12]
+    ]
     return [place for place in found if not is_own(annotated.story, place.outlet)] + _wires(annotated.story)
 
 
@@ -133,7 +140,10 @@ def _wires(story: Story) -> list[Place]:
 
 def _cased(words: str) -> str | None:
     outlet = outlet_name(words)
-    return outlet_name(words.title()) if outlet is None and words.isupper() else outlet
+    if outlet is not None or not words.isupper():
+        return outlet
+    # "GULLWING AGENCY": the line itself says what it is
+    return outlet_name(words.title()) or (words.title().removesuffix(" Agency") if words.endswith(" AGENCY") else None)
 
 
 def _outlet_at_start(words: str) -> str | None:
@@ -145,14 +155,26 @@ def _outlet_at_start(words: str) -> str | None:
 
 def _may_be_outlet(token: Token, words: str, names: Names) -> bool:
     """Whether a name that no table holds, spoken to, can be an outlet: two words or more, no person, body or place."""
-    if len(words.split()) < 2 or names.is_person(words) or actors.named(words) is not None or people.title(words):
+    alone = len(words.split()) < 2
+    if (
+        (alone and not _is_by_telephone(token))
+        or names.is_person(words)
+        or actors.named(words) is not None
+        or people.title(words)
+    ):
         return False
     bare = not any(c.dep_ in ("det", "poss") for c in token.children)
     shared = lexicon.words("press_or_body") if bare else frozenset()
     worded = (w for w in words.split() if w.casefold() not in shared)
     if any(people.is_body_word(w) or people.role_kind(w.casefold()) is not None for w in worded):
         return False
-    return token.ent_type_ in ("ORG", "", "FAC", "WORK_OF_ART", "PRODUCT", "CARDINAL")
+    return alone or token.ent_type_ in ("ORG", "", "FAC", "WORK_OF_ART", "PRODUCT", "CARDINAL")
+
+
+def _is_by_telephone(token: Token) -> bool:
+    """Whether what follows the name tells that reporters were spoken to: "told X by telephone", "told X in an interview"."""
+    behind = [str(t.lower_) for t in token.doc[token.i + 1 : token.i + 4]]
+    return bool(set(behind) & {"telephone", "phone", "email", "e-mail", "interview", "message"})
 
 
 def _folded(words: str) -> str:

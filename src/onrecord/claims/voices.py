@@ -165,6 +165,11 @@ def _press(head: Token, names: Names) -> Voice | None:
     known = outlets.named(str(head.text))
     if known is not None:
         return Voice(f"outlet {known.name.casefold()}", "outlet", known.name, lemma)
+    beside = next((c for c in head.lefts if c.dep_ == "compound" and c.pos_ == "PROPN"), None)
+    if beside is not None and lemma in lexicon.words("press"):
+        shown = names.outlet(naming.run(beside))
+        if shown is not None:
+            return Voice(f"outlet {shown.casefold()}", "outlet", shown, lemma)
     if lemma in lexicon.words("press") and lemma != "agency":
         return Voice(f"outlet {lemma}", "outlet", groups.name(head), lemma)
     owner = next((t for t in head.lefts if t.dep_ in ("compound", "poss", "nmod") and naming.capital(t)), None)

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import counts, harm, triggers, when, where
+from onrecord.events import counts, harm, parties, triggers, when, where
 from onrecord.events.circumstances import words
 from onrecord.language.annotated import Annotated, Sentence
-from onrecord.records import Count, Mention, Party, Span, Tally
+from onrecord.records import Count, Mention, Span, Tally
 from onrecord.wording import actors, kinds
 
 _TO_COME = frozenset({"planned", "threatened", "possible", "hypothetical"})
-_PRONOUNS = frozenset({"PRON", "DET", "SCONJ"})
-_LONGEST_NAME = 9
 _OF_PEOPLE = frozenset({"killed", "injured", "missing", "presumed_dead"})
 
 
@@ -38,16 +36,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What every mention of a story is read against: the places the story names, and its counts by sentence."""
+    """What every mention of a story is read against: the places and parties it names, and its counts by sentence."""
 
     names: where.Names
+    parties: parties.Names
     counts: dict[int, tuple[Count, ...]]
 
 
 def around(annotated: Annotated) -> Around:
     """The story's places and counts, found once."""
     found = {sentence.index: counts.of_sentence(annotated, sentence) for sentence in annotated.sentences}
-    return Around(where.named_in(annotated), found)
+    return Around(where.named_in(annotated), parties.gather(annotated), found)
 
 
 def without(story: Around, totals: tuple[Tally, ...]) -> Around:
@@ -87,11 +86,16 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
     said = echo or trigger.lemma_.lower() in words("verbs", "saying")
     # Who dies, flees or vanishes does not do it.
     suffers = trigger.pos_ == "VERB" and harm.find("acting", trigger) is not None
-    actor, target = (None, None) if said else (None if suffers else _actor(trigger), _target(trigger))
+    headline = mention.span.part == "headline"
+    doer, hit = (None, None) if said else (None if suffers else _actor(trigger, headline), _target(trigger, headline))
+    effect = _is_effect(trigger)
+    # Who was not hurt was not hit.
+    spared = effect and any(c.dep_ == "neg" for c in trigger.children)
+    target = None if spared else parties.target(annotated, sentence, hit, story.parties)
     filled = replace(
         mention,
-        actor=_party(annotated, sentence, actor) if actor is not None else None,
-        target=_party(annotated, sentence, target) if target is not None else None,
+        actor=parties.actor(annotated, sentence, doer, story.parties),
+        target=target,
         instrument=None if echo else _instrument(trigger),
         when=None
         if echo
@@ -101,8 +105,7 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
     )
     # Whoever is quoted speaks of an act as if nobody had told of it.
     quoted = _is_quoted(sentence, mention)
-    effect = _is_effect(trigger)
-    fresh = not quoted and not effect and target is not None and _has_article(target, {"a", "an"})
+    fresh = not quoted and not effect and target is not None and hit is not None and _has_article(hit, {"a", "an"})
     again = trigger.pos_ == "NOUN" and _has_article(trigger, {"the", "this", "that"})
     return Told(
         filled,
@@ -205,20 +208,20 @@ def _gap(one: Span, other: Span) -> int:
 # ---- parties
 
 
-def _actor(trigger: Token) -> Token | None:
+def _actor(trigger: Token, headline: bool) -> Token | None:
     """Who does it: the subject of an active verb, the agent of a passive, "by" or the possessor of a noun."""
     if trigger.pos_ in {"NOUN", "PROPN"}:
-        return _doer_of_noun(trigger)
+        return _doer_of_noun(trigger, headline)
     verb: Token | None = trigger
     for _ in range(3):
         if verb is None:
             return None
-        passive = any(c.dep_ in {"nsubjpass", "auxpass"} for c in verb.children)
+        passive = any(c.dep_ in {"nsubjpass", "auxpass"} for c in verb.children) or _is_short(verb, headline)
         for child in verb.children:
             if child.dep_ == "agent":
-                return _thrower(next((c for c in child.children if c.dep_ == "pobj"), None))
+                return next((c for c in child.children if c.dep_ == "pobj"), None)
             if child.dep_ == "nsubj" and not passive:
-                return _thrower(child)
+                return child
         if passive:
             return None
         # "struck the pier, killing four": the subject stands at the verb above.
@@ -226,111 +229,63 @@ def _actor(trigger: Token) -> Token | None:
     return None
 
 
-def _doer_of_noun(noun: Token) -> Token | None:
+def _doer_of_noun(noun: Token, headline: bool) -> Token | None:
     for child in noun.children:
         if child.dep_ == "prep" and child.lower_ == "by":
             return next((c for c in child.children if c.dep_ == "pobj"), None)
     for child in noun.children:
-        if child.dep_ == "poss" and child.ent_type_ not in {"DATE", "TIME"} and child.pos_ not in _PRONOUNS:
+        if child.dep_ == "poss" and child.ent_type_ not in {"DATE", "TIME"}:
             return child
-    for child in noun.children:
-        if (
-            child.dep_ in {"amod", "compound"}
-            and child.ent_type_ in {"NORP", "ORG", "GPE"}
-            and child.text[:1].isupper()
-        ):
-            return child if child.ent_type_ == "NORP" or actors.named(child.text) is not None else None
+    before = [c for c in noun.children if c.dep_ in {"amod", "compound"}]
+    named = [c for c in before if c.text[:1].isupper() or c.lower_ in words("party", "agents")]
+    if named and not headline:
+        return named[0]
+    if named and (actors.named(named[0].text) is not None or named[0].ent_type_ == "NORP"):
+        return named[0]
     governor = noun.head
     if noun.dep_ == "dobj" and governor.lemma_ in words("verbs", "doing"):
-        return _actor(governor)
+        return _actor(governor, headline)
     return None
 
 
-def _thrower(subject: Token | None) -> Token | None:
-    """The party behind a subject: of a weapon, whose it is ("a Veranian drone"); of a place or event, nobody."""
-    if subject is None or subject.pos_ in _PRONOUNS:
-        return None
-    if not _is_weapon(subject):
-        return None if subject.lemma_.lower() in words("party", "acts") else subject
-    for child in subject.children:
-        if child.dep_ == "poss" and child.pos_ not in _PRONOUNS:
-            return child
-        if child.dep_ in {"amod", "compound"} and child.ent_type_ in {"NORP", "ORG", "GPE"}:
-            return child
-        if child.dep_ in {"acl", "prep"} and child.lower_ in {"fired", "launched", "flown", "by"}:
-            found = next((c for c in child.subtree if c.dep_ == "pobj" and c.pos_ in {"NOUN", "PROPN"}), None)
-            if found is not None and child.lower_ != "by":
-                return found
-    return None
+def _is_short(verb: Token, headline: bool) -> bool:
+    """Whether a headline leaves out the "were" of a passive ("Six dockers injured")."""
+    if not headline or verb.tag_ not in {"VBN", "VBD"} or verb.lemma_.lower() not in words("verbs", "undergone"):
+        return False
+    return not any(c.dep_ == "dobj" for c in verb.children)
 
 
-def _target(trigger: Token) -> Token | None:
+def _target(trigger: Token, headline: bool) -> Token | None:
     """What it is done to: the object, the subject of a passive, or what stands behind "on" at a noun."""
     if trigger.pos_ in {"NOUN", "PROPN"}:
-        for child in trigger.children:
-            if child.dep_ == "prep" and child.lower_ in words("party", "against"):
-                return _noun(next((c for c in child.children if c.dep_ == "pobj"), None))
-        return None
-    found = next((c for c in trigger.children if c.dep_ in {"dobj", "nsubjpass"}), None)
+        return _behind(trigger, "fire" in trigger.lemma_.lower())
+    short = {"nsubj"} if _is_short(trigger, headline) else set()
+    found = next((c for c in trigger.children if c.dep_ in {"dobj", "nsubjpass"} | short), None)
     if found is None and trigger.dep_ in {"acl", "relcl"} and trigger.tag_ == "VBN":
         found = trigger.head
-    return _noun(found)
+    if found is not None and trigger.lemma_.lower() in words("verbs", "throwing") and _is_thrown(found):
+        return _behind(trigger, True) or _behind(found, True)
+    return found
 
 
-def _noun(token: Token | None) -> Token | None:
-    if token is None or token.pos_ in _PRONOUNS or token.ent_type_ in {"DATE", "TIME"} or token.pos_ == "NUM":
-        return None
-    return None if token.lemma_.lower() in words("party", "acts") else token
+def _is_thrown(noun: Token) -> bool:
+    return (
+        parties.is_weapon(noun)
+        or harm.find("thing", noun) == "rounds"
+        or noun.lemma_.lower() in words("party", "thrown")
+    )
 
 
-def _party(annotated: Annotated, sentence: Sentence, head: Token) -> Party | None:
-    span = annotated.of_tokens(sentence, head.doc[_first(head) : _last(head) + 1])
-    name = actors.canonical(span.text)
-    if not any(c.isalpha() for c in name):
-        return None
-    return Party(name, span, actors.hedge(span.text))
-
-
-def _first(head: Token) -> int:
-    """Index of the first word of the name: what stands before the head and belongs to it."""
-    index = int(head.i)
-    while index > head.sent.start and head.i - index < _LONGEST_NAME:
-        before = head.doc[index - 1]
-        if (
-            before.is_space
-            or before.lower_ in {"the", "a", "an"}
-            or (before.pos_ in {"PUNCT", "CCONJ"} and before.text != "-")
-        ):
-            break
-        belongs = before == head.left_edge or head in before.ancestors
-        if not belongs or (before.dep_ in {"relcl", "advmod"} and before.pos_ == "VERB"):
-            break
-        index -= 1
-    return index
-
-
-def _last(head: Token) -> int:
-    """Index of the last word: the head's, or that of the "of" phrase behind it ("a unit of the Red Front")."""
-    last = int(head.i)
-    for child in head.children:
-        if child.dep_ == "prep" and child.lower_ == "of" and child.i == head.i + 1:
-            noun = next((c for c in child.children if c.dep_ == "pobj"), None)
-            if noun is not None and noun.i - head.i < _LONGEST_NAME:
-                last = int(noun.i)
-        elif (
-            child.dep_ == "appos" and child.pos_ == "PROPN" and child.left_edge.i == head.i + 1 and head.pos_ == "NOUN"
-        ):
-            last = max(last, int(child.i))
-    return last
+def _behind(word: Token, at: bool) -> Token | None:
+    """The noun behind a preposition of aiming; "at" leads to where it was, unless something is fired."""
+    for child in word.children:
+        aimed = child.lower_ in words("party", "against") and (at or child.lower_ != "at")
+        if child.dep_ == "prep" and aimed:
+            return next((c for c in child.children if c.dep_ == "pobj"), None)
+    return None
 
 
 # ---- instrument
-
-
-def _is_weapon(token: Token) -> bool:
-    before = [t.lower_ for t in token.doc[max(token.sent.start, token.i - 2) : token.i]]
-    named = {" ".join([*before[n:], token.lemma_.lower()]) for n in range(len(before) + 1)}
-    return any(named & row.words for row in kinds.means())
 
 
 def _instrument(trigger: Token) -> str | None:
@@ -345,18 +300,18 @@ def _instrument(trigger: Token) -> str | None:
 
 def _weapons(head: Token) -> Iterator[str]:
     for child in head.children:
-        if child.dep_ in {"nsubj", "compound", "amod", "nmod"} and _is_weapon(child):
+        if child.dep_ in {"nsubj", "compound", "amod", "nmod"} and parties.is_weapon(child):
             yield _named_weapon(child)
         elif child.dep_ in {"prep", "agent"} and child.lower_ in {"with", "by", "using", "from", "of", "in"}:
             for noun in child.children:
-                if noun.dep_ == "pobj" and noun.pos_ == "NOUN" and _is_weapon(noun):
+                if noun.dep_ == "pobj" and noun.pos_ == "NOUN" and parties.is_weapon(noun):
                     yield _named_weapon(noun)
         elif child.dep_ == "dobj":
-            if head.lemma_ in words("verbs", "throwing") and _is_weapon(child):
+            if head.lemma_ in words("verbs", "throwing") and parties.is_weapon(child):
                 yield _named_weapon(child)
             # The model hangs "with rockets" on the object as often as on the verb.
             behind = [c for p in child.children if p.dep_ == "prep" and p.lower_ == "with" for c in p.children]
-            yield from (_named_weapon(c) for c in behind if c.dep_ == "pobj" and _is_weapon(c))
+            yield from (_named_weapon(c) for c in behind if c.dep_ == "pobj" and parties.is_weapon(c))
     if head.pos_ in {"NOUN", "PROPN"} and head.lemma_.lower() in {"airstrike"}:
         yield "aircraft"
 

@@ -90,7 +90,9 @@ def _described(head: Token) -> Said | None:
             state = harm.find("state", child)
             if state is not None and not any(c.dep_ == "dobj" for c in child.children):
                 return state, child
-        if child.dep_ in {"relcl", "acl"}:
+        # "a mother whose child was killed" tells of the child.
+        whose = any(t.tag_ == "WP$" for noun in child.children for t in noun.children)
+        if child.dep_ in {"relcl", "acl"} and not whose:
             found = _of_verb(child, passive=any(c.dep_ == "auxpass" for c in child.children))
             if found is not None:
                 return found, child
@@ -152,7 +154,10 @@ def _in_state(verb: Token, child: Token) -> Said | None:
         if state is not None:
             return ("presumed_dead" if state == "killed" and harm.is_one_of("presumed", verb) else state), child
     if child.dep_ == "xcomp":
-        found = _of_verb(child, any(c.dep_ == "auxpass" for c in child.children))
+        # "are reported injured", where the model takes the state for a verb.
+        bare = child.tag_ == "VBN" and not any(c.dep_ in {"aux", "dobj"} for c in child.children)
+        reported = bare and harm.is_one_of("leaving", verb)
+        found = _of_verb(child, reported or any(c.dep_ == "auxpass" for c in child.children))
         return (found, child) if found is not None else None
     if child.dep_ == "dobj" and harm.is_one_of("suffering", verb) and harm.find("befell", child) == "injured":
         return "injured", verb

@@ -44,6 +44,8 @@ def found_in(annotated: Annotated, sentence: Sentence) -> tuple[Found, ...]:
         if said is None:
             continue
         what, at = said
+        if _is_spared(at):
+            continue
         if what == "killed" and any(t.lower_ in _GUESSED for t in at.doc[max(sentence.syntax.start, at.i - 2) : at.i]):
             what = "presumed_dead"
         taken.update((phrase.core.i, phrase.head.i))
@@ -53,6 +55,12 @@ def found_in(annotated: Annotated, sentence: Sentence) -> tuple[Found, ...]:
     found.extend(_none(annotated, sentence, taken))
     found.sort(key=lambda f: (f.count.span.start, f.count.span.end, f.count.what))
     return tuple(_added_up(annotated, sentence, _with_rests(sentence, found)))
+
+
+def _is_spared(verb: Token) -> bool:
+    """Whether the harm is told as not done ("a mother and her son were not injured")."""
+    last = any(c.dep_ == "neg" and c.lower_ in {"not", "n't", "n’t", "never"} for c in verb.children)
+    return last and verb.pos_ in {"VERB", "AUX"} and after(verb).lower_ not in {"only", "just"}
 
 
 # ---- of whom, and what is only a share
@@ -70,6 +78,8 @@ def _of_whom(phrase: Phrase, at: Token) -> str | None:
         or (noun.i == phrase.core.i and phrase.quantity.number != 1)
         or noun.pos_ not in {"NOUN", "PROPN"}
     )
+    # "kills three outside the station": the station is not who was killed.
+    bare = bare or any(t.pos_ == "ADP" and t.lower_ != "of" for t in noun.doc[phrase.core.i + 1 : noun.i])
     if bare or harm.is_one_of("people", noun) or harm.find("state", noun) or harm.find("noun", noun):
         return None
     return str(noun.lower_)

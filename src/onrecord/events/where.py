@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import when
+from onrecord.events import phrases, when
 from onrecord.events.circumstances import words
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Mention, Where
@@ -70,7 +70,7 @@ def _of_datelines(annotated: Annotated) -> Iterator[tuple[str, str]]:
         if piece.kind == "dateline":
             match = _DATELINE.match(annotated.story.text[piece.start : piece.end])
             if match is not None:
-                yield match.group(1).strip().casefold(), match.group(2).strip()
+                yield match.group(1).strip().casefold(), match.group(2).strip(" —–-,")
 
 
 def of_mention(
@@ -113,7 +113,7 @@ def _candidates(sentence: Sentence, names: Names) -> Iterator[_Candidate]:
 
 def _rank(token: Token, names: Names) -> int | None:
     """How directly the word is told of as a place, or None where it is none."""
-    if not _is_name(token):
+    if not _is_name(token) or _is_base(token):
         return None
     if token.text in names.others and not (token.dep_ == "pobj" and _is_sure(token.head)):
         return None
@@ -123,6 +123,26 @@ def _rank(token: Token, names: Names) -> int | None:
     if token.dep_ in {"appos", "conj"} and known and token.head.dep_ == "pobj" and token.head.pos_ == "NOUN":
         return _rank_behind(token.head, token.head.head, known)
     return _rank_at(token, known)
+
+
+def _is_base(token: Token) -> bool:
+    """Whether the name only says where somebody is based ("the Verania-based monitor")."""
+    doc, behind = token.doc, [token.doc[i].lower_ for i in range(token.i + 1, min(token.i + 3, token.sent.end))]
+    return behind[:1] in (["based"], ["-based"]) or (behind == ["-", "based"] and doc[token.i + 1].whitespace_ == "")
+
+
+def _is_afterwards(preposition: Token) -> bool:
+    """Whether the preposition stands at where people are brought ("a hospital in Vellin") or tells whence somebody is
+    ("a student at Vellin").
+    """
+    above = preposition.head
+    if above.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    if above.lower_ in words("place", "away") or any(
+        c.lower_ in {"medical", "hospital"} and above.lower_ in {"center", "centre"} for c in above.children
+    ):
+        return True
+    return above.dep_ == "appos" and above.pos_ == "NOUN" and phrases.is_person(above)
 
 
 def _is_sure(preposition: Token) -> bool:
@@ -157,7 +177,7 @@ def _is_name(token: Token) -> bool:
     kinds_ = words("place", "built") | words("place", "away") | words("place", "land") | words("place", "plain")
     return (
         token.pos_ == "NOUN"
-        and token.lower_ in kinds_
+        and token.lower_ in kinds_ - words("place", "compass")
         and any(
             c.dep_ in {"compound", "nmod"} and c.pos_ == "PROPN" and c.ent_type_ not in {"NORP", "DATE"}
             for c in token.children
@@ -169,6 +189,8 @@ def _rank_behind(token: Token, preposition: Token, known: bool) -> int | None:
     """The rank of a name behind a preposition, by the preposition and what stands before it."""
     word, above = preposition.lower_, preposition.head
     if token.lower_ in words("place", "away") or above.lower_ == "according" or (word == "to" and above.pos_ != "VERB"):
+        return None
+    if _is_afterwards(preposition):
         return None
     far = word in {"of", "from"} and known and above.lower_ in words("place", "measures")
     if far or (word == "of" and (_is_sure(preposition) or (known and above.pos_ == "ADV"))):
@@ -237,7 +259,7 @@ def _container(found: _Candidate) -> str | None:
         or (behind is not None and (behind.tag_ in {"POS", "VBD", "VBZ"} or behind.pos_ in {"VERB", "NOUN"}))
     ):
         return None
-    return str(doc[comma + 1 : last + 1].text)
+    return str(doc[comma + 1 : last + 1].text).rstrip(" —–-,") or None
 
 
 def _moved(sentence: Sentence, found: _Candidate, where: Where) -> Where:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from onrecord.families import mutations, relations
 from onrecord.families.origins import Origin, Shelf
-from onrecord.families.tellings import Telling, telling, told_share
+from onrecord.families.tellings import Telling, outlet_key, telling, told_share
 from onrecord.records import Derivation, Family, Mutation, Read, Relation, digest
 
 _TAKEN = ("reprint", "rewrite", "excerpt")
@@ -31,7 +31,8 @@ def group(reads: Sequence[Read]) -> Grouped:
 
     Pure; the order of the readings does not matter. A story may be given once only.
     """
-    tellings = sorted((telling(read) for read in reads), key=lambda telling: telling.order)
+    mastheads = frozenset(key for read in reads if (key := outlet_key(read.story)) is not None)
+    tellings = sorted((telling(read, mastheads) for read in reads), key=lambda telling: telling.order)
     shelf = Shelf(tellings)
     found, kinds = _decided(tellings, shelf)
     _break_circles(found, kinds)

@@ -57,8 +57,10 @@ class Telling:
         return key is not None and any(credit.key == key for credit in self.credits)
 
 
-def telling(read: Read) -> Telling:
-    """A story and its reading, made ready."""
+def telling(read: Read, mastheads: frozenset[str] = frozenset()) -> Telling:
+    """A story and its reading, made ready. mastheads: keys of the outlets of all stories here: a source of that name is
+    an outlet too, though the story alone could not show it ("according to Gullwing").
+    """
     reading, published = read.reading, read.story.published
     own = outlet_key(read.story)
     named: dict[tuple[str, CreditRelation], Credited] = {}
@@ -67,6 +69,12 @@ def telling(read: Read) -> Telling:
         key = name.casefold()
         if key != own:
             named.setdefault((key, credit.relation), Credited(key, name, credit.relation, _at(credit.span)))
+    known = {key for key, _ in named}
+    for claim in reading.claims:
+        name = claim.source.name or ""
+        key = name.casefold().removeprefix("the ")
+        if key in mastheads and key != own and key not in known and claim.source.span is not None:
+            named.setdefault((key, "cites"), Credited(key, name, "cites", _at(claim.source.span)))
     return Telling(
         read=read,
         outlet=own,

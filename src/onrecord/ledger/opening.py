@@ -16,7 +16,6 @@ from alembic.script import ScriptDirectory
 
 from onrecord.errors import BadLedger, TryLater, WrongUse
 
-_MAGIC = b"SQLite format 3\x00"
 _BUSY_MS = 10_000
 
 
@@ -75,7 +74,10 @@ def open_ledger(place: str, *, create: bool = False) -> Ledger:
 
 
 def _check(place: str, path: Path, *, create: bool) -> None:
-    """Refuses a path that cannot be a ledger before anything is opened, or made, there."""
+    """Refuses a path that cannot be a ledger before anything is made there.
+
+    The file is not looked into: closing it would drop the locks that this process may hold on it through SQLite.
+    """
     if path.exists() and not path.is_file():
         raise BadLedger(f"{place}: is not a file; give the path of a ledger file")
     size = path.stat().st_size if path.exists() else 0
@@ -83,10 +85,6 @@ def _check(place: str, path: Path, *, create: bool) -> None:
         raise WrongUse(f"{place}: there is no ledger here; make one with: onrecord add SOURCE --ledger {place}")
     if not path.absolute().parent.is_dir():
         raise WrongUse(f"{place}: the folder {path.parent} does not exist; make it first")
-    if size:
-        with path.open("rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                raise BadLedger(f"{place}: is not a ledger; give another path, or move this file away")
 
 
 def _without_password(place: str) -> str:
@@ -144,7 +142,7 @@ def _is_new(place: str, connection: sa.Connection, script: ScriptDirectory) -> b
 
 
 _MENDABLE = ("locked", "full", "readonly", "read-only", "disk i/o", "unable to open", "busy")
-_HOPELESS = ("malformed", "not a database", "no such table", "no such column", "encrypted")
+_HOPELESS = ("malformed", "no such table", "no such column", "encrypted")
 
 
 @contextmanager
@@ -156,6 +154,8 @@ def explained(place: str) -> Iterator[None]:
         reason = str(error.orig)
         if any(sign in reason.casefold() for sign in _MENDABLE):
             raise TryLater(f"{place}: {reason}; nothing half done was kept, try again when that is mended") from error
+        if "not a database" in reason:
+            raise BadLedger(f"{place}: is not a ledger; give another path, or move this file away") from error
         if any(sign in reason.casefold() for sign in _HOPELESS):
             raise BadLedger(f"{place}: is damaged or no ledger ({reason}); bring back a copy of it") from error
         raise
