@@ -13,8 +13,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from invented import rows, write_rows
 
+from invented import rows, write_rows
 from onrecord import cli
 
 COUNT = 6

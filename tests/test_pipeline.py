@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from invented import NOW, rows, write_rows
 
+from invented import NOW, rows, write_rows
 from onrecord import pipeline
 from onrecord.engines import local
 from onrecord.errors import WrongUse

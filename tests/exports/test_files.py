@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import TEXT, derived, masthead, reading, story, view
 
+from invented import TEXT, derived, masthead, reading, story, view
 from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import files, tables
 from onrecord.pipeline import View, arranged

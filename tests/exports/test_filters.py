@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from invented import view
 
+from invented import view
 from onrecord.errors import WrongUse
 from onrecord.exports.filters import Filter, select
 

@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args, get_origin
 
 import jsonschema
 import pytest
-from invented import DAY, intake, reading, story
 
+from invented import DAY, intake, reading, story
 from onrecord import records
 from onrecord.exports.reading import as_json
 from onrecord.records import UNDATED, Rejection

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import TEXT, intake, reading, span, story, view
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
+from invented import TEXT, intake, reading, span, story, view
 from onrecord.exports import evidence, tables, terminal
 from onrecord.exports.evidence import Shown
 from onrecord.exports.harmless import harmless, in_line, json_line

@@ -86,7 +86,9 @@ def read(
     found = fingerprint(story)
     made = []
     for number, (content, fields) in enumerate(claims):
-        source = Source(**{key: value for key, value in fields.items() if key != "stance"})
+        name = fields.get("name") or ""
+        named = span(id_, text, name) if text.count(name) == 1 else None
+        source = Source(**{key: value for key, value in fields.items() if key != "stance"}, span=named)
         stance = fields.get("stance", "asserts")
         made.append(Claim(f"{id_}-c{number}", (span(id_, text, content),), None, source, "indirect", stance))
     reading = Reading(

@@ -102,6 +102,16 @@ def test_a_credit_to_a_story_that_is_here() -> None:
     assert reasons == ("names Varn Courier as its source", "3 of its 3 claims stand in st-origin")
 
 
+def test_a_source_that_is_the_outlet_of_another_story_is_a_credit() -> None:
+    text = REWRITE.replace("the Varn Courier reports", "according to Gullwing")
+    contents = [(c.content[0].text, {"kind": "narrator", "name": None}) for c in rewrite().reading.claims[:2]]
+    last = ("The Ostrel Brigade fired the shells", {"kind": "named_body", "name": "Gullwing"})
+    copy = read("st-rewrite", "Buzzley", day(5), text, claims=[*contents, last])
+    for outlet, named in (("Gullwing", True), ("Varn Courier", False)):
+        reasons = " ".join(derivation(group([origin(outlet=outlet), copy]), "st-rewrite").reasons)
+        assert ("names Gullwing" in reasons) == named
+
+
 def test_a_credit_to_a_story_that_is_not_here() -> None:
     grouped = group([rewrite(), unrelated()])
     assert told([rewrite(), unrelated()], "st-rewrite") == ("rewrite", None, "Varn Courier")

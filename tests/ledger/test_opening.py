@@ -69,7 +69,7 @@ REFUSED = {
     "a word": (lambda path: path.write_text("Shells"), BadLedger, "is not a ledger"),
     "of another program": (other_program, BadLedger, "another program"),
     "of a newer program": (newer, BadLedger, "newer OnRecord"),
-    "damaged": (damaged, BadLedger, "damaged"),
+    "damaged": (damaged, BadLedger, "is not a ledger"),
 }
 
 

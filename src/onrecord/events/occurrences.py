@@ -10,7 +10,7 @@ from onrecord.events import where as whereabouts
 from onrecord.events.arguments import Told
 from onrecord.events.circumstances import words
 from onrecord.records import Claim, Count, Event, EventKind, Mention, Party, Status, When, Where
-from onrecord.wording import kinds
+from onrecord.wording import actors, kinds, places
 
 Mode = Literal["done", "open", "disputed", "background"]
 
@@ -282,7 +282,7 @@ def _event(id_: str, group: _Group, known: set[str]) -> Event:
         id=id_,
         kind=_kind(named),
         status=status,
-        actor=next((m.actor for m in telling if m.actor is not None), None),
+        actor=_doer(telling),
         target=next((m.target for m in telling if m.target is not None), None),
         instrument=next((m.instrument for m in telling if m.instrument is not None), None),
         when=_when(told),
@@ -292,6 +292,18 @@ def _event(id_: str, group: _Group, known: set[str]) -> Event:
         mentions=tuple(mentions),
         background=group.mode == "background",
     )
+
+
+def _doer(mentions: Sequence[Mention]) -> Party | None:
+    """The first doer with a name, else the first ("gunmen"): who they were is often told later."""
+    told = [m.actor for m in mentions if m.actor is not None]
+    return next((party for party in told if _is_named(party)), next(iter(told), None))
+
+
+def _is_named(party: Party) -> bool:
+    """Whether the words are a name, and not a common noun with the capital of a sentence's start."""
+    known = actors.named(party.name) is not None or places.country_of(party.name) is not None
+    return known or any(word[0].isupper() for word in party.name.split()[1:])
 
 
 def _status(mentions: Iterable[Mention]) -> Status:

@@ -15,7 +15,7 @@ Row = dict[str, Cell]
 
 WITHHELD = "(name withheld)"
 _NO_OFFICE = frozenset(
-    [
+    {
         "mr",
         "mrs",
         "ms",
@@ -30,9 +30,11 @@ _NO_OFFICE = frozenset(
         "mother",
         "sister",
         "brother",
-    ]
+    }
 )
 """Titles that come with a name and not with an office."""
+_OTHER_NAMES = frozenset({"place", "country", "outlet", "ghost", "reports", "actor", "target"})
+"""Columns of names of others, where a single word that is also a person's stays."""
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+){0,8}")
 
 
@@ -81,12 +83,15 @@ class Private:
         """The row without those names. A name of a single word is only taken for one where it is a whole value: in a
         sentence it may be a place.
         """
-        return {column: self._cell(cell) if isinstance(cell, str) else cell for column, cell in row.items()}
-
-    def _cell(self, cell: str) -> str:
         if not self._names:
-            return cell
-        values = "; ".join(WITHHELD if value in self._names else value for value in cell.split("; "))
+            return row
+        return {
+            c: self._cell(cell, c not in _OTHER_NAMES) if isinstance(cell, str) else cell for c, cell in row.items()
+        }
+
+    def _cell(self, cell: str, of_persons: bool) -> str:
+        whole = self._names if of_persons else frozenset(name for name in self._names if len(_words(name)) > 1)
+        values = "; ".join(WITHHELD if value in whole else value for value in cell.split("; "))
         kept: list[str] = []
         at = 0
         for word in _WORD.finditer(values):
