@@ -103,6 +103,10 @@ def test_score_reads_offsets(annotate):
         ("The number of troops to be deployed is not known.", "planned"),
         ("Tolan is moving forward with plans to deploy troops to Vellin.", "planned"),
         ("An immediate raid on Vellin is not anticipated.", "negated"),
+        (
+            "According to two officials and a former official, an immediate raid on Vellin is not anticipated.",
+            "negated",
+        ),
     ],
 )
 def test_what_is_not_ruled_out_is_possible(text, told, annotate):

@@ -337,3 +337,35 @@ def test_a_reading_without_claims_is_grouped_by_its_words() -> None:
         ("st-origin", "original"),
         ("st-part", "excerpt"),
     ]
+
+
+def test_an_outlet_that_got_no_answer_makes_no_roundup() -> None:
+    text = (
+        "A landing at Tarn Haven is planned, three officials told the Lorne Post. The sheds were shelled in March. A bridge "
+        "was mined at Ambry. A tug was seized off Quill. The army would not answer the Hill Herald."
+    )
+    story = read(
+        "st-farm",
+        None,
+        day(9),
+        text,
+        claims=[
+            (
+                "A landing at Tarn Haven is planned",
+                {"kind": "anonymous", "name": "three officials", "told": "Lorne Post"},
+            ),
+            (
+                "The army would not answer the Hill Herald",
+                {"kind": "named_body", "name": "army", "told": "Hill Herald", "stance": "declines to comment"},
+            ),
+        ],
+        credited=[("Lorne Post", "told"), ("Hill Herald", "told")],
+        events=[
+            {"told": ["The sheds were shelled in March"]},
+            {"told": ["A bridge was mined at Ambry"]},
+            {"told": ["A tug was seized off Quill"]},
+            {"told": ["A landing at Tarn Haven is planned"], "status": "planned", "kind": "ground_mission"},
+        ],
+    )
+    found = derivation(group([story]), "st-farm")
+    assert (found.relation, found.ghost) == ("rewrite", "Lorne Post")

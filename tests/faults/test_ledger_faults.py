@@ -188,7 +188,7 @@ def test_damage_inside_is_named(ledger: Ledger) -> None:
     body = bytearray(path.read_bytes())
     body[4096:] = b"\x55" * (len(body) - 4096)
     path.write_bytes(body)
-    with pytest.raises(BadLedger, match="malformed|damaged") as caught:
+    with pytest.raises(BadLedger, match="damaged") as caught:
         list(read.stories(open_ledger(ledger.place)))
     assert ledger.place in str(caught.value)
 

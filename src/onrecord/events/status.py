@@ -139,7 +139,7 @@ def _cues(trigger: Token) -> Iterator[Cue]:
     node, presupposed = trigger, False
     yield from _own(node)
     while node.head != node:
-        head = node.head
+        head = _verb_without_subject(node) or node.head
         presupposed = presupposed or _presupposed(node, head)
         yield from _predicated(node, head)
         if node.dep_ in _LOOSE or (node.dep_ == "prep" and node.lower_ in _APART):
@@ -181,6 +181,20 @@ def _predicated(node: Token, head: Token) -> Iterator[Cue]:
         and any(child.dep_ == "nsubj" and child.lemma_.lower() in lists["rumours"] for child in head.children)
     ):
         yield "unknown"
+
+
+def _verb_without_subject(node: Token) -> Token | None:
+    """The sentence's verb, where the parser hung its subject on a name before it: "according to X, a landing is not
+    planned" with the landing beside X.
+    """
+    root = node.sent.root
+    if node.dep_ not in {"appos", "conj"} or node.pos_ not in {"NOUN", "PROPN"} or root.pos_ not in _VERBAL:
+        return None
+    if any(child.dep_ in {"nsubj", "nsubjpass", "csubj", "expl"} for child in root.children):
+        return None
+    comma = node.left_edge.i > node.sent.start and node.left_edge.nbor(-1).text == ","
+    between = root.doc[node.right_edge.i + 1 : root.i]
+    return root if comma and node.i < root.i and all(t.head == root for t in between) else None
 
 
 def _presupposed(node: Token, head: Token) -> bool:

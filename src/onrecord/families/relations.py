@@ -48,8 +48,14 @@ def _of_another_occurrence(this: Telling, other: Telling) -> bool:
 
 
 def is_roundup(this: Telling) -> bool:
-    """Whether a story compiles several reports: it credits several outlets and tells of several occurrences."""
-    if len({credit.key for credit in this.credits}) < _ROUNDUP_OUTLETS:
+    """Whether a story compiles several reports: it credits several outlets and tells of several occurrences. An outlet
+    that somebody would not answer reports nothing by that.
+    """
+    told = [claim for claim in this.read.reading.claims if claim.source.told]
+    answered = {(c.source.told or "").casefold() for c in told if c.stance != "declines to comment"}
+    refused = {(c.source.told or "").casefold() for c in told} - answered
+    silent = {c.key for c in this.credits if c.relation == "told" and c.name.casefold() in refused}
+    if len({credit.key for credit in this.credits} - silent) < _ROUNDUP_OUTLETS:
         return False
     return len([event for event in this.read.reading.events if not event.background]) >= _ROUNDUP_EVENTS
 
