@@ -139,7 +139,13 @@ def _cues(trigger: Token) -> Iterator[Cue]:
     node, presupposed = trigger, False
     yield from _own(node)
     while node.head != node:
-        head = _verb_without_subject(node) or node.head
+        verb = _verb_without_subject(node)
+        if verb is not None:
+            # What is said of a subject holds for the act, whatever the parser took the noun for
+            yield from (told for told, over in _table().verbs.get(verb.lemma_.lower(), ()) if "object" in over)
+            yield from _own(verb)
+            return
+        head = node.head
         presupposed = presupposed or _presupposed(node, head)
         yield from _predicated(node, head)
         if node.dep_ in _LOOSE or (node.dep_ == "prep" and node.lower_ in _APART):
