@@ -1,1 +1,1 @@
-"""In the making."""
+"""The ledger for others: files, tables, terminal output, JSON, each from the same rows."""

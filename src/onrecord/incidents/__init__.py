@@ -1,6 +1,6 @@
 """One event, one row; verdicts on tallies: what the stories together tell of."""
 
-from onrecord.incidents.ledger import Merged, merge
+from onrecord.incidents.merged import Merged, merge
 from onrecord.incidents.told import Families
 
 __all__ = ["Families", "Merged", "merge"]
