@@ -65,7 +65,9 @@ def main() -> NoReturn:
     except OSError as error:
         # Python would complain again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = code if error.errno == errno.EPIPE else _complain(_of_system(error))
+        if error.errno != errno.EPIPE and code in (0, DONE_WITH_REFUSALS):
+            # What was told of while writing is not told of again
+            code = _complain(_of_system(error))
     if code == INTERRUPTED:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         code = 128 + signals[-1] if signals else code
