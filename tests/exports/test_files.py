@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from invented import TEXT, derived, masthead, reading, story, view
 from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import files, tables
+from onrecord.exports.private import WITHHELD, Private
 from onrecord.pipeline import View, arranged
 from onrecord.records import Derived, Read, Source
 
@@ -234,3 +235,10 @@ def test_a_witness_without_a_name_keeps_the_words_for_one() -> None:
     assert "a resident" in str(
         next(iter(tables.rows(with_source(Source("witness", "a resident")), "incidents")))["sources"]
     )
+
+
+def test_a_place_that_is_also_a_person_keeps_its_name() -> None:
+    person = replace(reading().claims[0], source=Source("named_person", "Tarn"))
+    view = View((Read(masthead(), replace(reading(), claims=(person,))),), Derived())
+    private = Private(view)
+    assert private.withheld({"place": "Tarn", "source_name": "Tarn"}) == {"place": "Tarn", "source_name": WITHHELD}

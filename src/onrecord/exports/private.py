@@ -74,6 +74,7 @@ class Private:
                     (named if _is_private(source) else public).add(source.name)
         # A witness without a name is filed under the words for one, "a resident": no name to withhold
         self._names = frozenset(name for name in named - public if any(word[0].isupper() for word in _words(name)))
+        self._long = frozenset(name for name in self._names if len(_words(name)) > 1)
         self._by_first: dict[str, list[str]] = {}
         for name in sorted(self._names, key=len, reverse=True):
             if len(_words(name)) > 1:
@@ -90,7 +91,7 @@ class Private:
         }
 
     def _cell(self, cell: str, of_persons: bool) -> str:
-        whole = self._names if of_persons else frozenset(name for name in self._names if len(_words(name)) > 1)
+        whole = self._names if of_persons else self._long
         values = "; ".join(WITHHELD if value in whole else value for value in cell.split("; "))
         kept: list[str] = []
         at = 0
