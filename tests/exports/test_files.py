@@ -238,7 +238,8 @@ def test_a_witness_without_a_name_keeps_the_words_for_one() -> None:
 
 
 def test_a_place_that_is_also_a_person_keeps_its_name() -> None:
-    person = replace(reading().claims[0], source=Source("named_person", "Tarn"))
-    view = View((Read(masthead(), replace(reading(), claims=(person,))),), Derived())
-    private = Private(view)
+    told = story()
+    found = reading(told)
+    person = replace(found.claims[0], source=Source("named_person", "Tarn"))
+    private = Private(View((Read(masthead(told), replace(found, claims=(person,))),), Derived()))
     assert private.withheld({"place": "Tarn", "source_name": "Tarn"}) == {"place": "Tarn", "source_name": WITHHELD}
