@@ -333,7 +333,7 @@ def rebuild(ledger: LedgerPath = DEFAULT_LEDGER) -> None:
     from onrecord import pipeline
 
     with _held(ledger) as held:
-        derived = pipeline.rebuild(held)
+        derived = pipeline.rebuild(held, "joint", datetime.now(UTC))
     print(f"{ledger}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
 
 

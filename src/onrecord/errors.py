@@ -7,6 +7,7 @@
     │   ├── BadTable      a table of the user's that does not parse
     │   └── BadLedger     not a ledger, a damaged one, or one of a newer program
     └── TryLater          nothing is wrong with the call: a lock, a full disk, a network (exit 4)
+        └── Conflict      what was decided on has changed since it was shown: look at it again
 
 A story that cannot be used is not an error: it is a `records.Rejection`, and the batch goes on.
 """
@@ -44,3 +45,7 @@ class TryLater(OnRecordError):
     """The call may succeed later: the ledger is locked, the disk is full."""
 
     exit_code = 4
+
+
+class Conflict(TryLater):
+    """What a decision was made on has changed since it was shown. The message has both values."""

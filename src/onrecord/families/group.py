@@ -56,8 +56,16 @@ def _decided(tellings: Sequence[Telling], shelf: Shelf) -> tuple[list[Origin | N
     found: list[Origin | None] = []
     kinds: list[Relation] = []
     reported = relations.Reported()
+    place = {telling.id: n for n, telling in enumerate(tellings)}
     for n, this in enumerate(tellings):
         origin = shelf.origin(n)
+        before = place.get(this.read.story.earlier or "", n)
+        if before < n and (origin is None or origin.held == before):
+            # A page that was changed is no copy of what it was: its outlet goes on with it, or with what it carries
+            taken = found[before] if kinds[before] in _TAKEN else None
+            found.append(taken or _followed(before, "a later version of the same text"))
+            kinds.append(kinds[before] if taken else "follow-up")
+            continue
         if relations.is_roundup(this) and (origin is None or origin.by != "copy"):
             found.append(None)
             kinds.append("roundup")
@@ -72,12 +80,13 @@ def _decided(tellings: Sequence[Telling], shelf: Shelf) -> tuple[list[Origin | N
         earlier = reported.earlier(this)
         reported.add(n, this)
         kinds.append("original" if earlier is None else "follow-up")
-        found.append(None if earlier is None else _followed(earlier, tellings[earlier]))
+        found.append(
+            None if earlier is None else _followed(earlier, f"goes on with what {tellings[earlier].id} reported")
+        )
     return found, kinds
 
 
-def _followed(place: int, other: Telling) -> Origin:
-    reason = f"goes on with what {other.id} reported"
+def _followed(place: int, reason: str) -> Origin:
     return Origin(place, None, "words", None, 0.0, False, (reason,))
 
 

@@ -290,9 +290,9 @@ def _after(this: Telling, other: Telling) -> bool:
     return timedelta(0) < later <= _REWRITTEN_WITHIN
 
 
-def _sooner(telling: Telling) -> tuple[bool, float, int, str]:
-    undated, at, length, id_ = telling.order
-    return (not undated, -at, -length, id_)
+def _sooner(telling: Telling) -> tuple[bool, float, int, int, str]:
+    undated, at, version, length, id_ = telling.order
+    return (not undated, -at, -version, -length, id_)
 
 
 def _share(pair: Overlap, story: int) -> float:

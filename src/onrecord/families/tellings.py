@@ -48,9 +48,12 @@ class Telling:
         return self.read.story.length
 
     @property
-    def order(self) -> tuple[bool, float, int, str]:
-        """Sorts by time of publication, undated stories last, longer ones before shorter ones."""
-        return (self.start is None, self.start.timestamp() if self.start else 0.0, -self.length, self.id)
+    def order(self) -> tuple[bool, float, int, int, str]:
+        """Sorts by time of publication, undated stories last, versions of a text as they came, longer stories before
+        shorter ones.
+        """
+        time = self.start.timestamp() if self.start else 0.0
+        return (self.start is None, time, self.read.story.version, -self.length, self.id)
 
     def credits_to(self, key: str | None) -> bool:
         """Whether the story names that outlet."""

@@ -1,39 +1,141 @@
 """All readings → incidents, plans and verdicts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
 
-from onrecord.incidents import rows, voices
-from onrecord.incidents.likeness import scale
-from onrecord.incidents.merging import gather
-from onrecord.incidents.told import Families, lineages, tellings
+from onrecord.incidents import rows, scopes, voices
+from onrecord.incidents.groups import Group, decided
+from onrecord.incidents.likeness import Gathering, scale
+from onrecord.incidents.merging import gather, mode_of
+from onrecord.incidents.overrides import Row, overridden
+from onrecord.incidents.told import Families, Telling, lineages, tellings, widened
 from onrecord.incidents.verdicts import verdicts
-from onrecord.records import Campaign, Incident, Plan, Read, Verdict
+from onrecord.records import Campaign, Grouping, Incident, Plan, Read, Ruling, Verdict, digest
+
+Stands = Callable[[str, Row | None], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What the readings come to, each in the order in which the press first told of it."""
+    """What the readings come to, each in the order in which the press first told of it. groupings: which events were one
+    before anybody decided; own: for each ruling what it bears on as the machine has it; bears: the id of what it bears on
+    now, or None with a sentence why it has no effect; parted: the ids of rows that people split off.
+    """
 
     incidents: tuple[Incident, ...]
     plans: tuple[Plan, ...]
     verdicts: tuple[Verdict, ...]
+    groupings: tuple[Grouping, ...] = ()
+    own: Mapping[str, Row | None] = field(default_factory=dict)
+    bears: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
+    parted: frozenset[str] = frozenset()
 
 
 def merge(
-    reads: Sequence[Read], families: Families, *, profile: str = "joint", campaigns: Sequence[Campaign] = ()
+    reads: Sequence[Read],
+    families: Families,
+    *,
+    profile: str = "joint",
+    campaigns: Sequence[Campaign] = (),
+    rulings: Sequence[Ruling] = (),
+    stands: Stands = lambda _decision, _own: True,
 ) -> Merged:
     """Incidents, plans and verdicts from all readings; the order of the readings does not matter.
 
     profile: the codebook that turns worded numbers into bounds. campaigns: within which tallies are checked; without
-    one, everything is one campaign. Raises WrongUse for a profile that is not there.
+    one, everything is one campaign. rulings: what people decided, in their order; stands: whether
+    a ruling holds, told what it was made on as the machine has it today. Raises WrongUse for a profile that is not there.
     """
     ordered = sorted(reads, key=lambda read: read.story.id)
-    told = tellings(ordered, lineages(ordered, families))
-    scales = scale(told)
-    gathered = gather(told, scales)
-    known = voices.cast(ordered)
-    incidents = tuple(rows.incident(gathering, known, profile) for gathering in gathered.incidents)
-    incidents = tuple(sorted(incidents, key=lambda one: (one.when is None, one.when and one.when.start, one.id)))
-    plans = tuple(sorted(map(rows.plan, gathered.plans), key=lambda one: (one.stories[0], one.id)))
-    return Merged(incidents, plans, verdicts(ordered, incidents, campaigns, profile))
+    desk = _Desk(ordered, families, profile, campaigns)
+    groupings = gathered(desk.told)
+    own = _own(rulings, groupings, desk)
+    final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
+    made = [desk.row(group) for group in final.groups]
+    found = [row for row in made if row is not None]
+    incidents = tuple(
+        sorted(
+            (row for row in found if isinstance(row, Incident)),
+            key=lambda one: (one.when is None, one.when and one.when.start, one.id),
+        )
+    )
+    plans = tuple(sorted((row for row in found if isinstance(row, Plan)), key=lambda one: (one.stories[0], one.id)))
+    return Merged(
+        incidents,
+        plans,
+        verdicts(ordered, incidents, campaigns, profile),
+        groupings,
+        own=own,
+        bears={id_: (_id(made, n), why) for id_, (n, why) in final.bears.items()},
+        parted=frozenset(id_ for n, g in enumerate(final.groups) if g.parted and (id_ := _id(made, n)) is not None),
+    )
+
+
+def gathered(told: Sequence[Telling]) -> tuple[Grouping, ...]:
+    """Which events the machine holds to be one, from all tellings."""
+    wide = widened(told)
+    found = gather(wide, scale(wide))
+    return (
+        *(_grouping(gathering, happened=True) for gathering in found.incidents),
+        *(_grouping(gathering, happened=False) for gathering in found.plans),
+    )
+
+
+def _grouping(gathering: Gathering, *, happened: bool) -> Grouping:
+    events = tuple(t.event.id for t in sorted(gathering.members, key=lambda telling: telling.order))
+    return Grouping(f"gr-{digest(events[0])[:16]}", happened, events, tuple(gathering.reasons))
+
+
+class _Desk:
+    """Makes the rows of incidents and plans, each from nothing but the tellings of its events and their stories."""
+
+    def __init__(
+        self, reads: Sequence[Read], families: Families, profile: str, campaigns: Sequence[Campaign] = ()
+    ) -> None:
+        self._reads = {read.story.id: read for read in reads}
+        self._profile = profile
+        self._campaigns = campaigns
+        self.told = tellings(reads, lineages(reads, families))
+        self._told = {telling.event.id: replace(telling, mode=mode_of(telling)) for telling in self.told}
+
+    def row(self, group: Group) -> Row | None:
+        """The incident or plan of a group; None for one that was taken out, or whose events are gone."""
+        if group.out is not None or not (made := self.machine(group.events, group.reasons, happened=group.happened)):
+            return None
+        made = overridden(made, group.set, self._profile)
+        ruled = dict(cast("tuple[str, bool]", ruling.value) for ruling in group.set if ruling.field == "campaign")
+        belongs = tuple(
+            campaign.name for campaign in self._campaigns if ruled.get(campaign.name, scopes.belongs(made, campaign))
+        )
+        return replace(made, decisions=tuple(dict.fromkeys(group.decisions)), campaigns=belongs)
+
+    def machine(self, events: Collection[str], reasons: Sequence[str], *, happened: bool) -> Row | None:
+        """The incident or plan that those events tell of, before anybody set a value on it."""
+        told = sorted((self._told[id_] for id_ in events if id_ in self._told), key=lambda telling: telling.order)
+        if not told:
+            return None
+        if not happened or not any(telling.mode == "done" for telling in told):
+            return rows.plan(told)
+        known = voices.cast(self._reads[id_] for id_ in sorted({telling.story.id for telling in told}))
+        return rows.incident(told, reasons, known, self._profile)
+
+
+def _own(rulings: Iterable[Ruling], groupings: Sequence[Grouping], desk: _Desk) -> dict[str, Row | None]:
+    """What each ruling was made on, as the machine has it: the grouping that holds most of its events."""
+    place = {event: n for n, grouping in enumerate(groupings) for event in grouping.events}
+    made: dict[int, Row | None] = {}
+    found: dict[str, Row | None] = {}
+    for ruling in rulings:
+        held = [place[event] for event in ruling.events if event in place]
+        n = max(held, key=lambda n: (held.count(n), -held.index(n)), default=None)
+        if n is not None and n not in made:
+            one = groupings[n]
+            made[n] = desk.machine(one.events, one.reasons, happened=one.happened)
+        found[ruling.decision] = made[n] if n is not None else None
+    return found
+
+
+def _id(made: Sequence[Row | None], n: int | None) -> str | None:
+    row = made[n] if n is not None else None
+    return row.id if row is not None else None

@@ -99,7 +99,7 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
     go where what they carry went; doubts come last, and belong to what they fit best, an incident or a plan.
     """
     carried = carrying(tellings, scales)
-    told = [replace(t, mode=_mode(t)) for t in tellings]
+    told = [replace(t, mode=mode_of(t)) for t in tellings]
     own = sorted((t for t in told if t.event.id not in carried), key=lambda t: t.lineage.copy)
     by_mode = {mode: [t for t in own if t.mode == mode] for mode in ("done", "open", "doubt", "aside")}
     shelf, plans = _Shelf(scales), _Shelf(scales)
@@ -273,7 +273,7 @@ def _closest(telling: Telling, others: Sequence[Telling], scales: Scale) -> Tell
     return best[1] if best is not None and best[0] >= words.table()["weights"]["as_origin"] else None
 
 
-def _mode(telling: Telling) -> Mode:
+def mode_of(telling: Telling) -> Mode:
     """The mode of a telling; of a copy that changed the status, that of its origin: a plan that a rewrite tells as done
     stays a plan.
     """

@@ -1,11 +1,10 @@
-"""Gatherings of tellings → incidents and plans: what the sources together say, field by field."""
+"""Groups of tellings → incidents and plans: what the sources together say, field by field."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from onrecord.incidents import figures, voices, words
-from onrecord.incidents.likeness import Gathering
 from onrecord.incidents.support import sourced, support
 from onrecord.incidents.told import Telling
 from onrecord.incidents.voices import Cast
@@ -21,14 +20,13 @@ _PLAN_ORDER: tuple[Status, ...] = (
 )  # fmt: skip
 
 
-def incident(gathering: Gathering, known: Cast, profile: str) -> Incident:
-    """The incident that a gathering tells of."""
-    told = sorted(gathering.members, key=lambda telling: telling.order)
+def incident(told: Sequence[Telling], reasons: Sequence[str], known: Cast, profile: str) -> Incident:
+    """The incident that tellings, in their order, tell of. It rests on nothing but these and the stories they stand in."""
     done = [telling for telling in told if telling.mode == "done"]
     behind = support(done, known)
     harm = figures.figures(done, behind.groups, known, profile)
     return Incident(
-        id=f"in-{digest(told[0].event.id)[:8]}",
+        id=f"in-{digest(told[0].event.id)[:16]}",
         kind=_kind(done),
         status="ongoing" if all(telling.event.status == "ongoing" for telling in done) else "happened",
         when=_when(done),
@@ -42,13 +40,12 @@ def incident(gathering: Gathering, known: Cast, profile: str) -> Incident:
         reports=behind.reports,
         sources=behind.sources,
         statements=(*harm.statements, *_stated(told, known)),
-        reasons=tuple(gathering.reasons),
+        reasons=tuple(reasons),
     )
 
 
-def plan(gathering: Gathering) -> Plan:
-    """The plan that a gathering tells of. Its status is the most settled in which stories that changed nothing tell it."""
-    told = sorted(gathering.members, key=lambda telling: telling.order)
+def plan(told: Sequence[Telling]) -> Plan:
+    """The plan that tellings, in their order, tell of. Its status is the most settled in which stories that changed nothing tell it."""
     open_ = [t for t in told if t.mode == "open" and t.event.status not in {"happened", "ongoing"}] or [
         t for t in told if t.event.status not in {"happened", "ongoing"}
     ]
@@ -59,7 +56,7 @@ def plan(gathering: Gathering) -> Plan:
         said &= {"denied", "negated", "unknown"}
     where = _where(told)
     return Plan(
-        id=f"pl-{digest(told[0].event.id)[:8]}",
+        id=f"pl-{digest(told[0].event.id)[:16]}",
         kind=_kind(told),
         status=next(status for status in _PLAN_ORDER if status in said),
         actor=_most(_parties(told, "actor")),
@@ -103,8 +100,8 @@ def _when(told: Sequence[Telling]) -> When | None:
 def _where(told: Sequence[Telling]) -> Where | None:
     """The place told by most, of those told most closely."""
     placed = [t for t in told if t.where is not None]
-    narrow = [t for t in placed if not t.wide] or placed
     held = {name for t in placed for name in t.holders}
+    narrow = [t for t in placed if not t.wide and not t.names & held] or placed
     inner = [t for t in narrow if not t.names & held] or narrow
     name = _most((t.names, _weight(t)) for t in inner)
     same = [t.where for t in inner if t.names == name and t.where is not None]

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from onrecord.incidents import words
-from onrecord.records import Campaign, EventKind, Incident, TallyUnit
+from onrecord.records import Campaign, EventKind, Incident, Plan, TallyUnit
 from onrecord.wording.gazetteer import fold
 
 
@@ -67,9 +67,10 @@ def _target_words(incident: Incident) -> frozenset[str]:
     return words.telling(" ".join([incident.target or "", *placed]))
 
 
-def belongs(incident: Incident, campaign: Campaign) -> bool:
-    """Whether an incident is one of a campaign's."""
-    day = incident.when.start if incident.when is not None else None
+def belongs(incident: Incident | Plan, campaign: Campaign) -> bool:
+    """Whether an incident or a plan is one of a campaign's. What has no day lies in no period, and in all."""
+    when = incident.when if isinstance(incident, Incident) else None
+    day = when.start if when is not None else None
     if day is not None and ((campaign.start and day < campaign.start) or (campaign.end and day > campaign.end)):
         return False
     if campaign.kinds and incident.kind not in campaign.kinds:

@@ -131,14 +131,18 @@ def _lineage(
 
 
 def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Telling]:
-    """Every event, in the order of publication. What other places lie in is wide."""
+    """Every event, in the order of publication."""
     found = []
     for read in reads:
         beside = claims_beside(read.reading)
         found += [_telling(event, read, lineage[read.story.id], beside) for event in read.reading.events]
-    outer = frozenset(name for telling in found for name in telling.holders)
-    wide = [t if t.wide or t.names.isdisjoint(outer) else replace(t, wide=True) for t in found]
-    return sorted(wide, key=lambda telling: telling.order)
+    return sorted(found, key=lambda telling: telling.order)
+
+
+def widened(told: Sequence[Telling]) -> list[Telling]:
+    """The tellings, wide those of places that other places lie in."""
+    outer = frozenset(name for telling in told for name in telling.holders)
+    return [t if t.wide or t.names.isdisjoint(outer) else replace(t, wide=True) for t in told]
 
 
 def claims_beside(reading: Reading) -> dict[str, str]:

@@ -50,7 +50,7 @@ def _day(incident: Incident, told: dict[str, date | None]) -> date | None:
 
 
 def _watched(incidents: Sequence[Incident], campaign: Campaign | None, days: dict[str, date]) -> Watched:
-    mine = tuple(one for one in incidents if campaign is None or scopes.belongs(one, campaign))
+    mine = tuple(one for one in incidents if campaign is None or campaign.name in one.campaigns)
     if campaign is not None and campaign.start is not None:
         return Watched(mine, campaign.start)
     first = min((days[one.id] for one in mine if one.id in days), default=None)

@@ -1,6 +1,6 @@
 """What a ledger holds: stories, readings, derived records, the books of intake. Nothing here changes anything."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,20 +10,24 @@ from onrecord.ledger import schema
 from onrecord.ledger.codec import decode
 from onrecord.ledger.opening import Ledger
 from onrecord.records import (
+    Campaign,
+    Decision,
     Derivation,
     Derived,
     Family,
     Furniture,
+    Grouping,
     Incident,
     Masthead,
     Mutation,
+    Name,
     Plan,
     Published,
     Read,
     Reading,
+    Standing,
     Story,
     Verdict,
-    digest,
 )
 
 
@@ -56,6 +60,12 @@ def read_by(ledger: Ledger, stories: Iterable[str], reader: str) -> dict[str, Re
 
 def story(ledger: Ledger, name: str) -> Story | None:
     """The story with that id, or the newest version with that name."""
+    with ledger.reading() as connection:
+        return story_in(connection, name)
+
+
+def story_in(connection: sa.Connection, name: str) -> Story | None:
+    """The same, in a transaction of the caller's."""
     table, books = schema.story, schema.intake
     query = (
         sa.select(table)
@@ -64,8 +74,7 @@ def story(ledger: Ledger, name: str) -> Story | None:
         .order_by(books.c.seq.desc())
         .limit(1)
     )
-    with ledger.reading() as connection:
-        row = connection.execute(query).first()
+    row = connection.execute(query).first()
     return _story(row) if row else None
 
 
@@ -74,6 +83,14 @@ def stories(ledger: Ledger) -> Iterator[Story]:
     with ledger.reading() as connection:
         for row in connection.execute(sa.select(schema.story).order_by(schema.story.c.id)):
             yield _story(row)
+
+
+def stories_of(ledger: Ledger, ids: Sequence[str]) -> list[Story]:
+    """The story versions with those ids, by id."""
+    table = schema.story
+    with ledger.reading() as connection:
+        found = connection.execute(sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id))
+        return [_story(row) for row in found]
 
 
 def _story(row: Any) -> Story:
@@ -95,65 +112,207 @@ def _published(row: Any) -> Published:
     return Published(row.published_start, row.published_end, row.published_precision, row.published_basis)
 
 
-def reads(ledger: Ledger) -> tuple[Read, ...]:
-    """Every story that has been read, by id, with its current reading."""
-    with ledger.reading() as connection:
-        return _reads(connection)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that deriving asks for, as it stands at one moment.
+
+    reads: every story that has been read, by id, with its current reading; readings: a name for which readings,
+    versions and campaigns these are; decisions: in the order in which they were made.
+    """
+
+    readings: str
+    reads: tuple[Read, ...]
+    decisions: tuple[Decision, ...]
+    campaigns: tuple[Campaign, ...]
 
 
-def reads_of(ledger: Ledger) -> tuple[str, tuple[Read, ...]]:
-    """The same, with the name of that state of readings (see `readings_state`), both of one moment."""
-    with ledger.reading() as connection:
-        return _state(connection), _reads(connection)
+def facts(connection: sa.Connection) -> Facts:
+    """What is to be derived from."""
+    return Facts(readings_state(connection), reads(connection), decisions(connection), tuple(campaigns_in(connection)))
 
 
-def _reads(connection: sa.Connection) -> tuple[Read, ...]:
-    story_, reading, current = schema.story, schema.reading, schema.current
-    columns = [c for c in story_.c if c.name not in ("text", "furniture", "byline")]
+def reads(connection: sa.Connection, stories: Collection[str] | None = None) -> tuple[Read, ...]:
+    """Every story that has been read, by id, with its current reading; of those named, or of all."""
+    told, reading, current = schema.story, schema.reading, schema.current
+    columns = [c for c in told.c if c.name not in ("text", "furniture", "byline")]
     query = (
-        sa.select(*columns, sa.func.length(story_.c.text).label("size"), reading.c.body)
-        .join(current, current.c.story == story_.c.id)
+        sa.select(*columns, sa.func.length(told.c.text).label("size"), reading.c.body)
+        .join(current, current.c.story == told.c.id)
         .join(reading, reading.c.seq == current.c.reading)
-        .order_by(story_.c.id)
+    )
+    versions = _versions(connection)
+    found = (
+        row
+        for some in ([None] if stories is None else _portions(sorted(stories)))
+        for row in connection.execute(query if some is None else query.where(told.c.id.in_(some)))
     )
     return tuple(
         Read(
-            Masthead(row.id, row.name, row.url, row.outlet, row.headline, _published(row), row.size),
+            Masthead(
+                row.id,
+                row.name,
+                row.url,
+                row.outlet,
+                row.headline,
+                _published(row),
+                row.size,
+                *versions.get(row.id, (1, None)),
+            ),
             decode(row.body, Reading),
         )
-        for row in connection.execute(query)
+        for row in sorted(found, key=lambda row: row.id)
     )
 
 
-def readings_state(ledger: Ledger) -> str:
-    """A name for which readings are current: equal names, equal readings."""
+_PORTION = 500
+"""How many values one question to a database may hold."""
+
+
+def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _PORTION):
+        yield values[start : start + _PORTION]
+
+
+def _versions(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
+    """Which version of its text a story is, and the id of the one before, of texts that are held in several.
+
+    Stories of one address are one text; without an address, those of one name at one outlet.
+    """
+    told, books = schema.story, schema.intake
+    text = sa.case((told.c.url.is_not(None), told.c.url), else_=told.c.outlet + sa.literal("\n") + told.c.name)
+    several = sa.select(text).where(text.is_not(None)).group_by(text).having(sa.func.count() > 1)
+    query = (
+        sa.select(told.c.id, text.label("text"), told.c.published_start, sa.func.min(books.c.seq).label("arrived"))
+        .join(books, books.c.story == told.c.id)
+        .where(text.in_(several))
+        .group_by(told.c.id, text, told.c.published_start)
+    )
+    by_text: dict[str, list[Any]] = {}
+    for row in connection.execute(query):
+        by_text.setdefault(row.text, []).append(row)
+    found: dict[str, tuple[int, str | None]] = {}
+    for rows in by_text.values():
+        dated = all(row.published_start is not None for row in rows)
+        rows.sort(key=lambda row: (row.published_start if dated else 0, row.arrived))
+        for number, row in enumerate(rows):
+            found[row.id] = (number + 1, rows[number - 1].id if number else None)
+    return found
+
+
+def versions(ledger: Ledger, story: str) -> list[str]:
+    """The ids of all versions of a story's text, the first first; none where there is but one."""
     with ledger.reading() as connection:
-        return _state(connection)
+        before = {id_: earlier for id_, (_, earlier) in _versions(connection).items()}
+    after = {earlier: id_ for id_, earlier in before.items() if earlier}
+    chain = [story] if story in before else []
+    while chain and (earlier := before[chain[0]]):
+        chain.insert(0, earlier)
+    while chain and chain[-1] in after:
+        chain.append(after[chain[-1]])
+    return chain
 
 
-def _state(connection: sa.Connection) -> str:
-    table = schema.current
-    pairs = connection.execute(sa.select(table.c.story, table.c.reading).order_by(table.c.story))
-    return digest([tuple(pair) for pair in pairs])
+def readings_state(connection: sa.Connection) -> str:
+    """A name for what there is to derive from besides decisions: equal names, equal readings, versions and campaigns."""
+    log = schema.log
+    last = sa.select(log.c.hash).where(log.c.fact.not_in(("decision", "name"))).order_by(log.c.seq.desc()).limit(1)
+    return connection.execute(last).scalar() or ""
 
 
-def derived_state(ledger: Ledger) -> str | None:
-    """From which state the derived rows were made, as `write.replace_derived` was told; None before the first time."""
-    with ledger.reading() as connection:
-        return connection.execute(sa.select(schema.derived_from.c.state)).scalar()
+def decided_state(connection: sa.Connection) -> str:
+    """The id of the last decision, or nothing."""
+    table = schema.decision
+    return connection.execute(sa.select(table.c.id).order_by(table.c.seq.desc()).limit(1)).scalar() or ""
 
 
-def derived(ledger: Ledger) -> Derived:
+def decisions(connection: sa.Connection) -> tuple[Decision, ...]:
+    """All decisions in the order in which they were made."""
+    table = schema.decision
+    return _bodies(connection, table, table.c.seq, Decision)
+
+
+def decision_of(connection: sa.Connection, *, key: str) -> Decision | None:
+    """The decision that was made under that key."""
+    body = connection.execute(sa.select(schema.decision.c.body).where(schema.decision.c.key == key)).scalar()
+    return decode(body, Decision) if body else None
+
+
+def campaigns_in(connection: sa.Connection) -> list[Campaign]:
+    """The campaigns that run, by name, each as it was last given."""
+    table = schema.campaign
+    last = {row.name: row.body for row in connection.execute(sa.select(table).order_by(table.c.seq))}
+    return [decode(body, Campaign) for _, body in sorted(last.items()) if body]
+
+
+def names(connection: sa.Connection) -> tuple[Name, ...]:
+    """What became of every name, in the order in which it did."""
+    table = schema.name
+    return tuple(
+        Name(row.name, row.act, row.into, decode(row.body, tuple[str, ...]))
+        for row in connection.execute(sa.select(table).order_by(table.c.seq))
+    )
+
+
+def readings_by(connection: sa.Connection, reader: str, stories: Sequence[str] | None) -> dict[str, int]:
+    """The readings of a reader that are not the current ones: their numbers, by story."""
+    reading, current = schema.reading, schema.current
+    query = (
+        sa.select(reading.c.story, reading.c.seq)
+        .join(current, current.c.story == reading.c.story)
+        .where(reading.c.reader == reader, reading.c.seq != current.c.reading)
+    )
+    found = {row.story: row.seq for row in connection.execute(query)}
+    return found if stories is None else {story: found[story] for story in stories if story in found}
+
+
+def readers(connection: sa.Connection) -> dict[str, int]:
+    """The readers whose readings are current, with how many these are."""
+    reading, current = schema.reading, schema.current
+    query = (
+        sa.select(reading.c.reader, sa.func.count())
+        .join(current, current.c.reading == reading.c.seq)
+        .group_by(reading.c.reader)
+    )
+    return dict(sorted((row[0], row[1]) for row in connection.execute(query)))
+
+
+def readers_of_all(connection: sa.Connection) -> list[str]:
+    """Every reader that has read a story here, whether its readings are current or not."""
+    return list(connection.execute(sa.select(schema.reading.c.reader).distinct().order_by("reader")).scalars())
+
+
+def unread_by(connection: sa.Connection, reader: str) -> list[str]:
+    """The ids of the stories that this reader has not read, in order."""
+    table = schema.reading
+    done = sa.select(table.c.story).where(table.c.reader == reader)
+    query = sa.select(schema.story.c.id).where(schema.story.c.id.not_in(done)).order_by(schema.story.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def derived_from(connection: sa.Connection) -> tuple[str, str] | None:
+    """What the derived rows were made from, as `write.replace_derived` was told; None before the first time."""
+    table = schema.derived_from
+    row = connection.execute(sa.select(table.c.readings, table.c.decided)).first()
+    return (row.readings, row.decided) if row else None
+
+
+def standings(connection: sa.Connection) -> tuple[Standing, ...]:
+    """How the decisions stood when everything was derived last."""
+    return _bodies(connection, schema.standing, schema.standing.c.decision, Standing)
+
+
+def derived(connection: sa.Connection) -> Derived:
     """Everything derived, in the order of ids."""
-    with ledger.reading() as connection:
-        return Derived(
-            families=_bodies(connection, schema.family, schema.family.c.id, Family),
-            derivations=_bodies(connection, schema.derivation, schema.derivation.c.story, Derivation),
-            mutations=_bodies(connection, schema.mutation, schema.mutation.c.seq, Mutation),
-            incidents=_bodies(connection, schema.incident, schema.incident.c.id, Incident),
-            plans=_bodies(connection, schema.plan, schema.plan.c.id, Plan),
-            verdicts=_bodies(connection, schema.verdict, schema.verdict.c.tally, Verdict),
-        )
+    return Derived(
+        families=_bodies(connection, schema.family, schema.family.c.id, Family),
+        derivations=_bodies(connection, schema.derivation, schema.derivation.c.story, Derivation),
+        mutations=_bodies(connection, schema.mutation, schema.mutation.c.seq, Mutation),
+        incidents=_bodies(connection, schema.incident, schema.incident.c.id, Incident),
+        plans=_bodies(connection, schema.plan, schema.plan.c.id, Plan),
+        verdicts=_bodies(connection, schema.verdict, schema.verdict.c.tally, Verdict),
+        groupings=_bodies(connection, schema.gathering, schema.gathering.c.id, Grouping),
+        standings=standings(connection),
+    )
 
 
 def _bodies(connection: sa.Connection, table: sa.Table, order: sa.Column[Any], type_: type[Any]) -> tuple[Any, ...]:

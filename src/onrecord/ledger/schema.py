@@ -1,14 +1,13 @@
 """The tables of a ledger, the same on every database.
 
-Facts (capture, story, intake, rejection, reading) are only ever added; triggers refuse anything else. The rest is an
-index of the current readings (claim, event, tally) or derived from them (family to verdict), and is rebuilt at will.
-A column `body` holds the whole record as canonical JSON; the columns beside it are what filters ask for.
+Facts are only ever added; triggers refuse anything else. `log` chains them: one entry a fact, each with the hash of the
+one before. `current` is the reading of each story that counts, and follows from the log; the rest is derived, and is
+rebuilt at will. A column `body` holds the whole record as canonical JSON; the columns beside it are what filters ask for.
 """
 
 from datetime import UTC, datetime
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Date,
     DateTime,
@@ -113,50 +112,66 @@ reading = Table(
     UniqueConstraint("story", "reader"),
 )
 
+switch = Table(
+    "switch",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("reader", String, nullable=False),
+    Column("stories", Text),
+    Column("at", UTCDateTime, nullable=False),
+)
+"""The readings of a reader become the current ones: of the stories listed, or, where that is NULL, of all it has read."""
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("key", String, unique=True),
+    Column("target", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("name", String, nullable=False, index=True),
+    Column("body", Text),
+    Column("at", UTCDateTime, nullable=False),
+)
+"""A named watch; the last row of a name counts, and one without a body ends it."""
+
+name = Table(
+    "name",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("name", String, nullable=False, index=True),
+    Column("act", String, nullable=False),
+    Column("into", String),
+    Column("body", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+"""What became of the name of an incident or a plan: given, moved (to other words), redirected, deleted."""
+
+log = Table(
+    "log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("fact", String, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("fact", "row"),
+)
+
 current = Table(
     "current",
     metadata,
     Column("story", ForeignKey("story.id"), primary_key=True),
     Column("reading", ForeignKey("reading.seq"), nullable=False),
-)
-
-claim = Table(
-    "claim",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("story", ForeignKey("story.id"), nullable=False, index=True),
-    Column("source_kind", String, nullable=False),
-    Column("source_name", Text),
-    Column("told", Text),
-    Column("form", String, nullable=False),
-    Column("stance", String, nullable=False),
-    Column("words", Text, nullable=False),
-)
-
-event = Table(
-    "event",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("story", ForeignKey("story.id"), nullable=False, index=True),
-    Column("kind", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("background", Boolean, nullable=False),
-    Column("actor", Text),
-    Column("target", Text),
-    Column("place", Text),
-    Column("first_day", Date),
-    Column("last_day", Date),
-    Column("words", Text, nullable=False),
-)
-
-tally = Table(
-    "tally",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("story", ForeignKey("story.id"), nullable=False, index=True),
-    Column("unit", String, nullable=False),
-    Column("scope", Text),
-    Column("words", Text, nullable=False),
 )
 
 family = Table(
@@ -186,6 +201,14 @@ mutation = Table(
     Column("field", String, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+gathering = Table(
+    "gathering",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""Which events the machine holds to be one, before people decided on it."""
 
 incident = Table(
     "incident",
@@ -228,13 +251,24 @@ verdict = Table(
     Column("body", Text, nullable=False),
 )
 
+standing = Table(
+    "standing",
+    metadata,
+    Column("decision", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 derived_from = Table(
     "derived_from",
     metadata,
     Column("one", Integer, primary_key=True),
-    Column("state", String, nullable=False),
+    Column("readings", String, nullable=False),
+    Column("decided", String, nullable=False),
 )
+"""What the derived rows were made from: the readings, the rules and the profile; and the last decision."""
 
-FACTS = (capture, story, intake, rejection, reading)
-INDEX = (claim, event, tally)
-DERIVED = (family, derivation, mutation, incident, plan, verdict)
+FACTS = (capture, story, intake, rejection, reading, switch, decision, campaign, name, log)
+CHAINED = (intake, reading, switch, decision, campaign, name)
+"""The facts with an entry in the log. Captures, stories and rejections are vouched for by the intakes they came with."""
+DERIVED = (family, derivation, mutation, gathering, incident, plan, verdict, standing, derived_from)

@@ -1,15 +1,19 @@
-"""What changes a ledger: facts are added, the index of current readings and everything derived is replaced."""
+"""What changes a ledger: facts are added, each with its entry in the log; what is derived is replaced."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import postgresql, sqlite
 
-from onrecord.ledger import schema
+from onrecord.ledger import chain, read, schema
 from onrecord.ledger.codec import encode
 from onrecord.ledger.opening import Ledger
-from onrecord.records import Derived, Incident, Intake, Reading, Story, digest
+from onrecord.records import Campaign, Decision, Derived, Incident, Intake, Name, Reading, Story, digest
+
+Entry = tuple[str, int, str]
+"""What the log holds of a fact: its table, the number of its row, its digest."""
 
 
 def intake_key(item: Intake) -> str:
@@ -22,22 +26,29 @@ def intake_key(item: Intake) -> str:
 
 def store(ledger: Ledger, items: Sequence[Intake], readings: Iterable[Reading], now: datetime) -> list[Intake]:
     """Adds inputs and what was read in their stories, all or nothing. Returns the inputs that were new."""
+    new: list[Intake] = []
     with ledger.writing() as connection:
-        new = [item for item in items if _store_item(connection, item, now)]
+        entries: list[Entry] = []
+        for item in items:
+            added = _store_item(connection, item, now)
+            entries += added
+            new += [item] if added else []
         for reading in readings:
-            _store_reading(connection, reading, now)
+            entries += _store_reading(connection, reading, now)
+        chain.extend(connection, entries, now)
     return new
 
 
-def _store_item(connection: sa.Connection, item: Intake, now: datetime) -> bool:
+def _store_item(connection: sa.Connection, item: Intake, now: datetime) -> list[Entry]:
     key = intake_key(item)
     if connection.execute(sa.select(schema.intake.c.seq).where(schema.intake.c.key == key)).first():
-        return False
+        return []
+    capture = story = None
     if item.capture:
-        capture = {"sha256": item.capture.sha256, "media": item.capture.media, "body": item.capture.body}
-        connection.execute(insert(schema.capture).values(capture).on_conflict_do_nothing())
+        given = {"sha256": item.capture.sha256, "media": item.capture.media, "body": item.capture.body}
+        capture = _once(connection, schema.capture, given)
     if item.story:
-        connection.execute(insert(schema.story).values(story_row(item.story)).on_conflict_do_nothing())
+        story = _once(connection, schema.story, story_row(item.story))
     row = {
         "key": key,
         "source": item.source,
@@ -46,16 +57,27 @@ def _store_item(connection: sa.Connection, item: Intake, now: datetime) -> bool:
         "story": item.story.id if item.story else None,
         "at": now,
     }
-    seq = connection.execute(insert(schema.intake).values(row).returning(schema.intake.c.seq)).scalar_one()
+    seq = connection.execute(sa.insert(schema.intake).values(row).returning(schema.intake.c.seq)).scalar_one()
     rejections = [
         {"intake": seq, "what": r.what, "reason": r.reason, "lost": r.lost, "body": encode(r)} for r in item.rejections
     ]
     if rejections:
-        connection.execute(insert(schema.rejection), rejections)
-    return True
+        connection.execute(sa.insert(schema.rejection), rejections)
+    media = capture["media"] if capture else None
+    return [("intake", seq, chain.intake_digest(row, media, story, rejections))]
 
 
-def story_row(story: Story) -> dict[str, object]:
+def _once(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
+    """Adds a row unless its key is held already; the row as the ledger holds it."""
+    added = connection.execute(insert(connection, table).values(row).on_conflict_do_nothing())
+    if added.rowcount:
+        return row
+    (key,) = table.primary_key.columns
+    held = connection.execute(sa.select(table).where(key == row[key.name])).mappings().one()
+    return dict(held)
+
+
+def story_row(story: Story) -> dict[str, Any]:
     """A story as a row of its table."""
     return {
         "id": story.id,
@@ -74,79 +96,96 @@ def story_row(story: Story) -> dict[str, object]:
     }
 
 
-def _store_reading(connection: sa.Connection, reading: Reading, now: datetime) -> None:
-    """Adds a reading and makes it the current one of its story, unless its reader has read that story before."""
+def _store_reading(connection: sa.Connection, reading: Reading, now: datetime) -> list[Entry]:
+    """Adds a reading, unless its reader has read that story before. It is the current one at once only where its story
+    has none: another takes its place by a switch.
+    """
     row = {"story": reading.story, "reader": reading.reader, "body": encode(reading), "at": now}
     added = connection.execute(
-        insert(schema.reading).values(row).on_conflict_do_nothing().returning(schema.reading.c.seq)
+        insert(connection, schema.reading).values(row).on_conflict_do_nothing().returning(schema.reading.c.seq)
     ).first()
     if added is None:
-        return
-    for table in schema.INDEX:
-        connection.execute(sa.delete(table).where(table.c.story == reading.story))
+        return []
     values = {"story": reading.story, "reading": added.seq}
-    connection.execute(
-        insert(schema.current)
-        .values(values)
-        .on_conflict_do_update(index_elements=["story"], set_={"reading": added.seq})
-    )
-    for table, rows in _index_rows(reading):
-        if rows:
-            connection.execute(insert(table), rows)
+    connection.execute(insert(connection, schema.current).values(values).on_conflict_do_nothing())
+    return [("reading", added.seq, chain.row_digest(row))]
 
 
-def _index_rows(reading: Reading) -> Iterable[tuple[sa.Table, list[dict[str, object]]]]:
-    claims: list[dict[str, object]] = [
-        {
-            "id": claim.id,
-            "story": reading.story,
-            "source_kind": claim.source.kind,
-            "source_name": claim.source.name,
-            "told": claim.source.told,
-            "form": claim.form,
-            "stance": claim.stance,
-            "words": " … ".join(span.text for span in claim.content),
-        }
-        for claim in reading.claims
-    ]
-    yield schema.claim, claims
-    events: list[dict[str, object]] = [
-        {
-            "id": event.id,
-            "story": reading.story,
-            "kind": event.kind,
-            "status": event.status,
-            "background": event.background,
-            "actor": event.actor.name if event.actor else None,
-            "target": event.target.name if event.target else None,
-            "place": event.where.name if event.where else None,
-            "first_day": event.when.start if event.when else None,
-            "last_day": event.when.end if event.when else None,
-            "words": event.mentions[0].span.text if event.mentions else "",
-        }
-        for event in reading.events
-    ]
-    yield schema.event, events
-    tallies: list[dict[str, object]] = [
-        {"id": t.id, "story": reading.story, "unit": t.unit, "scope": t.scope, "words": t.span.text}
-        for t in reading.tallies
-    ]
-    yield schema.tally, tallies
+def switch(connection: sa.Connection, reader: str, stories: Sequence[str] | None, now: datetime) -> int:
+    """Makes the readings of one reader the current ones, in a transaction of the caller's; returns how many change.
 
-
-def replace_derived(ledger: Ledger, derived: Derived, state: str) -> None:
-    """Puts what was freshly derived in the place of the old, in one transaction.
-
-    state: the name of the readings, and of the rules, that it was derived from (`read.reads_of`), so that what a
-    stopped run left behind, or another run overtook, is seen to be old.
+    stories: those to switch; None for all that this reader has read.
     """
+    chosen = read.readings_by(connection, reader, stories)
+    if chosen:
+        listed = None if stories is None else encode(tuple(sorted(stories)))
+        _add_fact(connection, schema.switch, {"reader": reader, "stories": listed, "at": now}, now)
+        current = schema.current
+        update = sa.update(current).where(current.c.story == sa.bindparam("of")).values(reading=sa.bindparam("to"))
+        connection.execute(update, [{"of": story, "to": reading} for story, reading in chosen.items()])
+    return len(chosen)
+
+
+def add_campaign(ledger: Ledger, campaign: Campaign, now: datetime) -> bool:
+    """Adds a campaign, or gives the one of that name other bounds. False where it stands so already."""
     with ledger.writing() as connection:
-        for table in (*schema.DERIVED, schema.derived_from):
-            connection.execute(sa.delete(table))
-        for table, rows in _derived_rows(derived):
-            if rows:
-                connection.execute(insert(table), rows)
-        connection.execute(insert(schema.derived_from).values(one=1, state=state))
+        if campaign in read.campaigns_in(connection):
+            return False
+        row = {"name": campaign.name, "body": encode(campaign), "at": now}
+        _add_fact(connection, schema.campaign, row, now)
+        return True
+
+
+def end_campaign(ledger: Ledger, name: str, now: datetime) -> bool:
+    """Ends a campaign; what was added stays in the books. False where none has that name."""
+    with ledger.writing() as connection:
+        if not any(held.name == name for held in read.campaigns_in(connection)):
+            return False
+        _add_fact(connection, schema.campaign, {"name": name, "body": None, "at": now}, now)
+        return True
+
+
+def add_decision(connection: sa.Connection, decision: Decision) -> None:
+    """Adds a decision, in a transaction of the caller's."""
+    row = {
+        "id": decision.id,
+        "key": decision.key,
+        "target": decision.target,
+        "body": encode(decision),
+        "at": decision.at,
+    }
+    _add_fact(connection, schema.decision, row, decision.at)
+
+
+def add_names(connection: sa.Connection, names: Iterable[Name], now: datetime) -> None:
+    """Adds what became of names, in a transaction of the caller's."""
+    for name in names:
+        row = {"name": name.name, "act": name.act, "into": name.into, "body": encode(name.anchors), "at": now}
+        _add_fact(connection, schema.name, row, now)
+
+
+def _add_fact(connection: sa.Connection, table: sa.Table, row: dict[str, Any], now: datetime) -> None:
+    seq = connection.execute(sa.insert(table).values(row).returning(table.c.seq)).scalar_one()
+    chain.extend(connection, [(table.name, seq, chain.row_digest(row))], now)
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can pass over what is held already, as either database words it."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def replace_derived(connection: sa.Connection, derived: Derived, readings: str, decided: str) -> None:
+    """Puts what was freshly derived in the place of the old, in a transaction of the caller's.
+
+    readings, decided: the names of what it was derived from (`read.derived_from`), so that what a stopped run left
+    behind, or another run overtook, is seen to be old.
+    """
+    for table in schema.DERIVED:
+        connection.execute(sa.delete(table))
+    for table, rows in _derived_rows(derived):
+        if rows:
+            connection.execute(sa.insert(table), rows)
+    connection.execute(sa.insert(schema.derived_from).values(one=1, readings=readings, decided=decided))
 
 
 def _derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, object]]]]:
@@ -161,12 +200,17 @@ def _derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, o
         for seq, m in enumerate(derived.mutations)
     ]
     yield schema.mutation, mutations
+    yield schema.gathering, [{"id": g.id, "body": encode(g)} for g in derived.groupings]
     yield schema.incident, [_incident_row(incident) for incident in derived.incidents]
     yield schema.plan, [{"id": p.id, "kind": p.kind, "status": p.status, "body": encode(p)} for p in derived.plans]
     verdicts: list[dict[str, object]] = [
         {"tally": v.tally, "word": v.word, "off_by": v.off_by, "body": encode(v)} for v in derived.verdicts
     ]
     yield schema.verdict, verdicts
+    standings: list[dict[str, object]] = [
+        {"decision": s.decision, "state": s.state, "body": encode(s)} for s in derived.standings
+    ]
+    yield schema.standing, standings
 
 
 def _incident_row(incident: Incident) -> dict[str, object]:

@@ -1,10 +1,12 @@
 """The first schema.
 
-Facts are only ever added: on SQLite, triggers refuse an UPDATE or a DELETE of one.
+Facts are only ever added: triggers refuse to change or to remove one.
 """
 
 import sqlalchemy as sa
 from alembic import op
+
+from onrecord.ledger.guards import forbid_changes
 
 revision = "0001"
 down_revision = None
@@ -16,11 +18,7 @@ def upgrade() -> None:
     """Makes every table, and the triggers."""
     _tables()
     for table in FACTS:
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'facts are only added: {act} on {table} is refused'); END"
-            )
+        forbid_changes(op.get_bind(), table)
 
 
 def _tables() -> None:

@@ -1,18 +1,16 @@
-"""The one path: sources → stories → readings → ledger → what is derived from them.
-
-Everything that changes a ledger goes through here. The clock is read by the callers and passed down as `now`.
-"""
+"""Sources → stories → readings → ledger."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain, islice
 
-from onrecord import families, incidents, stories
+from onrecord import stories
 from onrecord.engines import Local, reader_name
 from onrecord.ledger import Ledger, read, write
-from onrecord.records import Derived, Intake, Read, Reading, Rejection, Story
+from onrecord.pipeline.deriving import derive_if_old
+from onrecord.records import Intake, Reading, Rejection, Story
 from onrecord.settings import ReadOptions
 
 BATCH = 64
@@ -74,7 +72,7 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
             unread += sum(not reading.claims and bool(reading.rejections) for reading in readings)
             options.progress("read", len(batch))
     options.progress("merge", 0)
-    derived = derive_if_old(ledger, options.profile)
+    derived = derive_if_old(ledger, options.profile, options.now)
     return AddReport(
         offered=offered,
         held=held,
@@ -137,46 +135,6 @@ def _settled(item: Intake, lost: dict[str, tuple[Rejection, ...]], failed: dict[
     return replace(item, state="partial", rejections=(*item.rejections, *more))
 
 
-def derive(reads: Sequence[Read], profile: str) -> Derived:
-    """Everything that follows from readings: families, incidents, verdicts. Pure; the order does not matter."""
-    grouped = families.group(reads)
-    found = incidents.merge(
-        reads,
-        incidents.Families(grouped.families, grouped.derivations, grouped.mutations),
-        profile=profile,
-    )
-    return Derived(
-        families=grouped.families,
-        derivations=grouped.derivations,
-        mutations=grouped.mutations,
-        incidents=found.incidents,
-        plans=found.plans,
-        verdicts=found.verdicts,
-    )
-
-
-def derive_if_old(ledger: Ledger, profile: str) -> Derived:
-    """What the ledger's readings give, made anew only where other readings have become current since it was made, or
-    the profile or the rules of this program differ.
-    """
-    if read.derived_state(ledger) == _derivation(read.readings_state(ledger), profile):
-        return read.derived(ledger)
-    return rebuild(ledger, profile)
-
-
-def rebuild(ledger: Ledger, profile: str = "joint") -> Derived:
-    """Drops everything derived and makes it again from the current readings."""
-    state, reads = read.reads_of(ledger)
-    derived = derive(reads, profile)
-    write.replace_derived(ledger, derived, _derivation(state, profile))
-    return derived
-
-
-def _derivation(state: str, profile: str) -> str:
-    """A name for what is derived: from which readings, by which profile and rules."""
-    return f"{profile} {reader_name()} {state}"
-
-
 def read_only(
     sources: Sequence[str], options: ReadOptions, workers: int = 0
 ) -> Iterator[tuple[Intake, Reading | Rejection | None]]:
@@ -199,46 +157,3 @@ def read_only(
             yield item, outcome
     for item in waiting:
         yield item, None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that a ledger says at one moment: each story with its current reading, and what follows from them.
-
-    Stories stand in the order of publication, incidents in that of their days, families in that of their first story;
-    what has no date stands last, and what is equal in the order of ids.
-    """
-
-    reads: tuple[Read, ...]
-    derived: Derived
-
-
-def view(ledger: Ledger, profile: str = "joint") -> View:
-    """The ledger as it stands, derived anew if readings have come since."""
-    derived = derive_if_old(ledger, profile)
-    return arranged(read.reads(ledger), derived)
-
-
-def arranged(reads: Sequence[Read], derived: Derived) -> View:
-    """Readings, and what was derived from them, in the order of a view."""
-    published = {r.story.id: _moment(r.story.published.start) for r in reads}
-    return View(
-        tuple(sorted(reads, key=lambda r: (published[r.story.id], r.story.id))),
-        Derived(
-            families=tuple(
-                sorted(derived.families, key=lambda f: (min((published[s] for s in f.stories), default=""), f.id))
-            ),
-            derivations=tuple(sorted(derived.derivations, key=lambda d: (published[d.story], d.story))),
-            # Within a story as its derivation gave them, which is the order of its text
-            mutations=tuple(sorted(derived.mutations, key=lambda m: (published[m.story], m.story))),
-            incidents=tuple(sorted(derived.incidents, key=lambda i: (_moment(i.when.start if i.when else None), i.id))),
-            plans=tuple(
-                sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id))
-            ),
-            verdicts=tuple(sorted(derived.verdicts, key=lambda v: v.tally)),
-        ),
-    )
-
-
-def _moment(start: date | None) -> str:
-    return start.isoformat() if start else "9999"

@@ -1,0 +1,321 @@
+"""A person's judgement → a decision in the ledger, and what follows from it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import get_args
+
+import sqlalchemy as sa
+
+from onrecord import decisions, incidents
+from onrecord.decisions.shown import Target
+from onrecord.engines import reader_name
+from onrecord.errors import Conflict, WrongUse
+from onrecord.ledger import Ledger, read, write
+from onrecord.pipeline import deriving
+from onrecord.records import (
+    Decision,
+    DecisionVerdict,
+    Derived,
+    Event,
+    EventKind,
+    Incident,
+    Part,
+    Plan,
+    Read,
+    Span,
+    Standing,
+    Story,
+    TargetKind,
+    digest,
+)
+
+_WORDS = re.compile(r"(?P<story>.+?):(?:(?P<part>headline|text):)?(?P<start>\d{1,9})-(?P<end>\d{1,9})")
+_ADDED = ("claim", "event", "incident")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person asks to be kept.
+
+    verdict: a word of the closed list. target: the id of what it is about; for `add` that of a story, for `undo` that of
+    a decision. by: who decides. field, value: what is set, or, for `add`, "claim", "event" or "incident" with its source
+    or its kind. into: what it is merged into. words: selected words, as STORY:START-END or STORY:headline:START-END. key:
+    the same key gives the same decision again, and no second one. version: of the target as it was shown; another
+    version now is a conflict.
+    """
+
+    verdict: str
+    target: str
+    by: str
+    reason: str = ""
+    field: str | None = None
+    value: str | None = None
+    into: str | None = None
+    words: tuple[str, ...] = ()
+    key: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A decision as it is kept, and how it stands. again: it had been made before, under the same key."""
+
+    decision: Decision
+    standing: Standing
+    again: bool = False
+
+
+def decide(ledger: Ledger, asked: Judgement, now: datetime, profile: str = "joint") -> Outcome:
+    """Keeps a judgement, and derives again what it bears on, all or nothing.
+
+    Raises WrongUse where it makes no sense, Conflict where the target has changed since it was shown, TryLater where the
+    ledger cannot be written now.
+    """
+    if not asked.by.strip():
+        raise WrongUse("a decision needs the name of whoever decides: --by NAME")
+    verdict = asked.verdict.replace("-", "_")
+    if verdict not in get_args(DecisionVerdict):
+        raise WrongUse(f"{asked.verdict}: is not one of {', '.join(get_args(DecisionVerdict))}")
+    asked = replace(asked, verdict=verdict)
+    with ledger.writing() as connection:
+        before = read.decision_of(connection, key=asked.key) if asked.key else None
+        if before is not None:
+            return _replayed(connection, before, asked)
+        if not deriving.is_new(connection, profile):
+            deriving.rebuild_within(connection, profile, now)
+        return _Desk(connection, profile, now).decide(asked)
+
+
+def _replayed(connection: sa.Connection, before: Decision, asked: Judgement) -> Outcome:
+    same = (before.verdict, before.field, before.value, before.by) == (
+        asked.verdict,
+        asked.field,
+        asked.value,
+        asked.by,
+    )
+    if not same or asked.target not in (before.target, before.asked):
+        raise WrongUse(f"--key {asked.key}: was used for another decision, {before.id}; take a new one")
+    return Outcome(before, _standing(read.derived(connection), before), again=True)
+
+
+def _standing(derived: Derived, decision: Decision) -> Standing:
+    found = next((s for s in derived.standings if s.decision == decision.id), None)
+    return found or Standing(decision.id, "carried", decision.target, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a judgement is about. target: the record as it is shown, None for a decision."""
+
+    kind: TargetKind
+    id: str
+    target: Target | None
+    anchors: tuple[Span, ...] = ()
+
+
+class _Desk:
+    """One judgement, in one transaction."""
+
+    def __init__(self, connection: sa.Connection, profile: str, now: datetime) -> None:
+        self._connection = connection
+        self._profile = profile
+        self._now = now
+        self._facts = read.facts(connection)
+        self._names = read.names(connection)
+        self._derived = read.derived(connection)
+        in_force, _ = decisions.in_force(self._facts.decisions)
+        self._reads = {one.story.id: one for one in decisions.apply(self._facts.reads, in_force).reads}
+
+    def decide(self, asked: Judgement) -> Outcome:
+        """Checks the judgement, keeps it, and derives what follows."""
+        found = self._found(asked.target)
+        into = self._found(asked.into) if asked.into is not None else None
+        words = tuple(self._span(one) for one in asked.words)
+        _RULES[asked.verdict](self, asked, found, into, words)
+        self._check_version(asked, found)
+        decision = Decision(
+            id="",
+            verdict=asked.verdict,  # type: ignore[arg-type]
+            target=found.id,
+            kind=found.kind,
+            by=asked.by.strip(),
+            at=self._now,
+            reason=asked.reason,
+            field=asked.field,
+            value=asked.value,
+            into=into.id if into else None,
+            words=words,
+            anchors=words if asked.verdict == "add" else found.anchors,
+            into_anchors=into.anchors if into else (),
+            seen=decisions.shown(found.target) if found.target is not None else (),
+            reader=reader_name(),
+            key=asked.key,
+            asked=asked.target if asked.target != found.id else None,
+        )
+        return self._kept(replace(decision, id=self._id(decision)))
+
+    def _id(self, decision: Decision) -> str:
+        """A short id that no other decision has."""
+        said = digest(str(decision), len(self._facts.decisions))
+        taken, size = {one.id for one in self._facts.decisions}, 10
+        while f"de-{said[:size]}" in taken:
+            size += 2
+        return f"de-{said[:size]}"
+
+    def _kept(self, decision: Decision) -> Outcome:
+        """The decision with what the reader had where it was made, kept with all that follows from it."""
+        facts = self._facts
+        made = deriving.made(facts.reads, self._profile, (*facts.decisions, decision), facts.campaigns)
+        own = made.own.get(decision.id)
+        decision = replace(decision, basis=decisions.shown(own) if own is not None else ())
+        decided = (*facts.decisions, decision)
+        write.add_decision(self._connection, decision)
+        state = deriving.state_of(self._connection, self._profile)
+        derived = deriving.keep(self._connection, made, decided, state, self._now)
+        return Outcome(decision, _standing(derived, decision))
+
+    # ---- what it is about
+
+    def _found(self, id_: str) -> _Found:
+        """What has that id. Raises WrongUse where nothing has."""
+        if id_.startswith("de-"):
+            if any(decision.id == id_ for decision in self._facts.decisions):
+                return _Found("decision", id_, None)
+            raise WrongUse(f"{id_}: there is no such decision; onrecord decisions lists them")
+        name = incidents.resolve(id_, self._names)
+        rows: list[Incident | Plan] = [*self._derived.incidents, *self._derived.plans]
+        for row in rows:
+            if row.id == name:
+                return _Found("incident" if isinstance(row, Incident) else "plan", name, row, self._anchors(row))
+        found = self._in_story(id_)
+        if found is None:
+            gone = any(one.name == id_ for one in self._names)
+            why = "is no incident or plan any more" if gone else "nothing in the ledger has this id"
+            raise WrongUse(f"{id_}: {why}; onrecord incidents lists some")
+        return found
+
+    def _in_story(self, id_: str) -> _Found | None:
+        one = self._reads.get(id_) or next((r for r in self._reads.values() if r.story.name == id_), None)
+        if one is not None:
+            return _Found("story", one.story.id, one.story)
+        one = self._reads.get(id_.rpartition("-")[0])
+        if one is None:
+            return None
+        for claim in one.reading.claims:
+            if claim.id == id_:
+                return _Found("claim", id_, claim, claim.content)
+        for event in one.reading.events:
+            if event.id == id_:
+                return _Found("event", id_, event, _act(event))
+        for tally in one.reading.tallies:
+            if tally.id == id_:
+                return _Found("tally", id_, tally, (tally.span,))
+        return None
+
+    def _anchors(self, row: Incident | Plan) -> tuple[Span, ...]:
+        events = {e.id: e for id_ in row.stories if id_ in self._reads for e in self._reads[id_].reading.events}
+        return tuple(span for id_ in row.events if id_ in events for span in _act(events[id_]))
+
+    def _span(self, words: str) -> Span:
+        """The selected words. Raises WrongUse where they do not lie in a story that is held."""
+        match = _WORDS.fullmatch(words)
+        if match is None:
+            raise WrongUse(f"--words {words}: write STORY:START-END, or STORY:headline:START-END")
+        story: Story | None = read.story_in(self._connection, match["story"])
+        if story is None:
+            raise WrongUse(f"--words {words}: no story {match['story']} is held")
+        part: Part = "headline" if match["part"] == "headline" else "text"
+        start, end, held = int(match["start"]), int(match["end"]), story.words(part)
+        if not start < end <= len(held) or not held[start:end].strip():
+            raise WrongUse(f"--words {words}: selects no words; the {part} has {len(held):,} characters")
+        return Span(story.id, part, start, end, held[start:end])
+
+    def _check_version(self, asked: Judgement, found: _Found) -> None:
+        if asked.version is None or found.target is None:
+            return
+        now = decisions.version(found.target, found.id)
+        if asked.version != now:
+            shown = dict(decisions.shown(found.target))
+            values = (
+                [f"{asked.field} is {shown[asked.field]}"]
+                if asked.field in shown
+                else [f"{field} is {value}" for field, value in shown.items() if value is not None]
+            )
+            wish = f", and was to be {asked.value}" if asked.value is not None else ""
+            raise Conflict(
+                f"{found.id}: has changed since it was shown: {'; '.join(values)}{wish}; look again, its version is {now}"
+            )
+
+    # ---- what makes sense
+
+    def _judge(self, asked: Judgement, found: _Found, _into: _Found | None, _words: Sequence[Span]) -> None:
+        if found.kind not in ("claim", "event", "tally", "incident", "plan"):
+            raise WrongUse(f"{asked.target}: {asked.verdict} is for claims, events, tallies, incidents and plans")
+
+    def _no_incident(self, asked: Judgement, found: _Found, _into: _Found | None, _words: Sequence[Span]) -> None:
+        if found.kind not in ("event", "incident", "plan"):
+            raise WrongUse(f"{asked.target}: is no incident, plan or event to begin with")
+
+    def _merge(self, asked: Judgement, found: _Found, into: _Found | None, _words: Sequence[Span]) -> None:
+        if into is None:
+            raise WrongUse(f"merge {asked.target}: into what? Give --into ID")
+        if found.kind not in ("incident", "plan") or into.kind not in ("incident", "plan"):
+            raise WrongUse(f"merge {asked.target} --into {asked.into}: only incidents and plans are merged")
+        if found.id == into.id:
+            led = "" if asked.target == asked.into else f": {asked.target} and {asked.into} are {found.id}"
+            raise WrongUse(f"merge {asked.target} --into {asked.into}: they are one already{led}")
+
+    def _split(self, asked: Judgement, found: _Found, _into: _Found | None, words: Sequence[Span]) -> None:
+        if found.kind not in ("incident", "plan") or not isinstance(found.target, (Incident, Plan)):
+            raise WrongUse(f"{asked.target}: only incidents and plans are split")
+        if not words:
+            raise WrongUse(f"split {asked.target}: give the words that tell of the other one: --words STORY:START-END")
+        named = {event.id for span in words for event in self._named_in(span)} & set(found.target.events)
+        if not named:
+            raise WrongUse(f"split {asked.target}: the words selected name none of its events; onrecord show has them")
+        if named == set(found.target.events):
+            raise WrongUse(f"split {asked.target}: the words selected name all of its events; leave one")
+
+    def _named_in(self, words: Span) -> list[Event]:
+        one: Read | None = self._reads.get(words.story)
+        return decisions.events_in(one.reading, words) if one is not None else []
+
+    def _set(self, asked: Judgement, found: _Found, _into: _Found | None, _words: Sequence[Span]) -> None:
+        if found.kind == "decision":
+            raise WrongUse(f"{asked.target}: a decision stays as it was made; undo it")
+        decisions.check(found.kind, asked.field, asked.value)
+
+    def _add(self, asked: Judgement, found: _Found, _into: _Found | None, words: Sequence[Span]) -> None:
+        if found.kind != "story":
+            raise WrongUse(f"add {asked.target}: give the story in which the words stand")
+        if not words or any(span.story != found.id for span in words):
+            raise WrongUse(f"add {asked.target}: select words of that story: --words {asked.target}:START-END")
+        if asked.field not in _ADDED:
+            raise WrongUse(f"--field {asked.field or '(none)'}: what is added is one of {', '.join(_ADDED)}")
+        if asked.field != "claim" and asked.value is not None and asked.value not in get_args(EventKind):
+            raise WrongUse(f"--value {asked.value}: the kind is one of {', '.join(get_args(EventKind))}")
+
+    def _undo(self, asked: Judgement, found: _Found, _into: _Found | None, _words: Sequence[Span]) -> None:
+        if found.kind != "decision":
+            raise WrongUse(f"undo {asked.target}: give the id of a decision, de-...; onrecord decisions lists them")
+        state = next((s.state for s in self._derived.standings if s.decision == found.id), None)
+        if state == "undone":
+            raise WrongUse(f"undo {asked.target}: it was undone before")
+
+
+_RULES = {
+    "confirm": _Desk._judge,
+    "reject": _Desk._judge,
+    "merge": _Desk._merge,
+    "split": _Desk._split,
+    "set": _Desk._set,
+    "add": _Desk._add,
+    "not_an_incident": _Desk._no_incident,
+    "undo": _Desk._undo,
+}
+
+
+def _act(event: Event) -> tuple[Span, ...]:
+    return tuple(mention.trigger for mention in event.mentions[:1])

@@ -1,0 +1,104 @@
+"""All that a ledger says at one moment, in the order in which it is shown and exported."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from onrecord import decisions
+from onrecord.ledger import Ledger, read
+from onrecord.ledger.codec import encode
+from onrecord.pipeline.deriving import derive_if_old
+from onrecord.records import Decision, Derived, Incident, Plan, Read, digest
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a ledger says at one moment: each story with its current reading as people have set it right, what follows
+    from them, and every decision in the order in which they were made.
+
+    Stories stand in the order of publication, incidents in that of their days, families in that of their first story;
+    what has no date stands last, and what is equal in the order of ids.
+    """
+
+    reads: tuple[Read, ...]
+    derived: Derived
+    decisions: tuple[Decision, ...] = ()
+
+
+def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) -> View:
+    """The ledger as it stands, derived anew if readings, decisions or campaigns have come since.
+
+    now: when names that this gives are said to have been given; the clock's time without one.
+    """
+    derived = derive_if_old(ledger, profile, now or datetime.now(UTC))
+    with ledger.reading() as connection:
+        reads, decided = read.reads(connection), read.decisions(connection)
+    in_force, _ = decisions.in_force(decided)
+    return arranged(decisions.apply(reads, in_force).reads, derived, decided)
+
+
+def arranged(reads: Sequence[Read], derived: Derived, decided: Sequence[Decision] = ()) -> View:
+    """Readings, and what was derived from them, in the order of a view."""
+    published = {r.story.id: _moment(r.story.published.start) for r in reads}
+    return View(
+        tuple(sorted(reads, key=lambda r: (published[r.story.id], r.story.id))),
+        Derived(
+            families=tuple(
+                sorted(derived.families, key=lambda f: (min((published[s] for s in f.stories), default=""), f.id))
+            ),
+            derivations=tuple(sorted(derived.derivations, key=lambda d: (published[d.story], d.story))),
+            # Within a story as its derivation gave them, which is the order of its text
+            mutations=tuple(sorted(derived.mutations, key=lambda m: (published[m.story], m.story))),
+            incidents=tuple(sorted(derived.incidents, key=lambda i: (_moment(i.when.start if i.when else None), i.id))),
+            plans=tuple(
+                sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id))
+            ),
+            verdicts=tuple(sorted(derived.verdicts, key=lambda v: v.tally)),
+            groupings=derived.groupings,
+            standings=derived.standings,
+        ),
+        tuple(decided),
+    )
+
+
+def _moment(start: date | None) -> str:
+    return start.isoformat() if start else "9999"
+
+
+def content(seen: View) -> str:
+    """The content hash of a ledger: of its readings as people set them right and of all that follows, in hex.
+
+    Equal facts have equal content, in whatever order they came and on whatever database. Names, times, and the ids of
+    decisions stand outside: incidents are called by their first event, decisions by what they say.
+    """
+    rows: list[Incident | Plan] = [*seen.derived.incidents, *seen.derived.plans]
+    called = {row.id: f"{type(row).__name__} {row.events[0]}" for row in rows}
+    for decision in seen.decisions:
+        said = (decision.verdict, decision.kind, decision.field, decision.value)
+        called[decision.id] = digest(said, [(s.story, s.part, s.start, s.end) for s in decision.words])
+    derived = seen.derived
+    parts: list[object] = [*seen.reads, *derived.families, *derived.derivations, *derived.mutations]
+    plain: list[Incident | Plan] = [_called(row, called) for row in rows]
+    plain.sort(key=lambda row: row.id)
+    parts += plain
+    parts += [replace(one, incidents=tuple(sorted(called[i] for i in one.incidents))) for one in derived.verdicts]
+    return digest([encode(part) for part in parts])
+
+
+def _called(row: Incident | Plan, called: dict[str, str]) -> Incident | Plan:
+    """A row under the name of its first event, with its decisions by what they say."""
+    if isinstance(row, Plan):
+        return replace(row, id=called[row.id], decisions=_of(row.decisions, called))
+    statements = tuple(replace(s, source=called.get(s.source, s.source)) for s in row.statements)
+    reasons = tuple(_said(reason, called) for reason in row.reasons)
+    return replace(row, id=called[row.id], decisions=_of(row.decisions, called), statements=statements, reasons=reasons)
+
+
+def _of(ids: Sequence[str], called: dict[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(called[id_] for id_ in ids))
+
+
+def _said(reason: str, called: dict[str, str]) -> str:
+    """A reason that names a decision by what it says."""
+    before, found, id_ = reason.rpartition(" by ")
+    return f"{before} by {called[id_]}" if found and id_ in called else reason

@@ -1,0 +1,147 @@
+"""What is derived from readings and decisions."""
+
+from dataclasses import dataclass
+
+from onrecord.records.decided import Standing
+from onrecord.records.found import Bounds, When, Where
+from onrecord.records.given import Span
+from onrecord.records.words import EventKind, MutationField, Relation, Status, VerdictWord
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Whose report a story is. origin: the id of a story held; ghost: the outlet of an original that is not held; at
+    most one of the two. reasons: each a short sentence ("shares 61% of its 5-word runs with st-...").
+    """
+
+    story: str
+    relation: Relation
+    origin: str | None
+    ghost: str | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A value that a story states differently from its origin. was, now: the values as a reader would write them
+    (None: dropped). Spans may be None where a value is absent on that side.
+    """
+
+    story: str
+    origin: str
+    field: MutationField
+    was: str | None
+    now: str | None
+    was_span: Span | None
+    now_span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Stories that carry one report. id: "fa-" and 8 hex digits of its root (of a ghost and its first carrier: one
+    outlet may stand behind several reports); root: a story id or "ghost:" and an outlet.
+    """
+
+    id: str
+    root: str
+    stories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One source's figure for one field of an incident, with where it stands. credible: False for a number that its
+    own source withdrew, or that a copy changed on the way.
+    """
+
+    field: str
+    value: str
+    bounds: Bounds | None
+    source: str
+    story: str
+    span: Span | None
+    credible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One real-world event: events merged across stories. reports: outlets and ghosts (as "ghost: X") that stand
+    behind it independently; sources: primary sources. The two support counts are their lengths. reasons: why its
+    events were held to be one. decisions: those in force on it; campaigns: the names of those it belongs to. id: its
+    name in a ledger ("in-" and 8 hex digits, which it keeps), outside of one that of its first event.
+    """
+
+    id: str
+    kind: EventKind
+    status: Status
+    when: When | None
+    where: Where | None
+    actor: str | None
+    target: str | None
+    killed: Bounds
+    injured: Bounds
+    events: tuple[str, ...]
+    stories: tuple[str, ...]
+    reports: tuple[str, ...]
+    sources: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    reasons: tuple[str, ...]
+    decisions: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Something told of that is not held to have happened: planned, threatened, possible, hypothetical, denied,
+    negated, attempted or unknown. It is kept and shown, and never becomes an incident.
+    """
+
+    id: str
+    kind: EventKind
+    status: Status
+    actor: str | None
+    target: str | None
+    where: Where | None
+    events: tuple[str, ...]
+    stories: tuple[str, ...]
+    decisions: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A tally held against the ledger. ledger: the ledger's own figure; off_by: how far the stated total lies outside
+    it; incidents: those that make up the ledger's figure; reason: a sentence.
+    """
+
+    tally: str
+    word: VerdictWord
+    ledger: Bounds | None
+    off_by: int | None
+    incidents: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Events that are held to be one before any person decided on it. happened: an incident, else a plan. id: of its first
+    event.
+    """
+
+    id: str
+    happened: bool
+    events: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Everything that is rebuilt from the readings, in one value."""
+
+    families: tuple[Family, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    groupings: tuple[Grouping, ...] = ()
+    standings: tuple[Standing, ...] = ()
