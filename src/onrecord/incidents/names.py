@@ -89,6 +89,20 @@ def named(
     return Naming(found, tuple(acts))
 
 
+def ends(held: Sequence[Name]) -> list[tuple[str, str, str | None]]:
+    """What became of each name, in the order in which they were given: "in use", "redirected" (and into which name, today)
+    or "deleted".
+    """
+    return [
+        (one.name, "in use", None)
+        if one.alive
+        else (one.name, "redirected", resolve(one.name, held))
+        if one.into
+        else (one.name, "deleted", None)
+        for one in _fold(held).values()
+    ]
+
+
 def resolve(name: str, held: Sequence[Name]) -> str:
     """The name that a name leads to today: itself, or that of what it was merged into."""
     known = _fold(held)

@@ -215,8 +215,11 @@ def versions(ledger: Ledger, story: str) -> list[str]:
 def readings_state(connection: sa.Connection) -> str:
     """A name for what there is to derive from besides decisions: equal names, equal readings, versions and campaigns."""
     log = schema.log
-    last = sa.select(log.c.hash).where(log.c.fact.not_in(("decision", "name"))).order_by(log.c.seq.desc()).limit(1)
-    return connection.execute(last).scalar() or ""
+    told = log.c.fact.in_(("intake", "switch", "campaign"))
+    last = connection.execute(sa.select(log.c.hash).where(told).order_by(log.c.seq.desc()).limit(1)).scalar()
+    # A first reading is current at once; any other becomes so by a switch
+    first = connection.execute(sa.select(sa.func.count()).select_from(schema.current)).scalar()
+    return f"{first} {last or ''}"
 
 
 def decided_state(connection: sa.Connection) -> str:
