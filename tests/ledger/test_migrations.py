@@ -3,7 +3,6 @@
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from dying import in_child, killed_beside, needs_fork, short_of_room
 from frozen import REVISIONS, facts, revision, tables, thaw
 from invented import NOW
 from onrecord import pipeline
@@ -27,8 +27,6 @@ CONTENT = {
     "0002": "ba14bc0f2a9fdf043fd9dce484d6d28425d9cef4ba936ce780906c35f29dfad9",
 }
 """What each says once it is brought up. The facts in them are frozen: this changes only with the rules of grouping."""
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
 def scripts(folder: Path | None = None) -> Config:
@@ -115,20 +113,6 @@ def test_nothing_is_kept_of_a_ledger_with_nothing_in_it(tmp_path: Path, old: str
     assert list(tmp_path.iterdir()) == [path]
 
 
-def in_child(act: Callable[[], None]) -> int:
-    """Does something in a process of its own; how that ended: 0, 4 for TryLater, or minus the signal."""
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-        except TryLater:
-            os._exit(4)
-        except BaseException:
-            os._exit(99)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def counted(path: Path) -> int:
     """How many statements bringing it up takes."""
     count = 0
@@ -205,18 +189,8 @@ def test_a_kill_beside_every_step_of_the_copy_leaves_the_old_one(
     path = thaw(old, tmp_path / "held.db")
     before = tables(path)
 
-    def dies() -> None:
-        done = getattr(snapshots, step)
-
-        def stop(*args: Any, **options: Any) -> None:
-            if moment == "after":
-                done(*args, **options)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        setattr(snapshots, step, stop)
-        open_ledger(str(path)).close()
-
-    assert in_child(dies) == -signal.SIGKILL
+    died = killed_beside(snapshots, step, moment, lambda: open_ledger(str(path)).close())
+    assert died == -signal.SIGKILL
     assert whole(path, before)
     ledger = open_ledger(str(path))
     assert ledger.upgraded is not None
@@ -256,18 +230,10 @@ def test_a_disk_that_fills_up_leaves_the_old_one(tmp_path: Path, old: str) -> No
 @needs_fork
 @pytest.mark.parametrize("old", OLD)
 def test_no_room_for_the_copy_leaves_the_old_one_and_no_half_a_copy(tmp_path: Path, old: str) -> None:
-    import resource
-
     path = thaw(old, tmp_path / "held.db")
     before, size = tables(path), path.stat().st_size
     for part in (0.1, 0.5, 0.9):
-
-        def starved(most: int = int(size * part)) -> None:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-            open_ledger(str(path)).close()
-
-        assert in_child(starved) == 4
+        assert short_of_room(int(size * part), lambda: open_ledger(str(path)).close()) == 4
         assert tables(path) == before
         assert list(tmp_path.iterdir()) == [path]
     open_ledger(str(path)).close()
