@@ -117,6 +117,25 @@ def test_every_flipped_bit_is_named_or_changes_nothing(
     assert told["facts named"] > times / 3
 
 
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 11))])
+def test_a_flipped_bit_in_what_was_written_last_is_caught_from_outside(path: Path, tmp_path: Path, seed: int) -> None:
+    """SQLite drops what follows it in the file beside the ledger, and says nothing."""
+    chance, live = random.Random(seed), tmp_path / "live" / "held.db"
+    live.parent.mkdir()
+    before = content(path)
+    ledger = open_ledger(str(path))
+    write.store(ledger, [intake(story(60), "new.txt")], [reading(story(60))], LATER)
+    pipeline.rebuild(ledger, "joint", LATER)
+    kept = pipeline.checkpoint(ledger, LATER)
+    for side in ("", "-wal"):
+        shutil.copyfile(f"{path}{side}", f"{live}{side}")
+    ledger.close()
+    wal = Path(f"{live}-wal")
+    flip(wal, chance.randrange(wal.stat().st_size), chance)
+    found = damage(live, kept)
+    assert found or content(live) == kept.content != before
+
+
 def columns() -> list[tuple[str, str]]:
     """All but the number of a rejection, which says nothing but in which order an input's rejections stand."""
     every = [(table.name, column.name) for table in schema.FACTS for column in table.c]

@@ -78,7 +78,8 @@ def keys_of(connection: sa.Connection, column: sa.Column[Any], size: int = PORTI
     query, last = sa.select(column).order_by(column).limit(size), None
     while keys := list(connection.execute(query if last is None else query.where(column > last)).scalars()):
         yield keys
-        if last is not None and not keys[-1] > last:
+        # A damaged index can lead in a circle. PostgreSQL may order texts in another way than Python
+        if connection.dialect.name == "sqlite" and last is not None and not keys[-1] > last:
             raise ValueError("its rows are out of order")
         last = keys[-1]
 
