@@ -1,7 +1,6 @@
 """Acts in a process of their own, which they may not survive."""
 
 import os
-import resource
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -46,6 +45,9 @@ def killed_beside(module: Any, step: str, moment: str, act: Callable[[], object]
 
 def short_of_room(most: int, act: Callable[[], object]) -> int:
     """The same, where no file may become larger than so many bytes."""
+
+    # Not on every system
+    import resource
 
     def starved() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

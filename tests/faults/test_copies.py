@@ -31,7 +31,7 @@ for n in range(int(sys.argv[2])):
     write.store(ledger, [intake(told, f"tale-{n}.txt")], [reading(told)], NOW)
     print(n, flush=True)
 """
-BACKUPS = 40 if os.environ.get("ONRECORD_NIGHTLY") else 20
+BACKUPS = 20 if os.environ.get("ONRECORD_NIGHTLY") else 6
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("times", [2, pytest.param(BACKUPS, marks=pytest.mark.slow)])
 def test_a_backup_under_load_is_the_ledger_of_one_moment(tmp_path: Path, times: int) -> None:
     held, elsewhere = tmp_path / "held.db", tmp_path / "elsewhere"
