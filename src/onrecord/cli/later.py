@@ -12,12 +12,7 @@ NOT_YET = {
     "publish": "a public copy of the ledger",
     "import": "tables back into the ledger",
     "watch": "following feeds",
-    "migrate": "moving an old ledger to a newer schema",
-    "backup": "a copy under load",
-    "restore": "a ledger from a backup",
     "move": "a ledger to another database",
-    "verify": "hashes, spans and references",
-    "checkpoint": "the state of the ledger, to keep outside",
 }
 
 

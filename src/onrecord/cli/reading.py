@@ -21,6 +21,7 @@ from onrecord.cli.app import (
     day,
     held,
     print_json,
+    upgrade,
 )
 from onrecord.errors import CannotWork, WrongUse
 
@@ -76,6 +77,8 @@ def add(
     options = ReadOptions(published=day(published, "--published"))
     pipeline.check(source, options)
     opened = open_ledger(ledger, create=True)
+    if said := upgrade(opened):
+        print(said, file=sys.stderr)
     try:
         with terminal.Progress(console(stderr=True)) as progress:
             now = datetime.now(UTC)

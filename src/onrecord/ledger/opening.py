@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from onrecord.errors import BadLedger, TryLater, WrongUse
+from onrecord.ledger import snapshots
 
 _BUSY_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An open ledger. place: the path, as the user gave it."""
+    """An open ledger. place: the path, as the user gave it; upgraded: what opening it has changed."""
 
     place: str
     engine: sa.Engine
+    upgraded: "Upgrade | None" = None
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -44,6 +46,15 @@ class Ledger:
     def close(self) -> None:
         """Gives the file back."""
         self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """An older schema was brought up to date. before, after: the revisions; kept: the copy of the ledger as it was."""
+
+    before: str
+    after: str
+    kept: Path | None
 
 
 def open_ledger(place: str, *, create: bool = False) -> Ledger:
@@ -66,11 +77,11 @@ def open_ledger(place: str, *, create: bool = False) -> Ledger:
     sa.event.listen(engine, "begin", _begin)
     ledger = Ledger(place, engine)
     try:
-        _bring_up(ledger)
+        upgraded = _bring_up(ledger)
     except BaseException:
         ledger.close()
         raise
-    return ledger
+    return replace(ledger, upgraded=upgraded)
 
 
 def _check(place: str, path: Path, *, create: bool) -> None:
@@ -112,7 +123,8 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _bring_up(ledger: Ledger) -> None:
+def _bring_up(ledger: Ledger) -> Upgrade | None:
+    """Makes the schema the newest, all or nothing; a ledger of an older one is copied beside first."""
     config = Config()
     # A per cent sign in the path would be taken for a reference to another setting
     scripts = str(files("onrecord.ledger").joinpath("migrations")).replace("%", "%%")
@@ -121,12 +133,25 @@ def _bring_up(ledger: Ledger) -> None:
     # Looked at as a reader first: a ledger in use, or on a medium that cannot be written, can still be read
     with ledger.reading() as connection:
         if _is_new(ledger.place, connection, script):
-            return
+            return None
     with ledger.writing() as connection:
         if _is_new(ledger.place, connection, script):
-            return
+            return None
+        (newest,) = script.get_heads()
+        before = MigrationContext.configure(connection).get_current_revision()
+        kept = _kept_beside(connection, newest)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return Upgrade(before, newest, kept) if before else None
+
+
+def _kept_beside(connection: sa.Connection, newest: str) -> Path | None:
+    """The copy that is made before a migration, of a ledger file with something in it. Nobody else writes meanwhile."""
+    path = connection.engine.url.database
+    filled = (sa.select(sa.exists().select_from(sa.table(name))) for name in sa.inspect(connection).get_table_names())
+    if connection.dialect.name != "sqlite" or not path or sum(connection.execute(q).scalar_one() for q in filled) < 2:
+        return None
+    return snapshots.keep_beside(Path(path), f"before-{newest}")
 
 
 def _is_new(place: str, connection: sa.Connection, script: ScriptDirectory) -> bool:
@@ -142,7 +167,7 @@ def _is_new(place: str, connection: sa.Connection, script: ScriptDirectory) -> b
 
 
 _MENDABLE = ("locked", "full", "readonly", "read-only", "disk i/o", "unable to open", "busy")
-_HOPELESS = ("malformed", "no such table", "no such column", "encrypted")
+_HOPELESS = ("malformed", "no such table", "no such column", "encrypted", "could not decode")
 
 
 @contextmanager
@@ -150,8 +175,8 @@ def explained(place: str) -> Iterator[None]:
     """Turns what a user can mend (a lock, a full disk, a damaged file) into our errors; bugs pass through."""
     try:
         yield
-    except sa.exc.DatabaseError as error:
-        reason = str(error.orig)
+    except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+        reason = str(getattr(error, "orig", error))
         if any(sign in reason.casefold() for sign in _MENDABLE):
             raise TryLater(f"{place}: {reason}; nothing half done was kept, try again when that is mended") from error
         if "not a database" in reason:
@@ -159,3 +184,8 @@ def explained(place: str) -> Iterator[None]:
         if any(sign in reason.casefold() for sign in _HOPELESS):
             raise BadLedger(f"{place}: is damaged or no ledger ({reason}); bring back a copy of it") from error
         raise
+    except UnicodeDecodeError as error:
+        # What the database says of a damaged schema quotes it, and that is no text any more
+        raise BadLedger(
+            f"{place}: is damaged or no ledger (no text: {error.object!r}); bring back a copy of it"
+        ) from error

@@ -9,6 +9,7 @@ from onrecord.pipeline.campaigning import end_campaign, start_campaigns
 from onrecord.pipeline.deciding import Judgement, Outcome, decide
 from onrecord.pipeline.deriving import derive, derive_if_old, rebuild
 from onrecord.pipeline.rereading import RereadOptions, RereadReport, reread
+from onrecord.pipeline.verifying import checkpoint, verify
 from onrecord.pipeline.viewing import View, arranged, content, view
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "add",
     "arranged",
     "check",
+    "checkpoint",
     "content",
     "decide",
     "derive",
@@ -33,5 +35,6 @@ __all__ = [
     "reread",
     "silent",
     "start_campaigns",
+    "verify",
     "view",
 ]
