@@ -134,7 +134,7 @@ def _target(decision: Decision, pages: dict[str, _Page]) -> Target | None:
         case "tally":
             return anchors.tally_at(reading, decision.anchors, decision.target)
         case _:
-            return anchors.event_at(reading, decision.anchors[0], decision.target)
+            return anchors.event_at(reading, decision.anchors[0], (decision.target,))
 
 
 def _put_right(decision: Decision, own: Target, page: _Page) -> None:
@@ -200,7 +200,11 @@ def _events_at(spans: Iterable[Span], pages: dict[str, _Page]) -> tuple[str, ...
     found: dict[str, None] = {}
     for span in spans:
         page = pages.get(span.story)
-        event = anchors.event_at(page.now.reading, span) if page is not None else None
-        if event is not None:
+        if page is None:
+            continue
+        # Looked up among all that was read: where people took the event out, its neighbour is not meant instead
+        left = {event.id for event in page.now.reading.events}
+        event = anchors.event_at(page.own.reading, span, left)
+        if event is not None and event.id in left:
             found[event.id] = None
     return tuple(found)

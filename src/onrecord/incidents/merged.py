@@ -20,7 +20,7 @@ Stands = Callable[[str, Row | None], bool]
 class Merged:
     """What the readings come to, each in the order in which the press first told of it. groupings: which events were one
     before anybody decided; own: for each ruling what it bears on as the machine has it; bears: the id of what it bears on
-    now, or None with a sentence why it has no effect; parted: the ids of rows that people split off.
+    now, or None with a sentence why it has no effect; parted: the ids of rows that people split off, each with that of the rest.
     """
 
     incidents: tuple[Incident, ...]
@@ -29,7 +29,7 @@ class Merged:
     groupings: tuple[Grouping, ...] = ()
     own: Mapping[str, Row | None] = field(default_factory=dict)
     bears: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
-    parted: frozenset[str] = frozenset()
+    parted: Mapping[str, str] = field(default_factory=dict)
 
 
 def merge(
@@ -68,7 +68,11 @@ def merge(
         groupings,
         own=own,
         bears={id_: (_id(made, n), why) for id_, (n, why) in final.bears.items()},
-        parted=frozenset(id_ for n, g in enumerate(final.groups) if g.parted and (id_ := _id(made, n)) is not None),
+        parted={
+            id_: rest
+            for n, group in enumerate(final.groups)
+            if (id_ := _id(made, n)) is not None and (rest := _id(made, group.parted)) is not None
+        },
     )
 
 

@@ -31,19 +31,45 @@ class Naming:
 
 @dataclass(slots=True)
 class _Words:
-    """Where the rows are told: by story, the stretches of words with the row that they belong to."""
+    """Words by story, each stretch with the row that it belongs to."""
 
     by_story: defaultdict[str, list[tuple[str, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, row: str, spans: Iterable[Span]) -> None:
-        """Notes the words of a row."""
-        for span in spans:
-            self.by_story[span.story].append((span.part, span.start, span.end, row))
+    def add(self, row: str, span: Span) -> None:
+        """Notes words of a row."""
+        self.by_story[span.story].append((span.part, span.start, span.end, row))
 
     def rows_at(self, anchor: str) -> set[str]:
-        """The rows that are told in the words of an anchor."""
+        """The rows whose words the anchor meets."""
         story, part, start, end = _parsed(anchor)
         return {row for p, s, e, row in self.by_story.get(story, ()) if p == part and s < end and start < e}
+
+
+@dataclass(slots=True)
+class _Places:
+    """Where the rows are told. acts: the words that name their acts; clauses: all that stands around these; silent: the
+    anchors of events that are in no row, because people took them out.
+    """
+
+    acts: _Words
+    clauses: _Words
+    silent: frozenset[str]
+
+    def rows_at(self, anchor: str) -> set[str]:
+        """The rows whose act those words name; where they name none, those told in the clause around them."""
+        named = self.acts.rows_at(anchor)
+        return named if named or anchor in self.silent else self.clauses.rows_at(anchor)
+
+
+def _places(rows: Sequence[Row], events: Mapping[str, Event]) -> _Places:
+    acts, clauses = _Words(), _Words()
+    for row in rows:
+        for mention in (m for id_ in row.events if id_ in events for m in events[id_].mentions):
+            acts.add(row.id, mention.trigger)
+            clauses.add(row.id, mention.span)
+    borne = {id_ for row in rows for id_ in row.events}
+    silent = (anchor(event.mentions[0].trigger) for id_, event in events.items() if id_ not in borne)
+    return _Places(acts, clauses, frozenset(silent))
 
 
 def anchor(span: Span) -> str:
@@ -63,24 +89,21 @@ def named(
     held: Sequence[Name],
     *,
     merged: Mapping[str, str],
-    parted: frozenset[str],
+    parted: Mapping[str, str],
 ) -> Naming:
     """Names for the rows: each keeps the name that stands on most of its words; new ones get a name of their own.
 
-    events: all events by id. held: what became of names so far. merged: names that people merged, and into which; parted:
-    ids of the rows that people split off, whose words bore the name of the rest.
+    events: all events by id, those that people took out among them. held: what became of names so far. merged: names that people merged, and into which; parted:
+    ids of the rows that people split off, each with that of the rest, which keeps the name.
     """
-    known, words = _fold(held), _Words()
-    for row in rows:
-        told = [m for id_ in row.events if id_ in events for m in events[id_].mentions]
-        words.add(row.id, (span for m in told for span in (m.span, m.trigger)))
+    known, words = _fold(held), _places(rows, events)
     anchors = {row.id: _anchors(row, events) for row in rows}
     found = _matched(anchors, known, words, merged, parted)
     acts: list[Name] = []
     for row in rows:
         name = found.get(row.id)
         if name is None:
-            found[row.id] = name = _returned(row, known, found, words) or _new(row, known)
+            found[row.id] = name = _returned(row, known, found, words.acts) or _new(row, known)
             acts.append(Name(name, "restored" if name in known else "given", None, anchors[row.id]))
             known[name] = _Held(name, len(known), anchors[row.id])
         elif set(known[name].anchors) != set(anchors[row.id]):
@@ -117,9 +140,9 @@ def _anchors(row: Row, events: Mapping[str, Event]) -> tuple[str, ...]:
 def _matched(
     anchors: Mapping[str, tuple[str, ...]],
     known: Mapping[str, _Held],
-    words: _Words,
+    words: _Places,
     merged: Mapping[str, str],
-    parted: frozenset[str],
+    parted: Mapping[str, str],
 ) -> dict[str, str]:
     """The names that rows keep: pairs with most words in common first, of several the older name."""
     named = {id_: set(places) for id_, places in anchors.items()}
@@ -131,8 +154,9 @@ def _matched(
         for place in held.anchors:
             for id_ in words.rows_at(place):
                 common[id_] += 1
+        acts = {id_ for place in held.anchors for id_ in words.acts.rows_at(place)}
         for id_, count in common.items():
-            if held.name[:3] == id_[:3] and not (id_ in parted and count < len(held.anchors)):
+            if held.name[:3] == id_[:3] and parted.get(id_) not in acts:
                 # Two acts may be told in one clause: the words that name the act count before those around it
                 exact = len(named[id_].intersection(held.anchors))
                 pairs.append((held.name in merged, -exact, -count, held.age, id_, held.name))
@@ -171,7 +195,7 @@ def _new(row: Row, known: Mapping[str, _Held]) -> str:
 
 
 def _ended(
-    known: Mapping[str, _Held], found: Mapping[str, str], words: _Words, merged: Mapping[str, str]
+    known: Mapping[str, _Held], found: Mapping[str, str], words: _Places, merged: Mapping[str, str]
 ) -> Iterator[Name]:
     """Names that no row bears any more: redirected where their words are told of elsewhere, else deleted."""
     borne = set(found.values())

@@ -52,8 +52,8 @@ def _where(row: Row, ruling: Ruling, _profile: str) -> Row:
 
 def _country(row: Row, ruling: Ruling, _profile: str) -> Row:
     country = cast("str | None", ruling.value)
-    where = row.where or Where(country or "", None, None, None, None, "country", None)
-    return replace(row, where=replace(where, country=country))
+    where = row.where or (Where(country, None, None, None, None, "country", None) if country else None)
+    return replace(row, where=replace(where, country=country) if where else None)
 
 
 def _harm(row: Row, ruling: Ruling, profile: str) -> Row:

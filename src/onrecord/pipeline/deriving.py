@@ -29,13 +29,14 @@ def derive(
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was derived, with what giving names asks for. reads: the readings as people set them right; parted: the ids of
-    what people split off; own: what each decision was made on, as the reader has it today.
+    """What was derived, with what giving names asks for. read: the readings as they are; reads: as people set them right; parted: the ids of
+    what people split off, each with that of the rest; own: what each decision was made on, as the reader has it today.
     """
 
     derived: Derived
+    read: Sequence[Read]
     reads: tuple[Read, ...]
-    parted: frozenset[str]
+    parted: Mapping[str, str]
     own: dict[str, decisions.Target]
 
 
@@ -66,7 +67,7 @@ def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campa
         standings=tuple(sorted(standings.values(), key=lambda standing: place[standing.decision])),
     )
     own = {**applied.own, **{id_: row for id_, row in found.own.items() if row is not None}}
-    return Made(derived, applied.reads, found.parted, own)
+    return Made(derived, reads, applied.reads, found.parted, own)
 
 
 def _of_rulings(applied: decisions.Applied, found: incidents.Merged, by_id: dict[str, Decision]) -> list[Standing]:
@@ -134,7 +135,7 @@ def keep(
 ) -> Derived:
     """Gives names and puts what was derived in the place of the old, in a transaction of the caller's."""
     derived = found.derived
-    events: dict[str, Event] = {event.id: event for one in found.reads for event in one.reading.events}
+    events: dict[str, Event] = {event.id: event for one in (*found.read, *found.reads) for event in one.reading.events}
     naming = incidents.named(
         (*derived.incidents, *derived.plans),
         events,
@@ -149,9 +150,14 @@ def keep(
 
 
 def _merged(decided: Sequence[Decision], standings: Sequence[Standing]) -> dict[str, str]:
-    """The names that people merged, each with that into which it went."""
+    """The names that people merged, each with that into which it went; one that was merged into since is none of them."""
     in_force = {s.decision for s in standings if s.state in ("carried", "needs_look")}
-    return {d.target: d.into for d in decided if d.verdict == "merge" and d.into is not None and d.id in in_force}
+    found: dict[str, str] = {}
+    for one in decided:
+        if one.verdict == "merge" and one.into is not None and one.id in in_force:
+            found[one.target] = one.into
+            found.pop(one.into, None)
+    return found
 
 
 def called(derived: Derived, naming: incidents.Naming) -> Derived:
