@@ -104,7 +104,8 @@ def _set_right(decisions: Iterable[Decision], pages: dict[str, _Page]) -> tuple[
         if key in last:
             standings.append(superseded(last[key][0], decision))
         last[key] = (decision, own)
-    for decision, own in last.values():
+    # A place that is set brings its country with it; a country that people set holds beside any place
+    for decision, own in sorted(last.values(), key=lambda one: one[0].field == "country"):
         standings.append(settled(decision, own, own.id))
         if not falls_away(decision, own):
             _put_right(decision, own, pages[_story(decision)])

@@ -1,6 +1,6 @@
 """The names of incidents and plans: short, kept for as long as what they stand for is told of, never given twice."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,13 +12,18 @@ _SHORTEST, _LONGER = 8, 4
 
 @dataclass(slots=True)
 class _Held:
-    """What is known of a name. age: how many names were given before; into: where it leads, if it was redirected."""
+    """What is known of a name. age: how many names were given before; into: where it leads, if it was redirected; before: what
+    it stood on before it was moved; absorbed: how many names lead to it; own: what it stood on before they did.
+    """
 
     name: str
     age: int
     anchors: tuple[str, ...]
     alive: bool = True
     into: str | None = None
+    before: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    absorbed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +130,25 @@ def resolve(name: str, held: Sequence[Name]) -> str:
 def _fold(held: Iterable[Name]) -> dict[str, _Held]:
     known: dict[str, _Held] = {}
     for entry in held:
-        before = known.setdefault(entry.name, _Held(entry.name, len(known), entry.anchors))
-        before.alive = entry.act in ("given", "moved", "restored")
-        before.into = entry.into if entry.act == "redirected" else None
-        if before.alive:
-            before.anchors = entry.anchors
+        one = known.setdefault(entry.name, _Held(entry.name, len(known), entry.anchors))
+        if one.into is not None:
+            known[one.into].absorbed -= 1
+            one.into = None
+        one.alive = entry.act in ("given", "moved", "restored")
+        if one.alive:
+            one.before, one.anchors = one.anchors, entry.anchors
+        elif entry.into is not None:
+            one.into = entry.into
+            _absorb(known.setdefault(entry.into, _Held(entry.into, len(known), ())), one)
     return known
+
+
+def _absorb(into: _Held, gone: _Held) -> None:
+    """Notes what a name stood on before the first of those that lead to it now came in."""
+    if not into.absorbed:
+        came = set(gone.anchors).intersection(into.anchors)
+        into.own = tuple(place for place in (into.before if came else into.anchors) if place not in came)
+    into.absorbed += 1
 
 
 def _anchors(row: Row, events: Mapping[str, Event]) -> tuple[str, ...]:
@@ -150,16 +168,14 @@ def _matched(
     for held in known.values():
         if not held.alive:
             continue
-        common: defaultdict[str, int] = defaultdict(int)
-        for place in held.anchors:
-            for id_ in words.rows_at(place):
-                common[id_] += 1
-        acts = {id_ for place in held.anchors for id_ in words.acts.rows_at(place)}
-        for id_, count in common.items():
-            if held.name[:3] == id_[:3] and parted.get(id_) not in acts:
-                # Two acts may be told in one clause: the words that name the act count before those around it
-                exact = len(named[id_].intersection(held.anchors))
-                pairs.append((held.name in merged, -exact, -count, held.age, id_, held.name))
+        common = Counter(id_ for place in held.anchors for id_ in words.rows_at(place))
+        acts = _acts(held.anchors, words)
+        rows = {id_ for id_ in common if held.name[:3] == id_[:3] and parted.get(id_) not in acts}
+        # What was merged into it may be larger than itself, and is not what it is kept for when the two part again
+        for id_ in (held.absorbed and rows & _acts(held.own, words)) or rows:
+            # Two acts may be told in one clause: the words that name the act count before those around it
+            exact = len(named[id_].intersection(held.anchors))
+            pairs.append((held.name in merged, -exact, -common[id_], held.age, id_, held.name))
     found: dict[str, str] = {}
     taken: set[str] = set()
     for *_, id_, name in sorted(pairs):
@@ -167,6 +183,11 @@ def _matched(
             found[id_] = name
             taken.add(name)
     return found
+
+
+def _acts(anchors: Iterable[str], words: _Places) -> set[str]:
+    """The rows whose acts stand in the words of some anchors."""
+    return {id_ for place in anchors for id_ in words.acts.rows_at(place)}
 
 
 def _returned(row: Row, known: Mapping[str, _Held], found: Mapping[str, str], words: _Words) -> str | None:

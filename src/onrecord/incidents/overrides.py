@@ -12,7 +12,8 @@ Row = Incident | Plan
 
 def overridden(row: Row, rulings: Sequence[Ruling], profile: str) -> Row:
     """The row with those values; on an incident each stands among the statements too, under the id of its decision."""
-    for ruling in rulings:
+    # A place that is set brings its country with it; a country that people set holds beside any place
+    for ruling in sorted(rulings, key=lambda one: one.field == "country"):
         if ruling.field == "campaign":
             continue
         row = _SET[ruling.field or ""](row, ruling, profile)
