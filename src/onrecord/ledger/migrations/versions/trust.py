@@ -32,13 +32,12 @@ def upgrade() -> None:
 
 
 def _tables() -> None:
-    stamp = sa.Column("at", sa.DateTime(), nullable=False)
     op.create_table(
         "switch",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("reader", sa.String(), nullable=False),
         sa.Column("stories", sa.Text(), nullable=True),
-        stamp.copy(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_switch"),
     )
     op.create_table(
@@ -48,7 +47,7 @@ def _tables() -> None:
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        stamp.copy(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_decision"),
         sa.UniqueConstraint("id", name="uq_decision_id"),
         sa.UniqueConstraint("key", name="uq_decision_key"),
@@ -59,7 +58,7 @@ def _tables() -> None:
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=True),
-        stamp.copy(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_campaign"),
     )
     op.create_index("ix_campaign_name", "campaign", ["name"], unique=False)
@@ -70,7 +69,7 @@ def _tables() -> None:
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("into", sa.String(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
-        stamp.copy(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_name"),
     )
     op.create_index("ix_name_name", "name", ["name"], unique=False)
@@ -80,7 +79,7 @@ def _tables() -> None:
         sa.Column("fact", sa.String(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        stamp.copy(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_log"),
         sa.UniqueConstraint("fact", "row", name="uq_log_fact"),
