@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -233,5 +235,16 @@ def install(
 
 
 def opened(folder: Path, name: str = "held") -> Ledger:
-    """A new ledger, or the one that is there."""
-    return open_ledger(str(folder / f"{name}.db"), create=True)
+    """A new ledger, or the one that is there. A new one is a copy of an empty one: making its tables takes longer."""
+    path = folder / f"{name}.db"
+    if not path.exists():
+        path.write_bytes(_empty())
+    return open_ledger(str(path))
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "empty.db")
+        open_ledger(str(path), create=True).close()
+        return path.read_bytes()

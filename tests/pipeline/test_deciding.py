@@ -14,6 +14,7 @@ from newsdesk import (
     QUAY,
     Sheet,
     bridge,
+    ferry,
     incident_with,
     lock,
     mill,
@@ -27,6 +28,7 @@ from newsdesk import (
     sheets,
     store,
 )
+from newsdesk import FERRY as SEIZED
 from onrecord import decisions, pipeline
 from onrecord.engines import reader_name
 from onrecord.errors import Conflict, WrongUse
@@ -103,15 +105,27 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ledger, dict[str, str], str]]:
+    """A ledger that refuses whatever comes, names of rows in it, and its content."""
+    held = opened(tmp_path_factory.mktemp("refusing"))
+    store(held, HELD)
+    known = {"THE QUAY": QUAY_EVENT, "THE FERRY": f"{FERRY}-e1", "THE WARNING": WARNING}
+    yield (
+        held,
+        {word: row_with(held, event).id for word, event in known.items()},
+        pipeline.content(pipeline.view(held)),
+    )
+    held.close()
+
+
 @pytest.mark.parametrize(("verdict", "target", "more", "told"), REFUSED)
 def test_what_makes_no_sense_is_refused_in_a_sentence_and_nothing_is_kept(
-    ledger: Ledger, verdict: str, target: str, more: dict[str, Any], told: str
+    refusing: tuple[Ledger, dict[str, str], str], verdict: str, target: str, more: dict[str, Any], told: str
 ) -> None:
-    known = {"THE QUAY": QUAY_EVENT, "THE FERRY": f"{FERRY}-e1", "THE WARNING": WARNING}
-    names = {word: row_with(ledger, event).id for word, event in known.items()}
+    ledger, names, before = refusing
     target = names.get(target, target)
     more = {**more, "into": names.get(more["into"], more["into"])} if "into" in more else more
-    before = pipeline.content(pipeline.view(ledger))
     with pytest.raises(WrongUse) as refused:
         say(ledger, verdict, target, **more)
     assert told in str(refused.value)
@@ -168,14 +182,10 @@ def test_a_version_is_looked_at_on_every_kind_of_target(ledger: Ledger, target: 
 
 def test_a_story_that_joined_meanwhile_is_a_conflict(ledger: Ledger) -> None:
     row = incident_with(ledger, f"{FERRY}-e1")
-    twin = sheet(page(31, "Late on Friday gunmen took the ferry at Tolle Roads on April 5.", day=12), [])
-    store(ledger, [twin])
     version = decisions.version(row, row.id)
-    say(ledger, "confirm", row.id, version=version)
-    say(ledger, "add", twin.story.id, field="event", value="seizure", words=(f"{twin.story.id}:23-27",))
-    added = next(r for r in rows(ledger) if twin.story.id in r.stories)
-    say(ledger, "merge", added.id, into=row.id)
-    with pytest.raises(Conflict):
+    store(ledger, [sheet(page(31, "Late on Friday, it is told: " + SEIZED + ".", day=12), [ferry])])
+    assert row_with(ledger, f"{FERRY}-e1").id == row.id
+    with pytest.raises(Conflict, match="kind is seizure"):
         say(ledger, "reject", row.id, version=version)
 
 
@@ -208,12 +218,12 @@ OTHERWISE: list[dict[str, Any]] = [
 @pytest.mark.parametrize("change", OTHERWISE)
 def test_a_key_that_was_used_for_something_else_is_refused(ledger: Ledger, change: dict[str, Any]) -> None:
     quay, depot = row_with(ledger, QUAY_EVENT).id, row_with(ledger, f"{DEPOT}-e1").id
-    ferry = row_with(ledger, f"{FERRY}-e1").id
+    other = row_with(ledger, f"{FERRY}-e1").id
     asked = Judgement("merge", quay, "Ann Ode", "the same shells", into=depot, key="k1")
     pipeline.decide(ledger, asked, NOW)
     if change.get("verdict"):
         change = {**change, "into": None}
-    change = {**change, **({"into": ferry} if change.get("into") else {})}
+    change = {**change, **({"into": other} if change.get("into") else {})}
     with pytest.raises(WrongUse, match=r"--key k1: was used for another decision, de-\w+; take a new one"):
         pipeline.decide(ledger, replace(asked, **change), NOW)
 
@@ -254,7 +264,8 @@ def test_what_is_set_on_an_event_reaches_its_incident_and_its_undoing_takes_it_b
 def test_a_plan_becomes_an_incident_when_its_event_is_set_to_have_happened(ledger: Ledger) -> None:
     plan = row_with(ledger, WARNING)
     assert isinstance(plan, Plan)
-    say(ledger, "set", WARNING, field="status", value="happened")
+    for field, value in {"kind": "shelling", "date": "2031-04-02", "status": "happened"}.items():
+        say(ledger, "set", WARNING, field=field, value=value)
     assert isinstance(row_with(ledger, WARNING), Incident)
     with ledger.reading() as connection:
         assert read.names(connection)[-1].act in ("given", "moved", "redirected")

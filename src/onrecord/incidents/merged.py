@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from onrecord.incidents import rows, scopes, voices
-from onrecord.incidents.groups import Group, decided
+from onrecord.incidents.groups import Decided, Group, decided
 from onrecord.incidents.likeness import Gathering, scale
 from onrecord.incidents.merging import gather, mode_of
 from onrecord.incidents.overrides import Row, overridden
@@ -67,7 +67,7 @@ def merge(
         verdicts(ordered, incidents, campaigns, profile),
         groupings,
         own=own,
-        bears={id_: (_id(made, n), why) for id_, (n, why) in final.bears.items()},
+        bears=_bears(rulings, final, made),
         parted={
             id_: rest
             for n, group in enumerate(final.groups)
@@ -137,6 +137,16 @@ def _own(rulings: Iterable[Ruling], groupings: Sequence[Grouping], desk: _Desk) 
             one = groupings[n]
             made[n] = desk.machine(one.events, one.reasons, happened=one.happened)
         found[ruling.decision] = made[n] if n is not None else None
+    return found
+
+
+def _bears(rulings: Sequence[Ruling], final: Decided, made: Sequence[Row | None]) -> dict[str, tuple[str | None, str]]:
+    """What each ruling bears on: one that does not hold, on what holds its events."""
+    found = {id_: (_id(made, n), why) for id_, (n, why) in final.bears.items()}
+    for ruling in rulings:
+        if ruling.decision not in found:
+            n = next((n for n, group in enumerate(final.groups) if group.events.intersection(ruling.events)), None)
+            found[ruling.decision] = (_id(made, n), "")
     return found
 
 

@@ -82,7 +82,9 @@ def _of_rulings(applied: decisions.Applied, found: incidents.Merged, by_id: dict
         standing = decisions.settled(decision, found.own.get(decision.id), target)
         standings.append(replace(standing, note=" ".join(filter(None, (standing.note, why and f"No effect: {why}.")))))
         if decision.verdict == "set" and target is not None:
-            key = (target, decision.field or "")
+            # An incident may belong to several campaigns: what is said of one leaves the others
+            about = ruling.value[0] if decision.field == "campaign" and isinstance(ruling.value, tuple) else ""
+            key = (target, f"{decision.field} {about}")
             if key in last:
                 standings.append(decisions.superseded(last[key], decision))
             last[key] = decision
