@@ -206,6 +206,22 @@ def test_of_two_acts_in_one_clause_the_right_one_is_set() -> None:
         assert states(applied) == {"de-1": "carried"}
 
 
+def test_what_is_set_on_an_act_that_is_gone_does_not_pass_to_its_neighbour_in_the_clause() -> None:
+    hit = READ.events[1]
+    applied = apply([other([quay, lock])], [decide("set", hit, field="killed", value="3")])
+    assert states(applied) == {"de-1": "orphaned"}
+    assert dict(shown(only(applied).events[1]))["killed"] is None
+
+
+@pytest.mark.parametrize(("verdict", "left"), [("reject", 4), ("confirm", 4), ("not_an_incident", 3)])
+def test_an_act_of_that_kind_that_is_named_by_other_words_needs_a_look(verdict: str, left: int) -> None:
+    died = replace(quay, trigger="died")
+    applied = apply([other([died, mill, lock, warned])], [decide(verdict, EVENT)])
+    assert states(applied) == {"de-1": "needs_look"}
+    assert "named by “hit” and is by “died”" in applied.standings[0].note
+    assert len(only(applied).events) == left
+
+
 def test_what_is_found_no_longer_is_orphaned_with_its_words() -> None:
     applied = apply([other([warned])], [decide("set", EVENT, field="killed", value="9"), decide("confirm", CLAIM, 2)])
     assert states(applied) == {"de-1": "orphaned", "de-2": "orphaned"}
