@@ -12,7 +12,7 @@ from onrecord.ledger import Ledger, read, write
 from onrecord.ledger.read import Facts
 from onrecord.records import Campaign, Decision, Derived, Event, Incident, Plan, Read, Standing, Verdict
 
-_TRIES = 3
+TRIES = 3
 """How often deriving is begun again where the facts changed meanwhile, before the ledger is kept from changing."""
 
 
@@ -103,7 +103,7 @@ def derive_if_old(ledger: Ledger, profile: str, now: datetime) -> Derived:
 
 def rebuild(ledger: Ledger, profile: str, now: datetime) -> Derived:
     """Drops everything derived and makes it again from the facts. Incidents keep their names."""
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         with ledger.reading() as connection:
             facts, state = read.facts(connection), state_of(connection, profile)
         found = made(facts.reads, profile, facts.decisions, facts.campaigns)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from onrecord import decisions
 from onrecord.ledger import Ledger, read
 from onrecord.ledger.codec import encode
-from onrecord.pipeline.deriving import derive_if_old
+from onrecord.pipeline import deriving
 from onrecord.records import Decision, Derived, Incident, Plan, Read, digest
 
 
@@ -30,11 +30,23 @@ def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) ->
 
     now: when names that this gives are said to have been given; the clock's time without one.
     """
-    derived = derive_if_old(ledger, profile, now or datetime.now(UTC))
-    with ledger.reading() as connection:
-        reads, decided = read.reads(connection), read.decisions(connection)
+    derived, reads, decided = _at_one_moment(ledger, profile, now or datetime.now(UTC))
     in_force, _ = decisions.in_force(decided)
     return arranged(decisions.apply(reads, in_force).reads, derived, decided)
+
+
+def _at_one_moment(
+    ledger: Ledger, profile: str, now: datetime
+) -> tuple[Derived, tuple[Read, ...], tuple[Decision, ...]]:
+    """What is derived, with the facts that it is derived from and no later ones."""
+    for _ in range(deriving.TRIES):
+        deriving.derive_if_old(ledger, profile, now)
+        with ledger.reading() as connection:
+            if deriving.is_new(connection, profile):
+                return read.derived(connection), read.reads(connection), read.decisions(connection)
+    with ledger.writing() as connection:
+        derived = deriving.rebuild_within(connection, profile, now)
+        return derived, read.reads(connection), read.decisions(connection)
 
 
 def arranged(reads: Sequence[Read], derived: Derived, decided: Sequence[Decision] = ()) -> View:
