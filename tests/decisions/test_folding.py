@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invented import NOW, reading, story
@@ -59,6 +59,7 @@ def test_what_was_restored_can_be_undone_again() -> None:
     assert states(in_force(decided)[1])["de-1"] == "undone"
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 6), max_size=10))
 def test_every_decision_is_in_force_or_said_to_be_undone_or_undoes(targets: list[int]) -> None:
     decided = [decision(str(n)) for n in range(7)]

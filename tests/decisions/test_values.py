@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord import records
@@ -102,6 +102,7 @@ WORDS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(field=st.sampled_from(FIELDS), words=WORDS)
 def test_whatever_is_written_is_a_value_or_a_sentence(field: tuple[str, str, str], words: str) -> None:
     kind, name, _ = field

@@ -26,6 +26,7 @@ from onrecord.pipeline import Judgement, Outcome, RereadOptions, View
 from onrecord.records import Decision, Incident, Plan
 
 NIGHTLY = bool(os.environ.get("ONRECORD_NIGHTLY"))
+pytestmark = pytest.mark.timeout(7200 if NIGHTLY else 300)
 HELD = sheets()
 BY_ID = {one.story.id: one for one in HELD}
 EVENTS = sorted({e.id for one in HELD for e in (*one.first.events, *one.second.events)})
@@ -252,8 +253,9 @@ def names_mean_one_thing(ledger: Ledger) -> bool:
 
 
 TestAnyOrder = AnyOrder.TestCase
+
 TestAnyOrder.settings = settings(
-    max_examples=int(os.environ.get("EX", "12")),
+    max_examples=400 if NIGHTLY else 12,
     stateful_step_count=24 if NIGHTLY else 12,
     deadline=None,
     suppress_health_check=list(HealthCheck),

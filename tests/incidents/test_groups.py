@@ -1,6 +1,6 @@
 """Which events are one, in the order in which people decided."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.incidents.groups import Decided, decided
@@ -121,6 +121,7 @@ RULINGS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(RULINGS, max_size=8))
 def test_whatever_people_decide_every_event_is_in_one_group(asked: list[tuple[str, str, str, str]]) -> None:
     rulings = [

@@ -31,12 +31,11 @@ from newsdesk import (
 )
 from newsdesk import FERRY as SEIZED
 from onrecord import decisions, pipeline
-from onrecord.engines import reader_name
 from onrecord.errors import Conflict, WrongUse
 from onrecord.exports import files
 from onrecord.ledger import Ledger, read, write
 from onrecord.pipeline import Judgement, RereadOptions
-from onrecord.records import Campaign, Decision, Incident, Plan, Reading
+from onrecord.records import Campaign, Decision, Incident, Plan, Reading, Standing
 
 HELD = sheets()
 ONE, TWO, DEPOT, COPY, FERRY, LATER, FOREIGN, TOTAL = (one.story.id for one in HELD)
@@ -375,6 +374,30 @@ def test_what_people_set_on_two_is_the_later_value_once_they_are_one(ledger: Led
     assert standings[last.id] == ("carried", other)
 
 
+@pytest.mark.parametrize("torn_by", ["undo of a merge", "split"])
+def test_a_value_that_was_set_on_what_is_apart_since_needs_a_look(ledger: Ledger, torn_by: str) -> None:
+    one, other = row_with(ledger, MILL).id, row_with(ledger, f"{FERRY}-e1").id
+    merge = say(ledger, "merge", one, into=other).decision if torn_by != "split" else None
+    made = say(ledger, "set", merge.into or "" if merge else one, field="killed", value="20").decision
+    assert standing_of(ledger, made).state == "carried"
+    if merge:
+        say(ledger, "undo", merge.id)
+    else:
+        say(ledger, "split", one, words=(words_of(LOCK),))
+    standing = standing_of(ledger, made)
+    assert standing.state == "needs_look"
+    assert "Part of what it was made on stands elsewhere now." in standing.note
+
+
+def standing_of(ledger: Ledger, decision: Decision) -> Standing:
+    return next(s for s in pipeline.view(ledger).derived.standings if s.decision == decision.id)
+
+
+def test_no_key_and_an_empty_one_are_the_same(ledger: Ledger) -> None:
+    for value in ("1", "2"):
+        assert not say(ledger, "set", QUAY_EVENT, field="killed", value=value, key="").again
+
+
 def test_a_judgement_that_fell_away_still_says_what_it_was_made_on(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -471,7 +494,7 @@ def test_a_decision_says_who_when_why_and_what_was_on_the_screen(ledger: Ledger)
     say(ledger, "set", f"{FERRY}-e1", field="killed", value="5")
     row = incident_with(ledger, f"{FERRY}-e1")
     made = say(ledger, "set", row.id, " Bo Ek ", field="killed", value="6", reason="the list names six").decision
-    assert (made.by, made.at, made.reason, made.reader) == ("Bo Ek", NOW, "the list names six", reader_name())
+    assert (made.by, made.at, made.reason, made.reader) == ("Bo Ek", NOW, "the list names six", FIRST)
     assert made.seen == decisions.shown(row)
     assert dict(made.seen)["killed"] == "5-5-5"
     assert [span.text for span in made.anchors] == ["seized"]

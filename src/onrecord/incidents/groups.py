@@ -26,11 +26,12 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The groups, and which of them each ruling bears on: its place in `groups`, or None where it has no effect, with a
-    sentence why.
+    sentence why. torn: the rulings on what is in several groups now.
     """
 
     groups: tuple[Group, ...]
     bears: dict[str, tuple[int | None, str]]
+    torn: frozenset[str] = frozenset()
 
 
 def decided(groupings: Sequence[Grouping], rulings: Sequence[Ruling]) -> Decided:
@@ -48,7 +49,13 @@ def decided(groupings: Sequence[Grouping], rulings: Sequence[Ruling]) -> Decided
             group.parted = _followed(group.parted, groups)
             group.parted = None if group.parted == n else group.parted
     return Decided(
-        tuple(groups), {id_: (None if n is None else _followed(n, groups), why) for id_, (n, why) in bears.items()}
+        tuple(groups),
+        {id_: (None if n is None else _followed(n, groups), why) for id_, (n, why) in bears.items()},
+        frozenset(
+            ruling.decision
+            for ruling in rulings
+            if ruling.verdict not in _RULES and len({home[event] for event in ruling.events if event in home}) > 1
+        ),
     )
 
 

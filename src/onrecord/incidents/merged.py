@@ -20,7 +20,8 @@ Stands = Callable[[str, Row | None], bool]
 class Merged:
     """What the readings come to, each in the order in which the press first told of it. groupings: which events were one
     before anybody decided; own: for each ruling what it bears on as the machine has it; bears: the id of what it bears on
-    now, or None with a sentence why it has no effect; parted: the ids of rows that people split off, each with that of the rest.
+    now, or None with a sentence why it has no effect; parted: the ids of rows that people split off, each with that of the rest; torn:
+    the rulings on what stands in several rows now.
     """
 
     incidents: tuple[Incident, ...]
@@ -30,6 +31,7 @@ class Merged:
     own: Mapping[str, Row | None] = field(default_factory=dict)
     bears: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
     parted: Mapping[str, str] = field(default_factory=dict)
+    torn: frozenset[str] = frozenset()
 
 
 def merge(
@@ -73,6 +75,7 @@ def merge(
             for n, group in enumerate(final.groups)
             if (id_ := _id(made, n)) is not None and (rest := _id(made, group.parted)) is not None
         },
+        torn=final.torn,
     )
 
 

@@ -169,11 +169,17 @@ class _Desk:
             anchors=words if asked.verdict == "add" else found.anchors,
             into_anchors=into.anchors if into else (),
             seen=decisions.shown(found.target) if found.target is not None else (),
-            reader=reader_name(),
-            key=asked.key,
+            reader=self._reader(found, words),
+            key=asked.key or None,
             asked=asked.target if asked.target != found.id else None,
         )
         return self._kept(replace(decision, id=self._id(decision)))
+
+    def _reader(self, found: _Found, words: Sequence[Span]) -> str:
+        """Who had read what was on the screen; the reader that is installed where that was no reading."""
+        stories = {span.story for span in (*found.anchors, *words)} | {found.id}
+        readers = {one.reading.reader for id_, one in self._reads.items() if id_ in stories}
+        return "; ".join(sorted(readers)) or reader_name()
 
     def _id(self, decision: Decision) -> str:
         """A short id that no other decision has."""

@@ -80,6 +80,9 @@ def _of_rulings(applied: decisions.Applied, found: incidents.Merged, by_id: dict
             standings.append(Standing(decision.id, "carried", target, why))
             continue
         standing = decisions.settled(decision, found.own.get(decision.id), target)
+        if decision.id in found.torn:
+            note = f"{standing.note} Part of what it was made on stands elsewhere now.".strip()
+            standing = replace(standing, state="needs_look", note=note)
         standings.append(replace(standing, note=" ".join(filter(None, (standing.note, why and f"No effect: {why}.")))))
         if decision.verdict == "set" and target is not None:
             # An incident may belong to several campaigns: what is said of one leaves the others

@@ -30,8 +30,8 @@ class Decision:
     id: "de-" and 10 hex digits. target: the id that it was made on; kind: what that is. field, value: what is set, or
     what is added. into: what the target is merged into. words: the words selected. anchors, into_anchors: the words on
     which the target, and what it was merged into, stood: by them it is found again after another reading. seen: the
-    target as it was shown; basis: the same as the reader had it, before any decision. reader: the reader version that
-    was current. key: of the caller's, under which the same call gives the same decision again. asked: the name that was
+    target as it was shown; basis: the same as the reader had it, before any decision. reader: the reader version, or
+    those, whose readings were on the screen. key: of the caller's, under which the same call gives the same decision again. asked: the name that was
     given for the target, where that leads to another since a merge.
     """
 
