@@ -133,8 +133,8 @@ def afresh(folder: Path, current: dict[str, str], decided: Sequence[Decision]) -
 class AnyOrder(RuleBasedStateMachine):
     """A ledger to which everything happens that can; `current` is what its readings must be."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(some=st.lists(st.sampled_from(STORIES), min_size=2, max_size=6, unique=True))
+    def begin(self, some: list[str]) -> None:
         self.folder = TemporaryDirectory()
         self.patch = pytest.MonkeyPatch()
         self.ledger = opened(Path(self.folder.name))
@@ -142,9 +142,14 @@ class AnyOrder(RuleBasedStateMachine):
         self.read_by: dict[str, set[str]] = {FIRST: set(), SECOND: set()}
         self.reader = FIRST
         self.made = 0
+        self.add(some)
 
     @rule(some=st.lists(st.sampled_from(STORIES), min_size=1, max_size=4, unique=True))
+    def add_more(self, some: list[str]) -> None:
+        self.add(some)
+
     def add(self, some: list[str]) -> None:
+        """Adds stories as the installed reader reads them."""
         store(self.ledger, [BY_ID[id_] for id_ in some], self.reader)
         for id_ in some:
             self.current.setdefault(id_, self.reader)
@@ -216,6 +221,15 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "ledger"):
             return
+        try:
+            self.compare()
+        finally:
+            self.ledger.close()
+            self.patch.undo()
+            self.folder.cleanup()
+
+    def compare(self) -> None:
+        """Holds the ledger against a fresh one that is given the same facts at once."""
         seen = pipeline.view(self.ledger, now=NOW)
         decided = decisions_of(self.ledger)
         assert {one.story.id: one.reading.reader for one in seen.reads} == self.current
@@ -223,9 +237,6 @@ class AnyOrder(RuleBasedStateMachine):
         assert pipeline.content(seen) == pipeline.content(again)
         assert states(seen) == states(again)
         assert names_mean_one_thing(self.ledger)
-        self.ledger.close()
-        self.patch.undo()
-        self.folder.cleanup()
 
 
 def states(seen: View) -> dict[str, str]:
@@ -255,7 +266,7 @@ def names_mean_one_thing(ledger: Ledger) -> bool:
 TestAnyOrder = AnyOrder.TestCase
 
 TestAnyOrder.settings = settings(
-    max_examples=400 if NIGHTLY else 12,
+    max_examples=400 if NIGHTLY else 15,
     stateful_step_count=24 if NIGHTLY else 12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
