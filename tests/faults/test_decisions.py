@@ -43,8 +43,16 @@ from onrecord.records import Decision, Standing
 NIGHTLY = bool(os.environ.get("ONRECORD_NIGHTLY"))
 SEEDS = range(20 if NIGHTLY else 2)
 pytestmark = pytest.mark.timeout(7200 if NIGHTLY else 300)
-PEOPLE, EACH, ROWS = (20, 200, 50) if NIGHTLY else (4, 10, 12)
-DECIDED = 500 if NIGHTLY else 50
+
+
+def crowd(seed: int) -> tuple[int, int, int]:
+    """How many people decide how often on how many rows; many, of the first two seeds of a night."""
+    return (20, 200, 50) if NIGHTLY and seed < 2 else (4, 10, 12)
+
+
+def many(seed: int) -> int:
+    """How many decisions a new reader finds; many, of the first seed of a night."""
+    return 500 if NIGHTLY and seed == 0 else 50
 
 
 @pytest.fixture
@@ -190,22 +198,23 @@ def lost_updates(decided: Sequence[Decision], first: dict[str, str | None]) -> l
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_of_many_people_who_decide_at_once_nobody_loses_a_word(ledger: Ledger, tmp_path: Path, seed: int) -> None:
-    held = coast(ROWS)
+    people, each, rows = crowd(seed)
+    held = coast(rows)
     store(ledger, held)
-    assert len(pipeline.view(ledger).derived.incidents) == ROWS
-    seeds = [1000 * seed + n for n in range(PEOPLE)]
+    assert len(pipeline.view(ledger).derived.incidents) == rows
+    seeds = [1000 * seed + n for n in range(people)]
     if seed % 2:
-        with ThreadPoolExecutor(PEOPLE) as pool:
-            done = list(pool.map(work, [ledger.place] * PEOPLE, seeds, [EACH] * PEOPLE))
+        with ThreadPoolExecutor(people) as pool:
+            done = list(pool.map(work, [ledger.place] * people, seeds, [each] * people))
     else:
         # Nothing of it may be open in what is forked
         ledger.close()
-        with ProcessPoolExecutor(PEOPLE, get_context("fork")) as processes:
-            done = list(processes.map(work, [ledger.place] * PEOPLE, seeds, [EACH] * PEOPLE))
+        with ProcessPoolExecutor(people, get_context("fork")) as processes:
+            done = list(processes.map(work, [ledger.place] * people, seeds, [each] * people))
     calls = [call for some in done for call in some]
     kept = log(ledger)
     assert anomalies(calls, [decision.id for decision in kept]) == []
-    assert len(kept) == PEOPLE * EACH
+    assert len(kept) == people * each
     assert set(standings(ledger)) == {decision.id for decision in kept}
     assert pipeline.content(pipeline.view(ledger)) == folded(ledger, tmp_path, held)
 
@@ -434,16 +443,17 @@ def expected(decision: Decision, change: str) -> set[str]:
 def test_another_reader_leaves_every_decision_and_says_how_each_stands(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    held = revised(DECIDED // 5)
+    count = many(seed)
+    held = revised(count // 5)
     store(ledger, held)
-    made = decide_on(ledger, held, DECIDED, seed)
+    made = decide_on(ledger, held, count, seed)
     before, first = log(ledger), pipeline.content(pipeline.view(ledger))
-    assert len(before) == DECIDED
+    assert len(before) == count
     assert {state.state for state in standings(ledger).values()} == {"carried"}
     install(monkeypatch, held)
     report = pipeline.reread(ledger, RereadOptions(NOW))
     assert log(ledger) == before
-    assert sum(report.standings.values()) == DECIDED
+    assert sum(report.standings.values()) == count
     found = standings(ledger)
     for decision in before:
         change, _ = made[decision.id]
