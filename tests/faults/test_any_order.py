@@ -195,7 +195,8 @@ class AnyOrder(RuleBasedStateMachine):
             pipeline.view(self.ledger, now=NOW)
             broken.setattr(write, step, dies)
             with suppress(Dies):
-                assert fulfil(self.ledger, wish) is None
+                # Not every decision goes through every step
+                self.made += fulfil(self.ledger, wish) is not None
 
     @precondition(lambda self: self.current)
     @rule(step=st.sampled_from(["switch", "replace_derived"]))
