@@ -2,12 +2,11 @@
 
 from onrecord.decisions.anchors import events_in
 from onrecord.decisions.applied import Applied, apply, ruling_of, superseded, valued
-from onrecord.decisions.folding import JUDGES_A_FINDING, falls_away, in_force, settled
+from onrecord.decisions.folding import falls_away, in_force, judges, settled
 from onrecord.decisions.shown import Target, shown, version
 from onrecord.decisions.values import check
 
 __all__ = [
-    "JUDGES_A_FINDING",
     "Applied",
     "Target",
     "apply",
@@ -15,6 +14,7 @@ __all__ = [
     "events_in",
     "falls_away",
     "in_force",
+    "judges",
     "ruling_of",
     "settled",
     "shown",

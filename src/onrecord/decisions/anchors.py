@@ -1,6 +1,6 @@
 """The words that a target stands on, and what stands on those words today."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from onrecord.records import Claim, Event, Reading, Span, Tally
 
@@ -27,17 +27,24 @@ def tally_at(reading: Reading, anchors: Sequence[Span], id_: str) -> Tally | Non
     return reading.tallies[-best[2]] if best is not None and best[0] >= _ENOUGH else None
 
 
-def event_at(reading: Reading, anchor: Span, id_: str = "") -> Event | None:
-    """The event that those words tell of: named by them, else told in the shortest clause that holds them."""
+def event_at(reading: Reading, anchor: Span, ids: Collection[str] = (), kind: str | None = None) -> Event | None:
+    """The event that those words tell of: named by them, else told in the shortest clause that holds them, where it is of
+    that kind. ids: of two that they name alike, one so called.
+    """
     ranked = []
     for n, event in enumerate(reading.events):
-        named = any(_meet(anchor, mention.trigger) for mention in event.mentions)
+        named = names(event, anchor)
         around = [m.span.end - m.span.start for m in event.mentions if _meet(anchor, m.span)]
-        if named or around:
+        if named or (around and kind in (event.kind, None)):
             exact = any(mention.trigger == anchor for mention in event.mentions)
-            ranked.append((exact, event.id == id_, named, -min(around, default=0), -n))
+            ranked.append((exact, event.id in ids, named, -min(around, default=0), -n))
     best = max(ranked, default=None)
     return reading.events[-best[-1]] if best is not None else None
+
+
+def names(event: Event, anchor: Span) -> bool:
+    """Whether those words name the act."""
+    return any(_meet(anchor, mention.trigger) for mention in event.mentions)
 
 
 def events_in(reading: Reading, words: Span) -> list[Event]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onrecord.decisions import anchors, edits
-from onrecord.decisions.folding import falls_away, settled
+from onrecord.decisions.folding import falls_away, judges, settled
 from onrecord.decisions.shown import Target
 from onrecord.decisions.values import parsed
 from onrecord.records import Claim, Decision, Event, Read, Reading, Ruling, Span, Standing, Tally
@@ -104,11 +104,26 @@ def _set_right(decisions: Iterable[Decision], pages: dict[str, _Page]) -> tuple[
         if key in last:
             standings.append(superseded(last[key][0], decision))
         last[key] = (decision, own)
-    for decision, own in last.values():
-        standings.append(settled(decision, own, own.id))
-        if not falls_away(decision, own):
+    # A place that is set brings its country with it; a country that people set holds beside any place
+    for decision, own in sorted(last.values(), key=lambda one: one[0].field == "country"):
+        standings.append(_settled(decision, own))
+        if not falls_away(decision, own) and not (judges(decision) and _renamed(decision, own)):
             _put_right(decision, own, pages[_story(decision)])
     return standings, owned
+
+
+def _settled(decision: Decision, own: Target) -> Standing:
+    standing = settled(decision, own, own.id)
+    if not isinstance(own, Event) or not _renamed(decision, own):
+        return standing
+    was, is_ = decision.anchors[0].text, own.mentions[0].trigger.text
+    note = f"The act was named by “{was}” and is by “{is_}”: it may be another."
+    return replace(standing, state="needs_look", note=" ".join(filter(None, (standing.note, note))))
+
+
+def _renamed(decision: Decision, own: Target) -> bool:
+    """Whether an event was found in the clause of a decision's words only, and is not named by them."""
+    return isinstance(own, Event) and not anchors.names(own, decision.anchors[0])
 
 
 def superseded(earlier: Decision, later: Decision) -> Standing:
@@ -134,7 +149,11 @@ def _target(decision: Decision, pages: dict[str, _Page]) -> Target | None:
         case "tally":
             return anchors.tally_at(reading, decision.anchors, decision.target)
         case _:
-            return anchors.event_at(reading, decision.anchors[0], decision.target)
+            return anchors.event_at(reading, decision.anchors[0], (decision.target,), _kind(decision))
+
+
+def _kind(decision: Decision) -> str | None:
+    return dict(decision.basis).get("kind")
 
 
 def _put_right(decision: Decision, own: Target, page: _Page) -> None:
@@ -188,7 +207,7 @@ def ruling_of(decision: Decision, reads: Sequence[Read]) -> Ruling | None:
 
 def _ruling(decision: Decision, pages: dict[str, _Page]) -> Ruling | None:
     """The decision with the events that it bears on today; None where none is found."""
-    events = _events_at(decision.anchors, pages)
+    events = _events_at(decision.anchors, pages, _kind(decision))
     into = _events_at(decision.into_anchors, pages)
     if not events or (decision.verdict == "merge" and not into):
         return None
@@ -209,11 +228,15 @@ def valued(ruling: Ruling, decision: Decision) -> Ruling:
     return replace(ruling, value=value)
 
 
-def _events_at(spans: Iterable[Span], pages: dict[str, _Page]) -> tuple[str, ...]:
+def _events_at(spans: Iterable[Span], pages: dict[str, _Page], kind: str | None = None) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for span in spans:
         page = pages.get(span.story)
-        event = anchors.event_at(page.now.reading, span) if page is not None else None
-        if event is not None:
+        if page is None:
+            continue
+        # Looked up among all that was read: where people took the event out, its neighbour is not meant instead
+        left = {event.id for event in page.now.reading.events}
+        event = anchors.event_at(page.own.reading, span, left, kind)
+        if event is not None and event.id in left:
             found[event.id] = None
     return tuple(found)

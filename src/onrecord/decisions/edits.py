@@ -17,6 +17,7 @@ from onrecord.records import (
     Source,
     Span,
     Tally,
+    Where,
 )
 
 
@@ -69,7 +70,8 @@ def set_event(event: Event, name: str, value: Any) -> Event:
     if name in ("killed", "injured"):
         return _counting(event, cast("CountOf", name), value)
     if name == "country":
-        return replace(event, where=replace(event.where, country=value) if event.where else None)
+        where = event.where or (Where(value, None, None, None, None, "country", None) if value else None)
+        return replace(event, where=replace(where, country=value) if where else None)
     if name in ("date", "place"):
         placed: dict[str, Any] = {"when" if name == "date" else "where": value}
         return replace(event, **placed)

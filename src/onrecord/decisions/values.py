@@ -20,6 +20,12 @@ _THREE = re.compile(r"(\d{1,9})\s*[-–/]\s*(\d{1,9})\s*[-–/]\s*(\d{1,9})")
 _TWO = re.compile(r"(\d{1,9})\s*[-–]\s*(\d{1,9})")
 _POINT = re.compile(r"(?P<name>[^()]+)\((?P<lat>-?\d{1,2}(?:\.\d{1,9})?),\s*(?P<lon>-?\d{1,3}(?:\.\d{1,9})?)\)")
 _SETTLED = ("happened", "ongoing")
+_LISTS: dict[str, tuple[str, ...]] = {
+    **{name: get_args(getattr(records, name)) for name in ("EventKind", "Status", "SourceKind", "Stance", "TallyUnit")},
+    "Settled": _SETTLED,
+    # What is planned or doubted becomes no incident by a word about the plan: its event is set to have happened
+    "Unsettled": tuple(status for status in get_args(records.Status) if status not in _SETTLED),
+}
 
 
 @cache
@@ -46,10 +52,9 @@ def parsed(kind: str, field: str | None, value: str | None) -> Any:
         raise WrongUse(f"--value is missing: what is {field} to be? Write {UNKNOWN} where it is not known")
     words = value.strip()
     sort = known[field]
-    if sort in ("EventKind", "Status", "SourceKind", "Stance", "TallyUnit", "Settled"):
-        allowed = _SETTLED if sort == "Settled" else get_args(getattr(records, sort))
-        if words not in allowed:
-            raise WrongUse(f"--value {words}: {field} of {_a(kind)} is one of {', '.join(allowed)}")
+    if sort in _LISTS:
+        if words not in _LISTS[sort]:
+            raise WrongUse(f"--value {words}: {field} of {_a(kind)} is one of {', '.join(_LISTS[sort])}")
         return words
     if words == UNKNOWN and sort != "campaign":
         return {"bounds": NOTHING_SAID, "published": records.UNDATED}.get(sort)
@@ -92,7 +97,7 @@ def _place(words: str) -> Where | None:
 
 def _published(words: str) -> Published | None:
     day = _day(words)
-    if day is None:
+    if day is None or day == date.max:
         return None
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return Published(start, start + timedelta(days=1), "day", "given")

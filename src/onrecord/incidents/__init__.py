@@ -1,7 +1,7 @@
 """One event, one row; verdicts on tallies: what the stories together tell of."""
 
 from onrecord.incidents.groups import Group, decided
-from onrecord.incidents.merged import Desk, Merged, merge, owned, row_id
+from onrecord.incidents.merged import Desk, Merged, merge, owned, parted, places, row_id
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
 from onrecord.incidents.told import Families
@@ -19,6 +19,8 @@ __all__ = [
     "merge",
     "named",
     "owned",
+    "parted",
+    "places",
     "renamed",
     "resolve",
     "row_id",

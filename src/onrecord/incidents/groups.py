@@ -8,27 +8,30 @@ from onrecord.records import Grouping, Ruling
 
 @dataclass(slots=True)
 class Group:
-    """Events held to be one. happened: an incident, else a plan; out: the decision by which it is none; parted: whether it
-    was split off; set: the rulings that set a value, in order; decisions: those in force on it.
+    """Events held to be one. happened: an incident, else a plan; out: the decision by which it is none; parted: the place of
+    the group that it was split off from; set: the rulings that set a value, in order; decisions: those in force on it;
+    moved: the place of the group that it was merged into.
     """
 
     events: set[str]
     happened: bool
     reasons: list[str]
     out: str | None = None
-    parted: bool = False
+    parted: int | None = None
     set: list[Ruling] = field(default_factory=list)
     decisions: list[str] = field(default_factory=list)
+    moved: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The groups, and which of them each ruling bears on: its place in `groups`, or None where it has no effect, with a
-    sentence why.
+    sentence why. torn: the rulings on what is in several groups now.
     """
 
     groups: tuple[Group, ...]
     bears: dict[str, tuple[int | None, str]]
+    torn: frozenset[str] = frozenset()
 
 
 def decided(groupings: Sequence[Grouping], rulings: Sequence[Ruling]) -> Decided:
@@ -38,7 +41,29 @@ def decided(groupings: Sequence[Grouping], rulings: Sequence[Ruling]) -> Decided
     bears: dict[str, tuple[int | None, str]] = {}
     for ruling in rulings:
         bears[ruling.decision] = _RULES.get(ruling.verdict, _marked)(ruling, groups, home)
-    return Decided(tuple(groups), bears)
+    place = {ruling.decision: n for n, ruling in enumerate(rulings)}
+    for n, group in enumerate(groups):
+        # Whatever was merged since: of two that set the same, the later holds
+        group.set.sort(key=lambda ruling: place[ruling.decision])
+        if group.parted is not None:
+            group.parted = _followed(group.parted, groups)
+            group.parted = None if group.parted == n else group.parted
+    return Decided(
+        tuple(groups),
+        {id_: (None if n is None else _followed(n, groups), why) for id_, (n, why) in bears.items()},
+        frozenset(
+            ruling.decision
+            for ruling in rulings
+            if ruling.verdict not in _RULES and len({home[event] for event in ruling.events if event in home}) > 1
+        ),
+    )
+
+
+def _followed(n: int, groups: Sequence[Group]) -> int:
+    """The group into which a group went, if it was merged."""
+    while (into := groups[n].moved) is not None:
+        n = into
+    return n
 
 
 def homes(groupings: Sequence[Grouping]) -> dict[str, int]:
@@ -70,7 +95,7 @@ def _merged(ruling: Ruling, groups: list[Group], home: dict[str, int]) -> Effect
     other.happened = other.happened or one.happened
     other.set = [*one.set, *other.set]
     other.decisions += [*one.decisions, ruling.decision]
-    groups[gone] = Group(set(), one.happened, [])
+    groups[gone] = Group(set(), one.happened, [], moved=into)
     return into, ""
 
 
@@ -82,7 +107,7 @@ def _split(ruling: Ruling, groups: list[Group], home: dict[str, int]) -> Effect:
     groups[n].events -= alone
     groups[n].decisions.append(ruling.decision)
     reason = f"split off by {ruling.decision}"
-    groups.append(Group(alone, groups[n].happened, [reason], parted=True, decisions=[ruling.decision]))
+    groups.append(Group(alone, groups[n].happened, [reason], parted=n, decisions=[ruling.decision]))
     home.update(dict.fromkeys(alone, len(groups) - 1))
     return n, ""
 

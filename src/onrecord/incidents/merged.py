@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from onrecord.incidents import rows, scopes, voices
-from onrecord.incidents.groups import Group, decided, home_of, homes
+from onrecord.incidents.groups import Decided, Group, decided, home_of, homes
 from onrecord.incidents.likeness import Gathering, scale
 from onrecord.incidents.merging import gather, mode_of
 from onrecord.incidents.overrides import Row, overridden
@@ -20,7 +20,8 @@ Stands = Callable[[str, Row | None], bool]
 class Merged:
     """What the readings come to, each in the order in which the press first told of it. groupings: which events were one
     before anybody decided; own: for each ruling what it bears on as the machine has it; bears: the id of what it bears on
-    now, or None with a sentence why it has no effect; parted: the ids of rows that people split off.
+    now, or None with a sentence why it has no effect; parted: the ids of rows that people split off, each with that of the rest; torn:
+    the rulings on what stands in several rows now.
     """
 
     incidents: tuple[Incident, ...]
@@ -29,7 +30,8 @@ class Merged:
     groupings: tuple[Grouping, ...] = ()
     own: Mapping[str, Row | None] = field(default_factory=dict)
     bears: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
-    parted: frozenset[str] = frozenset()
+    parted: Mapping[str, str] = field(default_factory=dict)
+    torn: frozenset[str] = frozenset()
     speakers: tuple[Speaker, ...] = ()
 
 
@@ -69,8 +71,9 @@ def merge(
         verdicts(ordered, days_told(ordered), incidents, campaigns, profile),
         groupings,
         own=own,
-        bears={id_: (row_id(made, n), why) for id_, (n, why) in final.bears.items()},
-        parted=frozenset(id_ for n, g in enumerate(final.groups) if g.parted and (id_ := row_id(made, n)) is not None),
+        bears={id_: (row_id(made, n), why) for id_, (n, why) in places(rulings, final).items()},
+        parted=parted(final, made),
+        torn=final.torn,
         speakers=heard,
     )
 
@@ -143,6 +146,25 @@ def owned(rulings: Iterable[Ruling], groupings: Sequence[Grouping], desk: Desk) 
             made[n] = desk.machine(one.events, one.reasons, happened=one.happened)
         found[ruling.decision] = made[n]
     return found
+
+
+def places(rulings: Sequence[Ruling], final: Decided) -> dict[str, tuple[int | None, str]]:
+    """The group that each ruling bears on: one that does not hold, the group with its events."""
+    found = dict(final.bears)
+    for ruling in rulings:
+        if ruling.decision not in found:
+            n = next((n for n, group in enumerate(final.groups) if group.events.intersection(ruling.events)), None)
+            found[ruling.decision] = (n, "")
+    return found
+
+
+def parted(final: Decided, made: Sequence[Row | None]) -> dict[str, str]:
+    """The ids of the rows that people split off, each with that of the rest."""
+    return {
+        id_: rest
+        for n, group in enumerate(final.groups)
+        if (id_ := row_id(made, n)) is not None and (rest := row_id(made, group.parted)) is not None
+    }
 
 
 def row_id(made: Sequence[Row | None], n: int | None) -> str | None:

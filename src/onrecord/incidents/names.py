@@ -1,6 +1,6 @@
 """The names of incidents and plans: short, kept for as long as what they stand for is told of, never given twice."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +12,8 @@ _SHORTEST, _LONGER = 8, 4
 
 @dataclass(slots=True)
 class _Held:
-    """What is known of a name. age: how many names were given before; into: where it leads, if it was redirected; free:
+    """What is known of a name. age: how many names were given before; into: where it leads, if it was redirected; before: what
+    it stood on before it was moved; absorbed: how many names lead to it; own: what it stood on before they did; free:
     whether it is up for being borne.
     """
 
@@ -21,6 +22,9 @@ class _Held:
     anchors: tuple[str, ...]
     alive: bool = True
     into: str | None = None
+    before: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    absorbed: int = 0
     free: bool = True
 
 
@@ -34,19 +38,45 @@ class Naming:
 
 @dataclass(slots=True)
 class _Words:
-    """Where the rows are told: by story, the stretches of words with the row that they belong to."""
+    """Words by story, each stretch with the row that it belongs to."""
 
     by_story: defaultdict[str, list[tuple[str, int, int, str]]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, row: str, spans: Iterable[Span]) -> None:
-        """Notes the words of a row."""
-        for span in spans:
-            self.by_story[span.story].append((span.part, span.start, span.end, row))
+    def add(self, row: str, span: Span) -> None:
+        """Notes words of a row."""
+        self.by_story[span.story].append((span.part, span.start, span.end, row))
 
     def rows_at(self, anchor: str) -> set[str]:
-        """The rows that are told in the words of an anchor."""
+        """The rows whose words the anchor meets."""
         story, part, start, end = _parsed(anchor)
         return {row for p, s, e, row in self.by_story.get(story, ()) if p == part and s < end and start < e}
+
+
+@dataclass(slots=True)
+class _Places:
+    """Where the rows are told. acts: the words that name their acts; clauses: all that stands around these; silent: the
+    anchors of events that are in no row, because people took them out.
+    """
+
+    acts: _Words
+    clauses: _Words
+    silent: frozenset[str]
+
+    def rows_at(self, anchor: str) -> set[str]:
+        """The rows whose act those words name; where they name none, those told in the clause around them."""
+        named = self.acts.rows_at(anchor)
+        return named if named or anchor in self.silent else self.clauses.rows_at(anchor)
+
+
+def _places(rows: Sequence[Row], events: Mapping[str, Event]) -> _Places:
+    acts, clauses = _Words(), _Words()
+    for row in rows:
+        for mention in (m for id_ in row.events if id_ in events for m in events[id_].mentions):
+            acts.add(row.id, mention.trigger)
+            clauses.add(row.id, mention.span)
+    borne = {id_ for row in rows for id_ in row.events}
+    silent = (anchor(event.mentions[0].trigger) for id_, event in events.items() if id_ not in borne)
+    return _Places(acts, clauses, frozenset(silent))
 
 
 def anchor(span: Span) -> str:
@@ -66,28 +96,25 @@ def named(
     held: Sequence[Name],
     *,
     merged: Mapping[str, str],
-    parted: frozenset[str],
+    parted: Mapping[str, str],
     among: Collection[str] | None = None,
 ) -> Naming:
     """Names for the rows: each keeps the name that stands on most of its words; new ones get a name of their own.
 
-    events: all events by id. held: what became of names so far. merged: names that people merged, and into which; parted:
-    ids of the rows that people split off, whose words bore the name of the rest. among: the names in use that the rows may
-    bear, where these are not all rows; None for every name.
+    events: all events by id, those that people took out among them. held: what became of names so far. merged: names that
+    people merged, and into which; parted: ids of the rows that people split off, each with that of the rest, which keeps
+    the name. among: the names in use that the rows may bear, where these are not all rows; None for every name.
     """
-    known, words = _fold(held), _Words()
+    known, words = _fold(held), _places(rows, events)
     for one in known.values():
         one.free = among is None or one.name in among or not one.alive
-    for row in rows:
-        told = [m for id_ in row.events if id_ in events for m in events[id_].mentions]
-        words.add(row.id, (span for m in told for span in (m.span, m.trigger)))
     anchors = {row.id: _anchors(row, events) for row in rows}
     found = _matched(anchors, known, words, merged, parted)
     acts: list[Name] = []
     for row in rows:
         name = found.get(row.id)
         if name is None:
-            found[row.id] = name = _returned(row, known, found, words) or _new(row, known)
+            found[row.id] = name = _returned(row, known, found, words.acts) or _new(row, known)
             acts.append(Name(name, "restored" if name in known else "given", None, anchors[row.id]))
             known[name] = _Held(name, len(known), anchors[row.id])
         elif set(known[name].anchors) != set(anchors[row.id]):
@@ -123,12 +150,25 @@ def resolve(name: str, held: Sequence[Name]) -> str:
 def _fold(held: Iterable[Name]) -> dict[str, _Held]:
     known: dict[str, _Held] = {}
     for entry in held:
-        before = known.setdefault(entry.name, _Held(entry.name, len(known), entry.anchors))
-        before.alive = entry.act in ("given", "moved", "restored")
-        before.into = entry.into if entry.act == "redirected" else None
-        if before.alive:
-            before.anchors = entry.anchors
+        one = known.setdefault(entry.name, _Held(entry.name, len(known), entry.anchors))
+        if one.into is not None:
+            known[one.into].absorbed -= 1
+            one.into = None
+        one.alive = entry.act in ("given", "moved", "restored")
+        if one.alive:
+            one.before, one.anchors = one.anchors, entry.anchors
+        elif entry.into is not None:
+            one.into = entry.into
+            _absorb(known.setdefault(entry.into, _Held(entry.into, len(known), ())), one)
     return known
+
+
+def _absorb(into: _Held, gone: _Held) -> None:
+    """Notes what a name stood on before the first of those that lead to it now came in."""
+    if not into.absorbed:
+        came = set(gone.anchors).intersection(into.anchors)
+        into.own = tuple(place for place in (into.before if came else into.anchors) if place not in came)
+    into.absorbed += 1
 
 
 def _anchors(row: Row, events: Mapping[str, Event]) -> tuple[str, ...]:
@@ -138,9 +178,9 @@ def _anchors(row: Row, events: Mapping[str, Event]) -> tuple[str, ...]:
 def _matched(
     anchors: Mapping[str, tuple[str, ...]],
     known: Mapping[str, _Held],
-    words: _Words,
+    words: _Places,
     merged: Mapping[str, str],
-    parted: frozenset[str],
+    parted: Mapping[str, str],
 ) -> dict[str, str]:
     """The names that rows keep: pairs with most words in common first, of several the older name."""
     named = {id_: set(places) for id_, places in anchors.items()}
@@ -148,15 +188,14 @@ def _matched(
     for held in known.values():
         if not held.alive or not held.free:
             continue
-        common: defaultdict[str, int] = defaultdict(int)
-        for place in held.anchors:
-            for id_ in words.rows_at(place):
-                common[id_] += 1
-        for id_, count in common.items():
-            if held.name[:3] == id_[:3] and not (id_ in parted and count < len(held.anchors)):
-                # Two acts may be told in one clause: the words that name the act count before those around it
-                exact = len(named[id_].intersection(held.anchors))
-                pairs.append((held.name in merged, -exact, -count, held.age, id_, held.name))
+        common = Counter(id_ for place in held.anchors for id_ in words.rows_at(place))
+        acts = _acts(held.anchors, words)
+        rows = {id_ for id_ in common if held.name[:3] == id_[:3] and parted.get(id_) not in acts}
+        # What was merged into it may be larger than itself, and is not what it is kept for when the two part again
+        for id_ in (held.absorbed and rows & _acts(held.own, words)) or rows:
+            # Two acts may be told in one clause: the words that name the act count before those around it
+            exact = len(named[id_].intersection(held.anchors))
+            pairs.append((held.name in merged, -exact, -common[id_], held.age, id_, held.name))
     found: dict[str, str] = {}
     taken: set[str] = set()
     for *_, id_, name in sorted(pairs):
@@ -164,6 +203,11 @@ def _matched(
             found[id_] = name
             taken.add(name)
     return found
+
+
+def _acts(anchors: Iterable[str], words: _Places) -> set[str]:
+    """The rows whose acts stand in the words of some anchors."""
+    return {id_ for place in anchors for id_ in words.acts.rows_at(place)}
 
 
 def _returned(row: Row, known: Mapping[str, _Held], found: Mapping[str, str], words: _Words) -> str | None:
@@ -192,7 +236,7 @@ def _new(row: Row, known: Mapping[str, _Held]) -> str:
 
 
 def _ended(
-    known: Mapping[str, _Held], found: Mapping[str, str], words: _Words, merged: Mapping[str, str]
+    known: Mapping[str, _Held], found: Mapping[str, str], words: _Places, merged: Mapping[str, str]
 ) -> Iterator[Name]:
     """Names that no row bears any more: redirected where their words are told of elsewhere, else deleted."""
     borne = set(found.values())

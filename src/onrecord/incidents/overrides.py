@@ -12,7 +12,8 @@ Row = Incident | Plan
 
 def overridden(row: Row, rulings: Sequence[Ruling], profile: str) -> Row:
     """The row with those values; on an incident each stands among the statements too, under the id of its decision."""
-    for ruling in rulings:
+    # A place that is set brings its country with it; a country that people set holds beside any place
+    for ruling in sorted(rulings, key=lambda one: one.field == "country"):
         if ruling.field == "campaign":
             continue
         row = _SET[ruling.field or ""](row, ruling, profile)
@@ -52,8 +53,8 @@ def _where(row: Row, ruling: Ruling, _profile: str) -> Row:
 
 def _country(row: Row, ruling: Ruling, _profile: str) -> Row:
     country = cast("str | None", ruling.value)
-    where = row.where or Where(country or "", None, None, None, None, "country", None)
-    return replace(row, where=replace(where, country=country))
+    where = row.where or (Where(country, None, None, None, None, "country", None) if country else None)
+    return replace(row, where=replace(where, country=country) if where else None)
 
 
 def _harm(row: Row, ruling: Ruling, profile: str) -> Row:

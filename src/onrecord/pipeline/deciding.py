@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from onrecord import decisions, incidents
 from onrecord.decisions.shown import Target
+from onrecord.decisions.values import parsed
 from onrecord.engines import reader_name
 from onrecord.errors import Conflict, WrongUse
 from onrecord.ledger import Ledger, read, write
@@ -34,6 +35,7 @@ from onrecord.records import (
 
 _WORDS = re.compile(r"(?P<story>.+?):(?:(?P<part>headline|text):)?(?P<start>\d{1,9})-(?P<end>\d{1,9})")
 _ADDED = ("claim", "event", "incident")
+_WRITTEN = ("by", "reason", "field", "value", "into", "key", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def decide(ledger: Ledger, asked: Judgement, now: datetime, profile: str = "join
     if verdict not in get_args(DecisionVerdict):
         raise WrongUse(f"{asked.verdict}: is not one of {', '.join(get_args(DecisionVerdict))}")
     asked = replace(asked, verdict=verdict)
+    _check_form(asked)
     with ledger.writing() as connection:
         before = read.decision_of(connection, key=asked.key) if asked.key else None
         if before is not None:
@@ -89,13 +92,29 @@ def decide(ledger: Ledger, asked: Judgement, now: datetime, profile: str = "join
         return _Desk(connection, profile, now).decide(asked)
 
 
+def _check_form(asked: Judgement) -> None:
+    """Raises WrongUse for what no ledger can keep, and for what the verdict leaves without a use: it would be lost."""
+    for given in (asked.target, *asked.words, *(getattr(asked, name) or "" for name in _WRITTEN)):
+        if "\x00" in given or any("\ud800" <= sign <= "\udfff" for sign in given):
+            shown = given.encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")
+            raise WrongUse(f"{shown}: holds what is no text; write it anew")
+    for option, given, verdicts in (
+        ("--field", asked.field, ("set", "add")),
+        ("--value", asked.value, ("set", "add")),
+        ("--into", asked.into, ("merge",)),
+    ):
+        if given is not None and asked.verdict not in verdicts:
+            raise WrongUse(f"{option} {given}: is for {' and '.join(verdicts)}, not for {asked.verdict}")
+
+
 def _replayed(connection: sa.Connection, before: Decision, asked: Judgement) -> Outcome:
-    same = (before.verdict, before.field, before.value, before.by) == (
-        asked.verdict,
-        asked.field,
-        asked.value,
-        asked.by,
-    )
+    names = read.names(connection)
+    was = (before.verdict, before.field, before.value, before.by, before.reason)
+    is_ = (asked.verdict, asked.field, asked.value, asked.by.strip(), asked.reason)
+    into = [None if id_ is None else incidents.resolve(id_, names) for id_ in (before.into, asked.into)]
+    words = [_WORDS.fullmatch(one) for one in asked.words]
+    places = [(m["part"] or "text", int(m["start"]), int(m["end"])) for m in words if m is not None]
+    same = was == is_ and into[0] == into[1] and places == [(s.part, s.start, s.end) for s in before.words]
     if not same or asked.target not in (before.target, before.asked):
         raise WrongUse(f"--key {asked.key}: was used for another decision, {before.id}; take a new one")
     return Outcome(before, _standing(read.derived(connection), before), again=True)
@@ -155,11 +174,17 @@ class _Desk:
             anchors=words if asked.verdict == "add" else found.anchors,
             into_anchors=into.anchors if into else (),
             seen=decisions.shown(found.target) if found.target is not None else (),
-            reader=reader_name(),
-            key=asked.key,
+            reader=self._reader(found, words),
+            key=asked.key or None,
             asked=asked.target if asked.target != found.id else None,
         )
         return self._kept(replace(decision, id=self._id(decision)))
+
+    def _reader(self, found: _Found, words: Sequence[Span]) -> str:
+        """Who had read what was on the screen; the reader that is installed where that was no reading."""
+        stories = {span.story for span in (*found.anchors, *words)} | {found.id}
+        readers = {one.reading.reader for one in self._reads(stories).values()}
+        return "; ".join(sorted(readers)) or reader_name()
 
     def _id(self, decision: Decision) -> str:
         """A short id that no other decision has."""
@@ -187,16 +212,16 @@ class _Desk:
 
     def _found(self, id_: str) -> _Found:
         """What has that id. Raises WrongUse where nothing has."""
-        if id_.startswith("de-"):
-            if any(decision.id == id_ for decision in self._decided):
-                return _Found("decision", id_, None)
-            raise WrongUse(f"{id_}: there is no such decision; onrecord decisions lists them")
+        if any(decision.id == id_ for decision in self._decided):
+            return _Found("decision", id_, None)
         name = incidents.resolve(id_, self._names)
         rows: list[Incident | Plan] = [*self._derived.incidents, *self._derived.plans]
         for row in rows:
             if row.id == name:
                 return _Found("incident" if isinstance(row, Incident) else "plan", name, row, self._anchors(row))
         found = self._in_story(id_)
+        if found is None and id_.startswith("de-"):
+            raise WrongUse(f"{id_}: there is no such decision; onrecord decisions lists them")
         if found is None:
             gone = any(one.name == id_ for one in self._names)
             why = "is no incident or plan any more" if gone else "nothing in the ledger has this id"
@@ -294,6 +319,9 @@ class _Desk:
         if found.kind == "decision":
             raise WrongUse(f"{asked.target}: a decision stays as it was made; undo it")
         decisions.check(found.kind, asked.field, asked.value)
+        known = [campaign.name for campaign in read.campaigns_in(self._connection)]
+        if asked.field == "campaign" and parsed(found.kind, asked.field, asked.value)[0] not in known:
+            raise WrongUse(f"--value {asked.value}: the campaign is one of {', '.join(known) or '(none runs)'}")
 
     def _add(self, asked: Judgement, found: _Found, _into: _Found | None, words: Sequence[Span]) -> None:
         if found.kind != "story":

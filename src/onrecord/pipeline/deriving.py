@@ -1,6 +1,6 @@
 """Readings, decisions and campaigns → everything that is derived, in the ledger."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from onrecord.ledger import Ledger, read, write
 from onrecord.ledger.read import Facts
 from onrecord.records import Campaign, Decision, Derived, Event, Incident, Name, Plan, Read, Ruling, Standing, Verdict
 
-_TRIES = 3
+TRIES = 3
 """How often deriving is begun again where the facts changed meanwhile, before the ledger is kept from changing."""
 
 
@@ -29,13 +29,14 @@ def derive(
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was derived, with what giving names asks for. reads: the readings as people set them right; parted: the ids of
-    what people split off; own: what each decision was made on, as the reader has it today.
+    """What was derived, with what giving names asks for. read: the readings as they are; reads: as people set them right; parted: the ids of
+    what people split off, each with that of the rest; own: what each decision was made on, as the reader has it today.
     """
 
     derived: Derived
+    read: Sequence[Read]
     reads: tuple[Read, ...]
-    parted: frozenset[str]
+    parted: Mapping[str, str]
     own: dict[str, decisions.Target]
 
 
@@ -59,7 +60,9 @@ def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campa
         for s in (
             *undone,
             *applied.standings,
-            *of_rulings(applied.rulings, [by_id[r.decision] for r in applied.rulings], found.bears, found.own, {}),
+            *of_rulings(
+                applied.rulings, [by_id[r.decision] for r in applied.rulings], found.bears, found.own, found.torn, {}
+            ),
         )
     }
     derived = Derived(
@@ -74,7 +77,7 @@ def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campa
         standings=tuple(sorted(standings.values(), key=lambda standing: place[standing.decision])),
     )
     own = {**applied.own, **{id_: row for id_, row in found.own.items() if row is not None}}
-    return Made(derived, applied.reads, found.parted, own)
+    return Made(derived, reads, applied.reads, found.parted, own)
 
 
 def of_rulings(
@@ -82,34 +85,51 @@ def of_rulings(
     decided: Sequence[Decision],
     bears: Mapping[str, tuple[str | None, str]],
     own: Mapping[str, incidents.Row | None],
+    torn: Collection[str],
     before: Mapping[str, Standing],
 ) -> list[Standing]:
     """How the decisions on incidents and plans stand. Of two that set the same, the later holds.
 
     decided: the decision of each ruling. bears: the id of what each bears on, or why on nothing; own: what each was made
-    on, as the reader has it; before: of those whose own is not given, how they stood.
+    on, as the reader has it; torn: those of whose events some are elsewhere; before: of those whose own is not given, how they stood.
     """
     standings: dict[str, Standing] = {}
     last: dict[tuple[str, str], Decision] = {}
     for ruling, decision in zip(rulings, decided, strict=True):
-        plain = replace(ruling, value=None)
+        target, why = bears.get(decision.id, (None, ""))
         if decision.id in before:
             standings[decision.id] = before[decision.id]
-            continue
-        target, why = bears.get(decision.id, (None, ""))
-        if decision.verdict == "add":
-            standings[decision.id] = Standing(decision.id, "carried", target, why, plain)
-            continue
-        found = decisions.settled(decision, own.get(decision.id), target)
-        note = " ".join(filter(None, (found.note, why and f"No effect: {why}.")))
-        standings[decision.id] = replace(found, note=note, ruling=plain)
+        else:
+            standings[decision.id] = _of_ruling(ruling, decision, (target, why), own.get(decision.id), torn)
         if decision.verdict == "set" and target is not None:
-            key = (target, decision.field or "")
+            # An incident may belong to several campaigns: what is said of one leaves the others
+            about = ruling.value[0] if decision.field == "campaign" and isinstance(ruling.value, tuple) else ""
+            key = (target, f"{decision.field} {about}")
             if key in last:
                 earlier = decisions.superseded(last[key], decision)
-                standings[last[key].id] = replace(earlier, ruling=standings[last[key].id].ruling)
+                was = standings[last[key].id]
+                standings[last[key].id] = replace(earlier, ruling=was.ruling, holds=was.holds)
             last[key] = decision
     return list(standings.values())
+
+
+def _of_ruling(
+    ruling: Ruling,
+    decision: Decision,
+    bears: tuple[str | None, str],
+    own: incidents.Row | None,
+    torn: Collection[str],
+) -> Standing:
+    """How one decision stands by itself."""
+    plain, (target, why) = replace(ruling, value=None), bears
+    if decision.verdict == "add":
+        return Standing(decision.id, "carried", target, why, plain)
+    found = decisions.settled(decision, own, target)
+    if decision.id in torn:
+        note = f"{found.note} Part of what it was made on stands elsewhere now.".strip()
+        found = replace(found, state="needs_look", note=note)
+    note = " ".join(filter(None, (found.note, why and f"No effect: {why}.")))
+    return replace(found, note=note, ruling=plain, holds=own is None or not decisions.falls_away(decision, own))
 
 
 def derive_if_old(ledger: Ledger, profile: str, now: datetime) -> Derived:
@@ -124,7 +144,7 @@ def derive_if_old(ledger: Ledger, profile: str, now: datetime) -> Derived:
 
 def rebuild(ledger: Ledger, profile: str, now: datetime) -> Derived:
     """Drops everything derived and makes it again from the facts. Incidents keep their names."""
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         with ledger.reading() as connection:
             facts, state = read.facts(connection), state_of(connection, profile)
         found = made(facts.reads, profile, facts.decisions, facts.campaigns)
@@ -170,7 +190,7 @@ def under_names(
     by that.
     """
     derived = found.derived
-    events: dict[str, Event] = {event.id: event for one in found.reads for event in one.reading.events}
+    events: dict[str, Event] = {event.id: event for one in (*found.read, *found.reads) for event in one.reading.events}
     naming = incidents.named(
         (*derived.incidents, *derived.plans),
         events,
@@ -182,9 +202,14 @@ def under_names(
 
 
 def merged_names(decided: Sequence[Decision], standings: Sequence[Standing]) -> dict[str, str]:
-    """The names that people merged, each with that into which it went."""
+    """The names that people merged, each with that into which it went; one that was merged into since is none of them."""
     in_force = {s.decision for s in standings if s.state in ("carried", "needs_look")}
-    return {d.target: d.into for d in decided if d.verdict == "merge" and d.into is not None and d.id in in_force}
+    found: dict[str, str] = {}
+    for one in decided:
+        if one.verdict == "merge" and one.into is not None and one.id in in_force:
+            found[one.target] = one.into
+            found.pop(one.into, None)
+    return found
 
 
 def called(derived: Derived, naming: incidents.Naming) -> Derived:

@@ -4,7 +4,7 @@ Which events the reader gathers does not depend on what people decide of them, s
 hold, and only the rows of groups that the decision changes are made anew, and the verdicts, which may count any of them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -57,19 +57,20 @@ class _Follow:
         ruling = decisions.ruling_of(decision, self._reads({s.story for s in self._spans(decision)}))
         if ruling is None:
             raise RuntimeError(f"{decision.target} stands on no words")
-        rulings = self._rulings(ruling)
-        final = incidents.decided(self._held.groupings, rulings)
+        rulings, holding = self._rulings(ruling)
+        final = incidents.decided(self._held.groupings, holding)
+        places = incidents.places(rulings, final)
         known: dict[tuple[frozenset[str], tuple[str, ...]], Row] = {
             (frozenset(row.events), row.decisions): row for row in self._rows()
         }
         keys = [(frozenset(group.events), tuple(dict.fromkeys(group.decisions))) for group in final.groups]
         changed = [n for n, key in enumerate(keys) if final.groups[n].out is None and key[0] and key not in known]
-        touched = {*changed, final.bears[decision.id][0]}
+        touched = {*changed, places[decision.id][0]}
         ends = {*ruling.events, *ruling.into}
         bearing = [
             one
             for one in rulings
-            if final.bears[one.decision][0] in touched or not ends.isdisjoint((*one.events, *one.into))
+            if places[one.decision][0] in touched or not ends.isdisjoint((*one.events, *one.into))
         ]
         desk = self._desk([final.groups[n].events for n in changed], bearing)
         own = incidents.owned(bearing, self._held.groupings, desk)
@@ -79,11 +80,11 @@ class _Follow:
         basis = own[decision.id]
         decision = replace(decision, basis=decisions.shown(basis) if basis is not None else ())
         self._by_id[decision.id] = decision
-        bears = {id_: (incidents.row_id(made, n), why) for id_, (n, why) in final.bears.items()}
-        parted = frozenset(row.id for n in changed if final.groups[n].parted and (row := made[n]) is not None)
+        bears = {id_: (incidents.row_id(made, n), why) for id_, (n, why) in places.items()}
+        standings = self._settled(rulings, bears, own, final.torn)
         rows = [row for row in made if row is not None]
-        standings = self._settled(rulings, bears, own)
-        return self._written(decision, rows, [row for n in changed if (row := made[n]) is not None], parted, standings)
+        fresh = [row for n in changed if (row := made[n]) is not None]
+        return self._written(decision, rows, fresh, incidents.parted(final, made), standings)
 
     def _spans(self, decision: Decision) -> Sequence[Span]:
         return (*decision.anchors, *decision.into_anchors, *decision.words)
@@ -95,16 +96,17 @@ class _Follow:
         """Those stories as people have set them right."""
         return decisions.apply(read.reads(self._connection, stories), self._in_force).reads
 
-    def _rulings(self, last: Ruling) -> list[Ruling]:
-        """The rulings that hold, as they were found to bear on events when everything was derived; and the new one."""
+    def _rulings(self, last: Ruling) -> tuple[list[Ruling], list[Ruling]]:
+        """The rulings, as they were found to bear on events when everything was derived, and the new one; and those that
+        hold.
+        """
         held = [
-            decisions.valued(standing.ruling, one)
+            (one, standing, decisions.valued(standing.ruling, one))
             for one in self._in_force
-            if (standing := self._standings.get(one.id)) is not None
-            and standing.ruling is not None
-            and not (standing.state == "needs_look" and one.verdict in decisions.JUDGES_A_FINDING)
+            if (standing := self._standings.get(one.id)) is not None and standing.ruling is not None
         ]
-        return [*held, last]
+        holding = [ruling for _, standing, ruling in held if standing.holds]
+        return [*(ruling for _, _, ruling in held), last], [*holding, last]
 
     def _desk(self, groups: Sequence[Collection[str]], bearing: Sequence[Ruling]) -> incidents.Desk:
         """A desk with the stories of what changed, and of the groupings that decisions on it were made on."""
@@ -121,6 +123,7 @@ class _Follow:
         rulings: Sequence[Ruling],
         bears: dict[str, tuple[str | None, str]],
         own: dict[str, Row | None],
+        torn: Collection[str],
     ) -> list[Standing]:
         """How every decision on incidents and plans stands now."""
         plain = {ruling.decision: ruling for ruling in rulings}
@@ -130,6 +133,7 @@ class _Follow:
             [self._by_id[ruling.decision] for ruling in rulings],
             bears,
             own,
+            torn,
             {id_: self._standings[id_] for id_ in plain if id_ not in own},
         )
         return [*kept, *settled]
@@ -139,7 +143,7 @@ class _Follow:
         decision: Decision,
         rows: Sequence[Row],
         changed: Sequence[Row],
-        parted: frozenset[str],
+        parted: Mapping[str, str],
         standings: Sequence[Standing],
     ) -> Followed:
         """Everything under its name, in the ledger."""
@@ -171,7 +175,7 @@ class _Follow:
         self,
         changed: Sequence[Row],
         rows: Sequence[Row],
-        parted: frozenset[str],
+        parted: Mapping[str, str],
         standings: Sequence[Standing],
         now: datetime,
     ) -> dict[str, str]:
@@ -179,7 +183,8 @@ class _Follow:
         kept = {row.id for row in rows}
         gone = {row.id for row in self._rows() if row.id not in kept}
         stories = {story for row in changed for story in row.stories}
-        events = {event.id: event for one in self._reads(stories) for event in one.reading.events}
+        told = (*read.reads(self._connection, stories), *self._reads(stories))
+        events = {event.id: event for one in told for event in one.reading.events}
         naming = incidents.named(
             changed,
             events,

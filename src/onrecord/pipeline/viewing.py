@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from onrecord import decisions
 from onrecord.ledger import Ledger, read
 from onrecord.ledger.codec import encode
-from onrecord.pipeline.deriving import derive_if_old
+from onrecord.pipeline import deriving
 from onrecord.records import Campaign, Decision, Derived, Incident, Name, Plan, Read, digest
 
 
@@ -34,21 +34,25 @@ def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) ->
 
     now: when names that this gives are said to have been given; the clock's time without one.
     """
-    derived = derive_if_old(ledger, profile, now or datetime.now(UTC))
-    with ledger.reading() as connection:
-        return _with(connection, derived)
+    now = now or datetime.now(UTC)
+    for _ in range(deriving.TRIES):
+        deriving.derive_if_old(ledger, profile, now)
+        with ledger.reading() as connection:
+            # What is shown is of one moment: facts that came since are for the next view
+            if deriving.is_new(connection, profile):
+                return shown(connection)
+    with ledger.writing() as connection:
+        deriving.rebuild_within(connection, profile, now)
+        return shown(connection)
 
 
 def shown(connection: sa.Connection) -> View:
     """The ledger as it stands, with what was derived last, in a transaction of the caller's."""
-    return _with(connection, read.derived(connection))
-
-
-def _with(connection: sa.Connection, derived: Derived) -> View:
     facts, names = read.facts(connection), read.names(connection)
     in_force, _ = decisions.in_force(facts.decisions)
     reads = decisions.apply(facts.reads, in_force).reads
-    return replace(arranged(reads, derived), decisions=facts.decisions, campaigns=facts.campaigns, names=names)
+    seen = arranged(reads, read.derived(connection))
+    return replace(seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names)
 
 
 def arranged(reads: Sequence[Read], derived: Derived) -> View:

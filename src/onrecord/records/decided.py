@@ -30,8 +30,8 @@ class Decision:
     id: "de-" and 10 hex digits. target: the id that it was made on; kind: what that is. field, value: what is set, or
     what is added. into: what the target is merged into. words: the words selected. anchors, into_anchors: the words on
     which the target, and what it was merged into, stood: by them it is found again after another reading. seen: the
-    target as it was shown; basis: the same as the reader had it, before any decision. reader: the reader version that
-    was current. key: of the caller's, under which the same call gives the same decision again. asked: the name that was
+    target as it was shown; basis: the same as the reader had it, before any decision. reader: the reader version, or
+    those, whose readings were on the screen. key: of the caller's, under which the same call gives the same decision again. asked: the name that was
     given for the target, where that leads to another since a merge.
     """
 
@@ -76,7 +76,8 @@ class Standing:
     """How a decision stands with the readings of today. state: "carried" (in force as it was made), "needs_look" (what it
     was made on has another value now), "orphaned" (what it was made on is no longer found; its words are kept),
     "superseded" (a later decision says otherwise) or "undone". target: what it bears on now; note: a sentence;
-    ruling: of a decision on an incident or a plan, the events that it was found to bear on, without the value.
+    ruling: of a decision on an incident or a plan, the events that it was found to bear on, without the value; holds:
+    whether it is in force.
     """
 
     decision: str
@@ -84,6 +85,7 @@ class Standing:
     target: str | None
     note: str
     ruling: Ruling | None = None
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
