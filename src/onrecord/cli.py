@@ -34,7 +34,9 @@ app = typer.Typer(
 Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCE...", help="File, folder, JSONL, HTML, or - for standard input.")
 ]
-LedgerPath = Annotated[str, typer.Option("--ledger", metavar="PATH", help="The ledger file.")]
+LedgerPath = Annotated[
+    str, typer.Option("--ledger", metavar="PATH", help="The ledger: a file, or postgresql://USER@HOST/DATABASE.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="YYYY-MM-DD.")]
 Words = Annotated[str | None, typer.Option(metavar="TEXT", help="Any part of the name.")]
@@ -211,7 +213,7 @@ def add(
     finally:
         held.close()
     _nothing(report.offered, source)
-    _print_report(report, ledger)
+    _print_report(report, held.place)
     raise typer.Exit(DONE_WITH_REFUSALS if report.refused else 0)
 
 
@@ -275,8 +277,10 @@ def _listing(table: str, meaning: str) -> None:
         elif rows:
             _console(cut=True).print(terminal.TABLES[wished](rows))
         else:
+            from onrecord.ledger import shown
+
             asked = wanted != filters.Filter()
-            print(f"{ledger}: no {wished}{' that match' if asked else ''}", file=sys.stderr)
+            print(f"{shown(ledger)}: no {wished}{' that match' if asked else ''}", file=sys.stderr)
 
     app.command(table, help=meaning)(command)
 
@@ -302,7 +306,7 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")], ledger: LedgerPath =
     with _held(ledger) as held:
         found = evidence.Shown(pipeline.view(held), lambda name: reading.story(held, name)).find(id_)
         if found is None:
-            raise WrongUse(f"{id_}: nothing in {ledger} has this id; onrecord incidents lists some")
+            raise WrongUse(f"{id_}: nothing in {held.place} has this id; onrecord incidents lists some")
         _console().print(found)
 
 
@@ -334,7 +338,46 @@ def rebuild(ledger: LedgerPath = DEFAULT_LEDGER) -> None:
 
     with _held(ledger) as held:
         derived = pipeline.rebuild(held, "joint", datetime.now(UTC))
-    print(f"{ledger}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
+    print(f"{held.place}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
+
+
+@app.command()
+def migrate(
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    user: Annotated[
+        str | None,
+        typer.Option("--for", metavar="USER", help="A user of the server who is to code, and to own nothing."),
+    ] = None,
+) -> None:
+    """Bring a ledger to the newest schema; on a server, let a second user add and decide, but change no fact."""
+    from onrecord.ledger import guards
+
+    with _held(ledger) as held:
+        if user is not None:
+            guards.let_in(held, user)
+            print(f"{held.place}: {user} may read, add and decide; facts stay as they are")
+        else:
+            print(f"{held.place}: has the newest schema")
+
+
+@app.command()
+def move(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The ledger as it is: a path or an address.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Where it is to be; nothing may be there yet.")],
+) -> None:
+    """Move a ledger to another place or database. The old one stays; what comes out is compared with it."""
+    from onrecord import pipeline
+    from onrecord.ledger import open_ledger
+
+    with _held(source) as held:
+        made = open_ledger(target, create=True)
+        try:
+            report = pipeline.move(held, made, datetime.now(UTC))
+        finally:
+            made.close()
+    print(f"{made.place}: {sum(report.facts.values()):,} rows of facts, as in {held.place}")
+    print(f"  log: entry {report.head[0]:,}, {report.head[1]}, on both sides")
+    print(f"  content: {report.content}, on both sides")
 
 
 @app.command()
@@ -372,10 +415,8 @@ NOT_YET = {
     "import": "tables back into the ledger",
     "watch": "following feeds",
     "reread": "reading held stories anew",
-    "migrate": "moving an old ledger to a newer schema",
     "backup": "a copy under load",
     "restore": "a ledger from a backup",
-    "move": "a ledger to another database",
     "verify": "hashes, spans and references",
     "checkpoint": "the state of the ledger, to keep outside",
 }
