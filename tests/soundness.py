@@ -18,9 +18,9 @@ def check(ledger: Ledger) -> tuple[int, str]:
             if table is not schema.intake:
                 for row in connection.execute(sa.select(table)).mappings():
                     facts[table.name, row["seq"]] = chain.row_digest(dict(row))
-        previous, number, entries = chain.START, 0, list[dict[str, Any]]()
-        for entry in connection.execute(sa.select(schema.log).order_by(schema.log.c.seq)).mappings():
-            number += 1
+        previous, entries = chain.START, list[dict[str, Any]]()
+        log = connection.execute(sa.select(schema.log).order_by(schema.log.c.seq)).mappings()
+        for number, entry in enumerate(log, 1):
             assert entry["seq"] == number, "no entry is missing"
             assert entry["hash"] == chain.entry_hash(previous, entry), f"entry {number} follows the one before"
             previous = entry["hash"]
@@ -34,6 +34,8 @@ def rows(ledger: Ledger) -> dict[str, list[tuple[Any, ...]]]:
     """All facts, and which readings are current."""
     with ledger.reading() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(sa.select(table).order_by(*table.primary_key.columns))]
+            table.name: [
+                tuple(row) for row in connection.execute(sa.select(table).order_by(*table.primary_key.columns))
+            ]
             for table in (*schema.FACTS, schema.current)
         }

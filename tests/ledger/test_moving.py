@@ -44,12 +44,12 @@ def source(told: Path) -> Iterator[Ledger]:
         yield ledger
 
 
-def test_there_and_back_it_is_the_same_ledger(
-    source: Ledger, new_place: Callable[[str], str], tmp_path: Path
-) -> None:
+def test_there_and_back_it_is_the_same_ledger(source: Ledger, new_place: Callable[[str], str], tmp_path: Path) -> None:
     """From a file to a file or a server, and from there to a file."""
     facts, content = soundness.rows(source), pipeline.content(pipeline.view(source, now=NOW))
-    assert all(facts[table] for table in ("capture", "story", "intake", "rejection", "reading", "decision", "campaign", "name"))
+    assert all(
+        facts[table] for table in ("capture", "story", "intake", "rejection", "reading", "decision", "campaign", "name")
+    )
     with closing(open_ledger(new_place("there"), create=True)) as there:
         report = pipeline.move(source, there, NOW)
         assert report.content == content == pipeline.content(pipeline.view(there, now=NOW))
@@ -89,8 +89,9 @@ def test_nothing_is_moved_onto_something(source: Ledger, new_place: Callable[[st
 def test_a_move_that_fails_leaves_nothing(
     source: Ledger, new_place: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ends = iter([(1, "a"), (1, "b")])
     with closing(open_ledger(new_place("there"), create=True)) as there:
-        monkeypatch.setattr(moving.chain, "head", lambda connection, ends=iter([(1, "a"), (1, "b")]): next(ends))
+        monkeypatch.setattr(moving.chain, "head", lambda _connection: next(ends))
         with pytest.raises(BadLedger, match="ends otherwise"):
             pipeline.move(source, there, NOW)
         assert not any(soundness.rows(there).values())

@@ -23,7 +23,9 @@ def copy_facts(place: str, source: sa.Connection, target: sa.Connection) -> dict
     for table in _TABLES:
         arrived = target.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         if arrived != copied[table.name]:
-            raise BadLedger(f"{place}: {table.name}: of {copied[table.name]:,} rows {arrived:,} arrived; nothing was kept")
+            raise BadLedger(
+                f"{place}: {table.name}: of {copied[table.name]:,} rows {arrived:,} arrived; nothing was kept"
+            )
     if chain.head(source) != chain.head(target):
         raise BadLedger(f"{place}: the log ends otherwise than it did; nothing was kept")
     return copied

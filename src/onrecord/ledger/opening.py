@@ -57,8 +57,9 @@ class Ledger:
     def reading(self) -> Iterator[sa.Connection]:
         """A connection to read on; sees one state of the ledger."""
         with explained(self.place), self.engine.connect() as connection:
-            how: dict[str, Any] = servers.READS if self.on_server else {"onrecord_reads": True}
-            yield connection.execution_options(**how)
+            if self.on_server:
+                servers.begin_reading(connection)
+            yield connection.execution_options(onrecord_reads=True)
 
     def close(self) -> None:
         """Gives the file, or the connections, back."""

@@ -50,8 +50,10 @@ def engine(url: sa.URL) -> sa.Engine:
     )
 
 
-READS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""How a connection reads: all that it sees is of one moment, and it changes nothing."""
+def begin_reading(connection: sa.Connection) -> None:
+    """Lets all that is read be of one moment, and nothing be changed."""
+    # Not as a property of the connection: giving that back would let it write where the server lets nobody write
+    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 def begin_writing(connection: sa.Connection, wait_ms: int) -> None:
