@@ -139,7 +139,7 @@ def test_wrong_use_is_told_in_a_line(
 ) -> None:
     monkeypatch.chdir(folder)
     (folder / "empty").mkdir(exist_ok=True)
-    before = {path.name for path in folder.iterdir()} | {"new.db"}
+    before = {path.name for path in folder.iterdir()} | {"new.db", "new.db-lock"}
     code, out, err = inside(capsys, monkeypatch, *args)
     assert words in " ".join(err.split())
     assert (code, out) == (status, "")

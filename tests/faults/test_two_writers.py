@@ -271,4 +271,4 @@ def test_two_that_add_and_one_that_reads_and_one_that_copies(tmp_path: Path, mon
 
 @pytest.mark.slow
 def test_many_that_add_and_one_that_reads_and_one_that_copies(tmp_path: Path) -> None:
-    everybody_at_once(tmp_path, 40, 4, "real")
+    everybody_at_once(tmp_path, 24, 3, "real")
