@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 from onrecord.pipeline import View, arranged
 from onrecord.records import (
     Bounds,
+    Campaign,
     Capture,
     Claim,
     Count,
     Credit,
+    Decision,
     Derivation,
     Derived,
     Event,
@@ -23,6 +26,7 @@ from onrecord.records import (
     Masthead,
     Mention,
     Mutation,
+    Name,
     Part,
     Party,
     Plan,
@@ -33,6 +37,7 @@ from onrecord.records import (
     Rejection,
     Source,
     Span,
+    Standing,
     Statement,
     Story,
     Tally,
@@ -130,7 +135,16 @@ def derived(told: Story, found: Reading) -> Derived:
 def view(told: Story | None = None, found: Reading | None = None) -> View:
     told = told or story()
     found = found or reading(told)
-    return arranged((Read(masthead(told), found),), derived(told, found))
+    seen = arranged((Read(masthead(told), found),), replace(derived(told, found), standings=(STANDING,)))
+    return replace(seen, decisions=(DECISION,), campaigns=(Campaign("Varn coast"),), names=(NAME,))
+
+
+DECISION = Decision(
+    "de-0000000001", "set", "in-00000001", "incident", "Ines Vael", NOW, "the authority's later list", "killed", "7",
+    seen=(("killed", "6-6-?"),),
+)  # fmt: skip
+STANDING = Standing(DECISION.id, "carried", "in-00000001", "")
+NAME = Name("in-00000001", "given", None, ())
 
 
 PLACES = ("Varnholm", "Kelm Point", "Ostrey", "Brackwater", "Sunnmark", "Tolle Roads")

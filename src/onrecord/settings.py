@@ -5,9 +5,10 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from onrecord.errors import BadTable, WrongUse
+from onrecord.records import Campaign, EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,7 @@ def load(path: str | Path | None) -> Settings:
     """
     if path is None:
         return Settings()
-    try:
-        raw = tomllib.loads(Path(path).read_text("utf-8"))
-    except OSError as error:
-        raise WrongUse(f"{path}: the settings file cannot be read ({error.strerror}).") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadTable(f"{path}: not a TOML file: {error}.") from error
+    raw = _parsed(path, "settings")
     read = raw.pop("read", {})
     if not isinstance(read, dict):
         raise BadTable(f'{path}: "read" has to be a table: [read].')
@@ -67,3 +63,51 @@ def _checked(defaults: ReadOptions | Settings, raw: dict[str, Any], where: str) 
         if isinstance(value, int) and value <= 0:
             raise BadTable(f"{where}{key} has to be above zero.")
     return dict(raw)
+
+
+def _parsed(path: str | Path, what: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise WrongUse(f"{path}: the {what} file cannot be read ({error.strerror}).") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadTable(f"{path}: not a TOML file: {error}.") from error
+
+
+def campaigns(path: str | Path) -> tuple[Campaign, ...]:
+    """The campaigns of a TOML file: one at its top level, or several as [[campaign]].
+
+    Raises WrongUse where there is no such file, BadTable where it is not TOML or a key is unknown or has a wrong value; the
+    message names the key.
+    """
+    raw = _parsed(path, "campaign")
+    listed = raw.pop("campaign", None)
+    if listed is not None and (raw or not isinstance(listed, list)):
+        raise BadTable(f"{path}: write one campaign at the top level, or several as [[campaign]], and nothing beside.")
+    found = tuple(_campaign(one, f"{path}: ") for one in (listed if listed is not None else [raw]))
+    names = [campaign.name for campaign in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise BadTable(f"{path}: {twice[0]} stands there twice.")
+    return found
+
+
+_DAYS, _LISTS = ("start", "end"), ("places", "actors", "kinds")
+
+
+def _campaign(raw: Any, where: str) -> Campaign:
+    if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or not raw["name"].strip():
+        raise BadTable(f'{where}a campaign needs a name: name = "...".')
+    for key, value in sorted(raw.items()):
+        if key not in ("name", *_DAYS, *_LISTS):
+            raise BadTable(f"{where}{key} is not known. A campaign has: name, {', '.join((*_DAYS, *_LISTS))}.")
+        if key in _DAYS and (not isinstance(value, date) or isinstance(value, datetime)):
+            raise BadTable(f"{where}{key} has to be a day: {key} = 2031-04-02.")
+        if key in _LISTS and not (isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value)):
+            raise BadTable(f'{where}{key} has to be a list of words: {key} = ["..."].')
+    unknown = [kind for kind in raw.get("kinds", ()) if kind not in get_args(EventKind)]
+    if unknown:
+        raise BadTable(f"{where}kinds: {unknown[0]} is not one of {', '.join(get_args(EventKind))}.")
+    if "start" in raw and "end" in raw and raw["end"] < raw["start"]:
+        raise BadTable(f"{where}end lies before start.")
+    lists = {key: tuple(raw.get(key, ())) for key in _LISTS}
+    return Campaign(raw["name"].strip(), raw.get("start"), raw.get("end"), **lists)

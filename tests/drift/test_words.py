@@ -27,6 +27,7 @@ LISTS = {
     "input_state": records.InputState,
     "date_precision": records.DatePrecision,
     "place_precision": records.PlacePrecision,
+    "decision": records.DecisionVerdict,
 }
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "vocabulary.toml"
 

@@ -100,7 +100,6 @@ def test_ids_come_from_the_first_event(room, desk):
     (incident,) = room.merge().incidents
     assert incident.id == before
     assert incident.id.startswith("in-")
-    assert len(incident.id) == 11
 
 
 # ---- copies
@@ -152,8 +151,8 @@ def test_the_order_of_the_readings_does_not_matter(room, desk):
     room.story("c", "Quay Radio", None, desk.act(place="Port Amary"))
     room.story("d", "Gull Wire", "2031-05-07", desk.act(status="planned", place="Cape Dorn"))
     room.story("e", "Buzzly", "2031-05-08", desk.act(place="Cape Dorn"), relation="rewrite", origin="d")
-    results = {merge(order, room.families) for order in permutations(room.reads)}
-    assert len(results) == 1
+    first, *others = (merge(order, room.families) for order in permutations(room.reads))
+    assert all(other == first for other in others)
 
 
 ACTS = st.fixed_dictionaries(

@@ -178,6 +178,14 @@ def _with(read: Read, own: Target, name: str, value: object) -> Read:
 # ---- what people decide on incidents and plans
 
 
+def ruling_of(decision: Decision, reads: Sequence[Read]) -> Ruling | None:
+    """A decision on an incident or a plan with the events that it bears on; None where none of them is found.
+
+    reads: the stories of its anchors and words, as people have set them right.
+    """
+    return _ruling(decision, {read.story.id: _Page(read, read) for read in reads})
+
+
 def _ruling(decision: Decision, pages: dict[str, _Page]) -> Ruling | None:
     """The decision with the events that it bears on today; None where none is found."""
     events = _events_at(decision.anchors, pages)
@@ -192,8 +200,13 @@ def _ruling(decision: Decision, pages: dict[str, _Page]) -> Ruling | None:
             for event in anchors.events_in(pages[words.story].now.reading, words)
         )
     )
+    return valued(Ruling(decision.id, decision.verdict, events, into, alone, decision.field), decision)
+
+
+def valued(ruling: Ruling, decision: Decision) -> Ruling:
+    """The ruling with the value that its decision sets."""
     value = parsed(decision.kind, decision.field, decision.value) if decision.verdict == "set" else None
-    return Ruling(decision.id, decision.verdict, events, into, alone, decision.field, value)
+    return replace(ruling, value=value)
 
 
 def _events_at(spans: Iterable[Span], pages: dict[str, _Page]) -> tuple[str, ...]:

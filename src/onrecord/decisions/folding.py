@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from onrecord.decisions.shown import Target, shown
 from onrecord.records import Decision, Standing
 
-_JUDGES_A_FINDING = ("confirm", "reject")
+JUDGES_A_FINDING = ("confirm", "reject")
+"""The verdicts that bear on one finding of the reader's, and on no other that takes its place."""
 
 
 def in_force(decisions: Sequence[Decision]) -> tuple[list[Decision], list[Standing]]:
@@ -39,7 +40,7 @@ def settled(decision: Decision, now: Target | None, target: str | None) -> Stand
     told = "; ".join(
         f"{field} was {was or 'unknown'} and is {is_ or 'unknown'}" for field, (was, is_) in changed.items()
     )
-    held = "it is not in force" if decision.verdict in _JUDGES_A_FINDING else "it stays in force"
+    held = "it is not in force" if decision.verdict in JUDGES_A_FINDING else "it stays in force"
     return Standing(decision.id, "needs_look", target, f"Since it was made, {told}: {held} until somebody looks.")
 
 
@@ -47,7 +48,7 @@ def falls_away(decision: Decision, now: Target) -> bool:
     """Whether a decision is no longer in force: one that judges a finding of the reader's bears on that finding alone. What
     a person states of the world stays true whatever a reader finds.
     """
-    return decision.verdict in _JUDGES_A_FINDING and bool(differences(decision, now))
+    return decision.verdict in JUDGES_A_FINDING and bool(differences(decision, now))
 
 
 def differences(decision: Decision, now: Target) -> Mapping[str, tuple[str | None, str | None]]:

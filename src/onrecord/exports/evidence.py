@@ -8,16 +8,20 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.padding import Padding
 from rich.text import Text
 
-from onrecord.exports import tables, terminal
+from onrecord import decisions, incidents
+from onrecord.decisions import Target
+from onrecord.exports import judged, tables, terminal, versions
 from onrecord.exports.harmless import harmless, in_line
 from onrecord.exports.listing import Listing
 from onrecord.pipeline import View
 from onrecord.records import (
     Claim,
+    Decision,
     Event,
     Family,
     Incident,
     Intake,
+    Masthead,
     Plan,
     Read,
     Reading,
@@ -78,25 +82,62 @@ class Shown:
     story_of: StoryOf
 
     def find(self, id_: str) -> RenderableType | None:
-        """The record with that id, drawn with its evidence; None where there is none."""
-        return next((draw() for ids, draw in self._drawable() if id_ in ids), None)
+        """The record with that id, drawn with its evidence; None where there is none.
 
-    def _drawable(self) -> Iterator[tuple[tuple[str | None, ...], Callable[[], RenderableType]]]:
-        """Everything that has an id, with how to draw it."""
+        A name that leads to another since a merge shows that one, and says so; one that ended says when it did.
+        """
+        name = incidents.resolve(id_, self.view.names)
+        found = next(((draw, target) for ids, draw, target in self._drawable() if name in ids), None)
+        if found is not None:
+            draw, target = found
+            led = [] if name == id_ else [_line(f"{id_} was merged into {name}")]
+            shown = [_line(f"version {decisions.version(target, target.id)}", "dim")] if target is not None else []
+            return Group(*led, draw(), *shown)
+        if any(one.name == id_ for one in self.view.names):
+            return _line(f"{id_}: is no incident or plan any more; its name is never given again")
+        return next((self._decision(one) for one in self.view.decisions if one.id == id_), None)
+
+    def _decision(self, decision: Decision) -> RenderableType:
+        row = next(row for row in judged.decisions(self.view) if row["id"] == decision.id)
+        said = [_line(f"{name}: {value}") for name, value in row.items() if value is not None and name != "id"]
+        shown = [_line(f"  {name}: {value or 'unknown'}", "dim") for name, value in decision.seen]
+        words = [self._words(spans[0].story, spans) for spans in self._by_story(decision.anchors)]
+        return Group(_title(decision.verdict, decision.id), *said, _line("shown then:"), *shown, *words)
+
+    def _by_story(self, spans: Iterable[Span]) -> list[list[Span]]:
+        found: dict[str, list[Span]] = {}
+        for span in spans:
+            found.setdefault(span.story, []).append(span)
+        return list(found.values())
+
+    def _judged(self, id_: str) -> Iterator[RenderableType]:
+        """What people decided on it."""
+        by_id = {one.id: one for one in self.view.decisions}
+        for standing in self.view.derived.standings:
+            if standing.target != id_:
+                continue
+            made = by_id[standing.decision]
+            what = " ".join(filter(None, (made.verdict, made.field, made.value)))
+            note = f" {standing.note}" if standing.note else ""
+            why = f": {made.reason}" if made.reason else ""
+            yield _line(f"{made.id} {standing.state}: {what}, by {made.by}{why}{note}")
+
+    def _drawable(self) -> Iterator[tuple[tuple[str | None, ...], Callable[[], RenderableType], Target | None]]:
+        """Everything that has an id, with how to draw it; and itself, where it can be decided on."""
         for read in self.view.reads:
-            yield (read.story.id, read.story.name), partial(self._story, read)
+            yield (read.story.id, read.story.name), partial(self._story, read), read.story
             for claim in read.reading.claims:
-                yield (claim.id,), partial(self._claim, read, claim)
+                yield (claim.id,), partial(self._claim, read, claim), claim
             for event in read.reading.events:
-                yield (event.id,), partial(self._event, read, event)
+                yield (event.id,), partial(self._event, read, event), event
             for tally in read.reading.tallies:
-                yield (tally.id,), partial(self._tally, read, tally)
+                yield (tally.id,), partial(self._tally, read, tally), tally
         for incident in self.view.derived.incidents:
-            yield (incident.id,), partial(self._incident, incident)
+            yield (incident.id,), partial(self._incident, incident), incident
         for plan in self.view.derived.plans:
-            yield (plan.id,), partial(self._plan, plan)
+            yield (plan.id,), partial(self._plan, plan), plan
         for family in self.view.derived.families:
-            yield (family.id,), partial(self._family, family)
+            yield (family.id,), partial(self._family, family), None
 
     def _words(self, story: str, spans: Iterable[Span]) -> RenderableType:
         held = self.story_of(story)
@@ -112,6 +153,8 @@ class Shown:
                 origin = derivation.origin or (f"ghost: {derivation.ghost}" if derivation.ghost else "its own")
                 why = f" ({'; '.join(derivation.reasons)})" if derivation.reasons else ""
                 lines.append(_line(f"{derivation.relation}, origin: {origin}{why}"))
+        lines.extend(self._changed(head))
+        lines.extend(self._judged(head.id))
         for claim in read.reading.claims:
             lines.append(self._claim(read, claim))
         for tally in read.reading.tallies:
@@ -120,11 +163,21 @@ class Shown:
             lines.append(_line(f"not used: {rejection.reason}", "dim"))
         return Group(*lines)
 
+    def _changed(self, head: Masthead) -> Iterator[RenderableType]:
+        """What a later version says otherwise than the one before."""
+        before, after = self.story_of(head.earlier or ""), self.story_of(head.id)
+        if before is not None and after is not None:
+            yield _line(f"version {head.version} of its text; otherwise than in {head.earlier}:")
+            for sign, words in versions.differences(before, after):
+                yield _line(f"  {sign} {words}", "red" if sign == "-" else "green")
+
     def _claim(self, read: Read, claim: Claim) -> RenderableType:
-        return Group(_title(said(claim), claim.id), self._words(read.story.id, claim.content))
+        words = self._words(read.story.id, claim.content)
+        return Group(_title(said(claim), claim.id), words, *self._judged(claim.id))
 
     def _plan(self, plan: Plan) -> RenderableType:
-        return Group(_title(f"{plan.status}: {plan.kind}", plan.id), *self._events(plan.events))
+        ruled = self._judged(plan.id)
+        return Group(_title(f"{plan.status}: {plan.kind}", plan.id), *ruled, *self._events(plan.events))
 
     def _family(self, family: Family) -> RenderableType:
         return terminal.families(row for row in tables.rows(self.view, "families") if row["id"] == family.id)
@@ -140,6 +193,7 @@ class Shown:
             who = said(claims_[mention.claim]) if mention.claim in claims_ else "nobody is named for it"
             yield _line(f"  {mention.status}; {who}", "dim")
             yield self._words(read.story.id, (mention.span,))
+        yield from self._judged(event.id)
 
     def _tally(self, read: Read, tally: Tally) -> RenderableType:
         return Group(*self._tally_lines(read, tally))
@@ -150,6 +204,7 @@ class Shown:
             if verdict.tally == tally.id:
                 yield _line(f"  {verdict_line(verdict)}")
         yield self._words(read.story.id, (tally.span,))
+        yield from self._judged(tally.id)
 
     def _events(self, ids: Iterable[str]) -> Iterator[RenderableType]:
         wanted = set(ids)
@@ -177,6 +232,7 @@ class Shown:
         gives = {"value": 12, "source": 12, "story": 8, "words": 12}
         lines.append(Listing(("field", "value", "source", "story", "words"), figures, gives=gives))
         lines.extend(_line(f"held to be one: {reason}", "dim") for reason in incident.reasons)
+        lines.extend(self._judged(incident.id))
         return Group(*lines, *self._events(incident.events))
 
 

@@ -9,7 +9,7 @@ from onrecord.errors import WrongUse
 from onrecord.exports.private import Row
 from onrecord.exports.tables import rows
 from onrecord.pipeline import View
-from onrecord.records import EventKind, Status
+from onrecord.records import EventKind, Incident, Plan, Status
 
 HAPPENED = ("happened", "ongoing")
 
@@ -20,7 +20,7 @@ class Filter:
 
     since, until: days, both included; a row without a date is kept only where neither is asked for. place, actor,
     outlet: any part of the name, whatever the case. kind, status: words of the closed lists; another one raises
-    WrongUse.
+    WrongUse. campaign: the whole name of one.
     """
 
     since: date | None = None
@@ -30,6 +30,7 @@ class Filter:
     actor: str | None = None
     status: str | None = None
     outlet: str | None = None
+    campaign: str | None = None
 
     def __post_init__(self) -> None:
         for word, allowed, name in ((self.kind, EventKind, "--kind"), (self.status, Status, "--status")):
@@ -47,6 +48,7 @@ class Filter:
             and _part(self.outlet, row, "outlet", "reports", "outlets")
             and _same(self.kind, row, "kind")
             and _same(self.status, row, "status")
+            and _same(self.campaign, row, "campaigns")
         )
 
     def _in_time(self, row: Row) -> bool:
@@ -77,6 +79,11 @@ def select(view: View, table: str, wanted: Filter) -> list[Row]:
     the events that they tell of; tallies, families and mutations by those that their story tells of, and by its
     publication.
     """
+    known = [campaign.name for campaign in view.campaigns]
+    if wanted.campaign is not None and wanted.campaign not in known:
+        raise WrongUse(
+            f"--campaign {wanted.campaign}: is not one of {', '.join(known) or 'none: there are no campaigns'}"
+        )
     return [row for row, wide in zip(rows(view, table), _widened(view, table), strict=True) if wanted.keeps(wide)]
 
 
@@ -104,7 +111,10 @@ def _with_outlets(view: View, found: Iterable[Row]) -> Iterator[Row]:
 def _events_by(view: View, names: Callable[[Row], list[str]]) -> dict[str, list[Row]]:
     """The rows of events, under each of the names that a row of events has."""
     told: dict[str, list[Row]] = {}
+    merged: list[Incident | Plan] = [*view.derived.incidents, *view.derived.plans]
+    belongs = {one.id: "; ".join(one.campaigns) for one in merged}
     for event in rows(view, "events"):
+        event["campaigns"] = belongs.get(str(event["incident"]))
         for name in names(event):
             told.setdefault(name, []).append(event)
     return told
@@ -116,6 +126,7 @@ def _with_events(found: Iterable[Row], told: dict[str, list[Row]], key: str) -> 
         yield {
             **row,
             **{
-                c: "; ".join(str(e[c]) for e in events if e[c]) for c in ("kind", "status", "place", "country", "actor")
+                c: "; ".join(str(e[c]) for e in events if e[c])
+                for c in ("kind", "status", "place", "country", "actor", "campaigns")
             },
         }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from onrecord.exports import judged
 from onrecord.exports.private import Private, Row, public_name
 from onrecord.pipeline import View
 from onrecord.records import Bounds, Event, Incident, Masthead, Quantity, Span
@@ -55,7 +56,7 @@ def _names(view: View) -> dict[str, str]:
 
 
 def _incidents(view: View) -> Iterator[Row]:
-    names = _names(view)
+    names, reviews = _names(view), judged.reviews(view)
     for incident in view.derived.incidents:
         when, where = incident.when, incident.where
         yield {
@@ -79,11 +80,14 @@ def _incidents(view: View) -> Iterator[Row]:
             "reports": _joined(incident.reports),
             "sources": _joined(incident.sources),
             "stories": _joined(tuple(names[s] for s in incident.stories)),
+            "campaigns": _joined(incident.campaigns),
+            "review": reviews.get(incident.id),
+            "decisions": _joined(incident.decisions),
         }
 
 
 def _plans(view: View) -> Iterator[Row]:
-    names = _names(view)
+    names, reviews = _names(view), judged.reviews(view)
     for plan in view.derived.plans:
         yield {
             "id": plan.id,
@@ -93,6 +97,9 @@ def _plans(view: View) -> Iterator[Row]:
             "target": plan.target,
             "place": plan.where.name if plan.where else None,
             "stories": _joined(tuple(names[s] for s in plan.stories)),
+            "campaigns": _joined(plan.campaigns),
+            "review": reviews.get(plan.id),
+            "decisions": _joined(plan.decisions),
         }
 
 
@@ -105,7 +112,7 @@ def _quantity(quantity: Quantity | None) -> Bounds:
 
 
 def _claims(view: View) -> Iterator[Row]:
-    names = _names(view)
+    names, reviews = _names(view), judged.reviews(view)
     for read in view.reads:
         for claim in read.reading.claims:
             count = _quantity(claim.source.count)
@@ -127,11 +134,12 @@ def _claims(view: View) -> Iterator[Row]:
                 **_triple("source", count),
                 "terms": claim.source.terms,
                 "told": claim.source.told,
+                "review": reviews.get(claim.id),
             }
 
 
 def _events(view: View) -> Iterator[Row]:
-    names = _names(view)
+    names, reviews = _names(view), judged.reviews(view)
     merged = {event: incident.id for incident in view.derived.incidents for event in incident.events}
     merged |= {event: plan.id for plan in view.derived.plans for event in plan.events}
     for read in view.reads:
@@ -155,6 +163,7 @@ def _events(view: View) -> Iterator[Row]:
                 "injured": _worded(event, "injured"),
                 "claims": _joined(event.claims),
                 "words": event.mentions[0].span.text if event.mentions else None,
+                "review": reviews.get(event.id),
             }
 
 
@@ -163,7 +172,7 @@ def _worded(event: Event, what: str) -> str | None:
 
 
 def _tallies(view: View) -> Iterator[Row]:
-    names = _names(view)
+    names, reviews = _names(view), judged.reviews(view)
     verdicts = {verdict.tally: verdict for verdict in view.derived.verdicts}
     for read in view.reads:
         for tally in read.reading.tallies:
@@ -185,6 +194,7 @@ def _tallies(view: View) -> Iterator[Row]:
                 "off_by": verdict.off_by if verdict else None,
                 "incidents": _joined(verdict.incidents) if verdict else None,
                 "reason": verdict.reason if verdict else None,
+                "review": reviews.get(tally.id),
             }
 
 
@@ -226,6 +236,7 @@ def _text(span: Span | None) -> str | None:
 
 
 def _stories(view: View) -> Iterator[Row]:
+    triage = judged.triage(view)
     for read in view.reads:
         yield {
             "id": read.story.id,
@@ -236,6 +247,9 @@ def _stories(view: View) -> Iterator[Row]:
             "published": _published(read.story),
             "published_basis": read.story.published.basis,
             "length": read.story.length,
+            "version": read.story.version,
+            "earlier": read.story.earlier,
+            "triage": triage[read.story.id],
         }
 
 
@@ -248,6 +262,9 @@ _TABLES: dict[str, Callable[[View], Iterator[Row]]] = {
     "families": _families,
     "mutations": _mutations,
     "stories": _stories,
+    "decisions": judged.exported,
+    "names": judged.names,
+    "campaigns": judged.campaigns,
 }
 
 

@@ -132,6 +132,23 @@ def mutations(rows: Iterable[Row]) -> Listing:
     return _plain(rows, columns, gives, "words", ids=False)
 
 
+def decisions(rows: Iterable[Row]) -> Listing:
+    """One line a decision; who decided is shown where the rows say so."""
+    rows = [{**row, "by": row.get("by")} for row in rows]
+    columns = {"state": "state", "what": "verdict", "of": "target", "field": "field", "value": "value", "by": "by"}
+    gives = {"value": 8, "by": 6, "field": 6}
+    return _plain(rows, {**columns, "why": "reason", "note": "note"}, {**gives, "why": 8, "note": 10}, "note")
+
+
+def campaigns(rows: Iterable[Row]) -> Listing:
+    """One line a campaign."""
+    rows = [{**row, "days": f"{row['start'] or '…'}–{row['end'] or '…'}"} for row in rows]
+    columns = {
+        name: name for name in ("name", "days", "places", "actors", "kinds", "incidents", "killed", "plans", "stories")
+    }
+    return _plain(rows, columns, {"name": 10, "places": 8, "actors": 8, "kinds": 8}, ids=False)
+
+
 def intake(rows: Iterable[Row]) -> Listing:
     """One line an input."""
     columns = ("state", "lost", "source", "reason")
@@ -168,6 +185,8 @@ TABLES: dict[str, Callable[[Iterable[Row]], Listing]] = {
     "tallies": tallies,
     "families": families,
     "mutations": mutations,
+    "decisions": decisions,
+    "campaigns": campaigns,
     "intake": intake,
 }
 

@@ -1,6 +1,6 @@
 """Which events are one, once people have decided: what the machine gathered, put right in the order of their decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from onrecord.records import Grouping, Ruling
@@ -34,24 +34,30 @@ class Decided:
 def decided(groupings: Sequence[Grouping], rulings: Sequence[Ruling]) -> Decided:
     """The groupings as people have decided on them. An event is in one group at most."""
     groups = [Group(set(g.events), g.happened, list(g.reasons)) for g in groupings]
-    home = {event: n for n, group in enumerate(groups) for event in group.events}
+    home = homes(groupings)
     bears: dict[str, tuple[int | None, str]] = {}
     for ruling in rulings:
         bears[ruling.decision] = _RULES.get(ruling.verdict, _marked)(ruling, groups, home)
     return Decided(tuple(groups), bears)
 
 
-Effect = tuple[int | None, str]
+def homes(groupings: Sequence[Grouping]) -> dict[str, int]:
+    """The place of each event's grouping; of a copy that tells of a plan and of an incident, that of the incident."""
+    ranked = sorted(enumerate(groupings), key=lambda pair: (pair[1].happened, pair[1].id))
+    return {event: n for n, grouping in ranked for event in grouping.events}
 
 
-def _at(events: Sequence[str], home: dict[str, int]) -> int | None:
+def home_of(events: Sequence[str], home: Mapping[str, int]) -> int | None:
     """The group that holds most of the events; of several the one with the first."""
     held = [home[event] for event in events if event in home]
     return max(held, key=lambda n: (held.count(n), -held.index(n)), default=None)
 
 
+Effect = tuple[int | None, str]
+
+
 def _merged(ruling: Ruling, groups: list[Group], home: dict[str, int]) -> Effect:
-    gone, into = _at(ruling.events, home), _at(ruling.into, home)
+    gone, into = home_of(ruling.events, home), home_of(ruling.into, home)
     if gone is None or into is None:
         return None, "one of the two is no incident or plan any more"
     if gone == into:
@@ -69,7 +75,7 @@ def _merged(ruling: Ruling, groups: list[Group], home: dict[str, int]) -> Effect
 
 
 def _split(ruling: Ruling, groups: list[Group], home: dict[str, int]) -> Effect:
-    n = _at(ruling.events, home)
+    n = home_of(ruling.events, home)
     alone = {event for event in ruling.alone if n is not None and home.get(event) == n}
     if n is None or not alone or alone == groups[n].events:
         return n, "there is nothing left to split off"
@@ -93,7 +99,7 @@ def _added(ruling: Ruling, groups: list[Group], home: dict[str, int]) -> Effect:
 
 def _marked(ruling: Ruling, groups: list[Group], home: dict[str, int]) -> Effect:
     """Confirms, sets, or takes out."""
-    n = _at(ruling.events, home)
+    n = home_of(ruling.events, home)
     if n is None:
         return None, "its events are no incident or plan any more"
     if ruling.verdict == "set":

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from onrecord.incidents import rows, scopes, voices
-from onrecord.incidents.groups import Group, decided
+from onrecord.incidents.groups import Group, decided, home_of, homes
 from onrecord.incidents.likeness import Gathering, scale
 from onrecord.incidents.merging import gather, mode_of
 from onrecord.incidents.overrides import Row, overridden
 from onrecord.incidents.told import Families, Telling, lineages, tellings, widened
-from onrecord.incidents.verdicts import verdicts
+from onrecord.incidents.verdicts import days_told, verdicts
 from onrecord.records import Campaign, Grouping, Incident, Plan, Read, Ruling, Verdict, digest
 
 Stands = Callable[[str, Row | None], bool]
@@ -48,9 +48,9 @@ def merge(
     a ruling holds, told what it was made on as the machine has it today. Raises WrongUse for a profile that is not there.
     """
     ordered = sorted(reads, key=lambda read: read.story.id)
-    desk = _Desk(ordered, families, profile, campaigns)
+    desk = Desk(ordered, families, profile, campaigns)
     groupings = gathered(desk.told)
-    own = _own(rulings, groupings, desk)
+    own = owned(rulings, groupings, desk)
     final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
     made = [desk.row(group) for group in final.groups]
     found = [row for row in made if row is not None]
@@ -64,11 +64,11 @@ def merge(
     return Merged(
         incidents,
         plans,
-        verdicts(ordered, incidents, campaigns, profile),
+        verdicts(ordered, days_told(ordered), incidents, campaigns, profile),
         groupings,
         own=own,
-        bears={id_: (_id(made, n), why) for id_, (n, why) in final.bears.items()},
-        parted=frozenset(id_ for n, g in enumerate(final.groups) if g.parted and (id_ := _id(made, n)) is not None),
+        bears={id_: (row_id(made, n), why) for id_, (n, why) in final.bears.items()},
+        parted=frozenset(id_ for n, g in enumerate(final.groups) if g.parted and (id_ := row_id(made, n)) is not None),
     )
 
 
@@ -87,8 +87,11 @@ def _grouping(gathering: Gathering, *, happened: bool) -> Grouping:
     return Grouping(f"gr-{digest(events[0])[:16]}", happened, events, tuple(gathering.reasons))
 
 
-class _Desk:
-    """Makes the rows of incidents and plans, each from nothing but the tellings of its events and their stories."""
+class Desk:
+    """Makes the rows of incidents and plans, each from nothing but the tellings of its events and their stories.
+
+    reads, families: the stories that are asked for, or more.
+    """
 
     def __init__(
         self, reads: Sequence[Read], families: Families, profile: str, campaigns: Sequence[Campaign] = ()
@@ -121,21 +124,21 @@ class _Desk:
         return rows.incident(told, reasons, known, self._profile)
 
 
-def _own(rulings: Iterable[Ruling], groupings: Sequence[Grouping], desk: _Desk) -> dict[str, Row | None]:
+def owned(rulings: Iterable[Ruling], groupings: Sequence[Grouping], desk: Desk) -> dict[str, Row | None]:
     """What each ruling was made on, as the machine has it: the grouping that holds most of its events."""
-    place = {event: n for n, grouping in enumerate(groupings) for event in grouping.events}
-    made: dict[int, Row | None] = {}
+    home = homes(groupings)
+    made: dict[int | None, Row | None] = {None: None}
     found: dict[str, Row | None] = {}
     for ruling in rulings:
-        held = [place[event] for event in ruling.events if event in place]
-        n = max(held, key=lambda n: (held.count(n), -held.index(n)), default=None)
-        if n is not None and n not in made:
+        n = home_of(ruling.events, home)
+        if n not in made and n is not None:
             one = groupings[n]
             made[n] = desk.machine(one.events, one.reasons, happened=one.happened)
-        found[ruling.decision] = made[n] if n is not None else None
+        found[ruling.decision] = made[n]
     return found
 
 
-def _id(made: Sequence[Row | None], n: int | None) -> str | None:
+def row_id(made: Sequence[Row | None], n: int | None) -> str | None:
+    """The id of the row made of a group; None where there is none."""
     row = made[n] if n is not None else None
     return row.id if row is not None else None

@@ -1,7 +1,7 @@
 """The names of incidents and plans: short, kept for as long as what they stand for is told of, never given twice."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from onrecord.incidents.overrides import Row
@@ -12,13 +12,16 @@ _SHORTEST, _LONGER = 8, 4
 
 @dataclass(slots=True)
 class _Held:
-    """What is known of a name. age: how many names were given before; into: where it leads, if it was redirected."""
+    """What is known of a name. age: how many names were given before; into: where it leads, if it was redirected; free:
+    whether it is up for being borne.
+    """
 
     name: str
     age: int
     anchors: tuple[str, ...]
     alive: bool = True
     into: str | None = None
+    free: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,17 @@ def named(
     *,
     merged: Mapping[str, str],
     parted: frozenset[str],
+    among: Collection[str] | None = None,
 ) -> Naming:
     """Names for the rows: each keeps the name that stands on most of its words; new ones get a name of their own.
 
     events: all events by id. held: what became of names so far. merged: names that people merged, and into which; parted:
-    ids of the rows that people split off, whose words bore the name of the rest.
+    ids of the rows that people split off, whose words bore the name of the rest. among: the names in use that the rows may
+    bear, where these are not all rows; None for every name.
     """
     known, words = _fold(held), _Words()
+    for one in known.values():
+        one.free = among is None or one.name in among or not one.alive
     for row in rows:
         told = [m for id_ in row.events if id_ in events for m in events[id_].mentions]
         words.add(row.id, (span for m in told for span in (m.span, m.trigger)))
@@ -87,6 +94,20 @@ def named(
             acts.append(Name(name, "moved", None, anchors[row.id]))
     acts += _ended(known, found, words, merged)
     return Naming(found, tuple(acts))
+
+
+def ends(held: Sequence[Name]) -> list[tuple[str, str, str | None]]:
+    """What became of each name, in the order in which they were given: "in use", "redirected" (and into which name, today)
+    or "deleted".
+    """
+    return [
+        (one.name, "in use", None)
+        if one.alive
+        else (one.name, "redirected", resolve(one.name, held))
+        if one.into
+        else (one.name, "deleted", None)
+        for one in _fold(held).values()
+    ]
 
 
 def resolve(name: str, held: Sequence[Name]) -> str:
@@ -125,7 +146,7 @@ def _matched(
     named = {id_: set(places) for id_, places in anchors.items()}
     pairs: list[tuple[bool, int, int, int, str, str]] = []
     for held in known.values():
-        if not held.alive:
+        if not held.alive or not held.free:
             continue
         common: defaultdict[str, int] = defaultdict(int)
         for place in held.anchors:
@@ -176,7 +197,7 @@ def _ended(
     """Names that no row bears any more: redirected where their words are told of elsewhere, else deleted."""
     borne = set(found.values())
     for held in known.values():
-        if not held.alive or held.name in borne:
+        if not held.alive or not held.free or held.name in borne:
             continue
         into = [found[id_] for place in held.anchors for id_ in sorted(words.rows_at(place))]
         meant = merged.get(held.name)

@@ -1,6 +1,6 @@
 """Does a stated total add up? Each tally held against the incidents that it counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,13 +22,23 @@ class Watched:
     start: date | None
 
 
+Told = Mapping[str, date | None]
+"""The day on which each story was published, by its id."""
+
+
+def days_told(reads: Iterable[Read]) -> Told:
+    """The day on which each story was published."""
+    return {read.story.id: read.story.published.day for read in reads}
+
+
 def verdicts(
-    reads: Sequence[Read], incidents: Sequence[Incident], campaigns: Sequence[Campaign], profile: str
+    reads: Sequence[Read], told: Told, incidents: Sequence[Incident], campaigns: Sequence[Campaign], profile: str
 ) -> tuple[Verdict, ...]:
     """A verdict for each tally, in the order of the tallies' ids. Incidents stand with the day they were first told of
     where they have none of their own.
+
+    reads: the stories that state totals, or more; told: when every story was published.
     """
-    told = {read.story.id: read.story.published.day for read in reads}
     days = {one.id: day for one in incidents if (day := _day(one, told)) is not None}
     everything = _watched(incidents, None, days)
     watches = [_watched(incidents, campaign, days) for campaign in sorted(campaigns, key=lambda c: c.name)]
@@ -43,7 +53,7 @@ def verdicts(
     return tuple(sorted(found, key=lambda verdict: verdict.tally))
 
 
-def _day(incident: Incident, told: dict[str, date | None]) -> date | None:
+def _day(incident: Incident, told: Told) -> date | None:
     if incident.when is not None and incident.when.start is not None:
         return incident.when.start
     return min((day for story in incident.stories if (day := told.get(story)) is not None), default=None)

@@ -215,8 +215,11 @@ def versions(ledger: Ledger, story: str) -> list[str]:
 def readings_state(connection: sa.Connection) -> str:
     """A name for what there is to derive from besides decisions: equal names, equal readings, versions and campaigns."""
     log = schema.log
-    last = sa.select(log.c.hash).where(log.c.fact.not_in(("decision", "name"))).order_by(log.c.seq.desc()).limit(1)
-    return connection.execute(last).scalar() or ""
+    told = log.c.fact.in_(("intake", "switch", "campaign"))
+    last = connection.execute(sa.select(log.c.hash).where(told).order_by(log.c.seq.desc()).limit(1)).scalar()
+    # A first reading is current at once; any other becomes so by a switch
+    first = connection.execute(sa.select(sa.func.count()).select_from(schema.current)).scalar()
+    return f"{first} {last or ''}"
 
 
 def decided_state(connection: sa.Connection) -> str:
@@ -287,6 +290,41 @@ def unread_by(connection: sa.Connection, reader: str) -> list[str]:
     done = sa.select(table.c.story).where(table.c.reader == reader)
     query = sa.select(schema.story.c.id).where(schema.story.c.id.not_in(done)).order_by(schema.story.c.id)
     return list(connection.execute(query).scalars())
+
+
+def lineages_of(
+    connection: sa.Connection, stories: Collection[str]
+) -> tuple[tuple[Derivation, ...], tuple[Mutation, ...]]:
+    """Whose reports those stories are, and what changed on the way, as derived last."""
+    derivations: list[Derivation] = []
+    mutations: list[Mutation] = []
+    for some in _portions(sorted(stories)):
+        table = schema.derivation
+        query = sa.select(table.c.body).where(table.c.story.in_(some)).order_by(table.c.story)
+        derivations += [decode(body, Derivation) for body in connection.execute(query).scalars()]
+        table = schema.mutation
+        query = sa.select(table.c.body).where(table.c.story.in_(some)).order_by(table.c.seq)
+        mutations += [decode(body, Mutation) for body in connection.execute(query).scalars()]
+    return tuple(derivations), tuple(mutations)
+
+
+def stating_totals(connection: sa.Connection) -> set[str]:
+    """The ids of the stories whose current reading has a tally."""
+    reading, current = schema.reading, schema.current
+    query = (
+        sa.select(current.c.story)
+        .join(reading, reading.c.seq == current.c.reading)
+        .where(reading.c.body.not_like('%"tallies":[]%'))
+    )
+    return set(connection.execute(query).scalars())
+
+
+def published(connection: sa.Connection) -> dict[str, Published]:
+    """When every story that has been read was published, by its id, as given."""
+    told, current = schema.story, schema.current
+    columns = [c for c in told.c if c.name.startswith("published_")]
+    query = sa.select(told.c.id, *columns).join(current, current.c.story == told.c.id)
+    return {row.id: _published(row) for row in connection.execute(query)}
 
 
 def derived_from(connection: sa.Connection) -> tuple[str, str] | None:

@@ -188,6 +188,28 @@ def replace_derived(connection: sa.Connection, derived: Derived, readings: str, 
     connection.execute(sa.insert(schema.derived_from).values(one=1, readings=readings, decided=decided))
 
 
+def change_derived(connection: sa.Connection, held: Derived, derived: Derived, readings: str, decided: str) -> None:
+    """Puts what is derived otherwise now in the place of what it was, in a transaction of the caller's.
+
+    held: everything derived as the ledger has it; readings, decided: as in `replace_derived`.
+    """
+    for table, rows in _derived_rows(derived):
+        (key,) = table.primary_key.columns
+        was = {row[key.name]: row for row in next(found for of, found in _derived_rows(held) if of is table)}
+        now = {row[key.name]: row for row in rows}
+        old = [id_ for id_, row in was.items() if now.get(id_) != row]
+        new = [row for id_, row in now.items() if was.get(id_) != row]
+        for start in range(0, len(old), _AT_ONCE):
+            connection.execute(sa.delete(table).where(key.in_(old[start : start + _AT_ONCE])))
+        if new:
+            connection.execute(sa.insert(table), new)
+    connection.execute(sa.update(schema.derived_from).values(readings=readings, decided=decided))
+
+
+_AT_ONCE = 500
+"""How many rows one statement removes."""
+
+
 def _derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, object]]]]:
     yield schema.family, [{"id": f.id, "root": f.root, "body": encode(f)} for f in derived.families]
     derivations: list[dict[str, object]] = [

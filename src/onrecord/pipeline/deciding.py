@@ -1,7 +1,7 @@
 """A person's judgement → a decision in the ledger, and what follows from it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
@@ -14,6 +14,7 @@ from onrecord.engines import reader_name
 from onrecord.errors import Conflict, WrongUse
 from onrecord.ledger import Ledger, read, write
 from onrecord.pipeline import deriving
+from onrecord.pipeline.following import follow
 from onrecord.records import (
     Decision,
     DecisionVerdict,
@@ -122,11 +123,15 @@ class _Desk:
         self._connection = connection
         self._profile = profile
         self._now = now
-        self._facts = read.facts(connection)
+        self._decided = read.decisions(connection)
         self._names = read.names(connection)
         self._derived = read.derived(connection)
-        in_force, _ = decisions.in_force(self._facts.decisions)
-        self._reads = {one.story.id: one for one in decisions.apply(self._facts.reads, in_force).reads}
+        self._in_force, _ = decisions.in_force(self._decided)
+
+    def _reads(self, stories: Collection[str]) -> dict[str, Read]:
+        """Those stories, by id, as people have set them right."""
+        found = decisions.apply(read.reads(self._connection, stories), self._in_force).reads
+        return {one.story.id: one for one in found}
 
     def decide(self, asked: Judgement) -> Outcome:
         """Checks the judgement, keeps it, and derives what follows."""
@@ -158,22 +163,24 @@ class _Desk:
 
     def _id(self, decision: Decision) -> str:
         """A short id that no other decision has."""
-        said = digest(str(decision), len(self._facts.decisions))
-        taken, size = {one.id for one in self._facts.decisions}, 10
+        said = digest(str(decision), len(self._decided))
+        taken, size = {one.id for one in self._decided}, 10
         while f"de-{said[:size]}" in taken:
             size += 2
         return f"de-{said[:size]}"
 
     def _kept(self, decision: Decision) -> Outcome:
         """The decision with what the reader had where it was made, kept with all that follows from it."""
-        facts = self._facts
+        if decision.kind in ("incident", "plan"):
+            followed = follow(self._connection, decision, self._derived, self._decided, self._profile)
+            return Outcome(followed.decision, followed.standing)
+        facts = read.facts(self._connection)
         made = deriving.made(facts.reads, self._profile, (*facts.decisions, decision), facts.campaigns)
         own = made.own.get(decision.id)
         decision = replace(decision, basis=decisions.shown(own) if own is not None else ())
-        decided = (*facts.decisions, decision)
         write.add_decision(self._connection, decision)
         state = deriving.state_of(self._connection, self._profile)
-        derived = deriving.keep(self._connection, made, decided, state, self._now)
+        derived = deriving.keep(self._connection, made, (*facts.decisions, decision), state, self._now)
         return Outcome(decision, _standing(derived, decision))
 
     # ---- what it is about
@@ -181,7 +188,7 @@ class _Desk:
     def _found(self, id_: str) -> _Found:
         """What has that id. Raises WrongUse where nothing has."""
         if id_.startswith("de-"):
-            if any(decision.id == id_ for decision in self._facts.decisions):
+            if any(decision.id == id_ for decision in self._decided):
                 return _Found("decision", id_, None)
             raise WrongUse(f"{id_}: there is no such decision; onrecord decisions lists them")
         name = incidents.resolve(id_, self._names)
@@ -197,12 +204,13 @@ class _Desk:
         return found
 
     def _in_story(self, id_: str) -> _Found | None:
-        one = self._reads.get(id_) or next((r for r in self._reads.values() if r.story.name == id_), None)
-        if one is not None:
-            return _Found("story", one.story.id, one.story)
-        one = self._reads.get(id_.rpartition("-")[0])
+        held = read.story_in(self._connection, id_)
+        story = held.id if held is not None else id_.rpartition("-")[0]
+        one = self._reads({story}).get(story)
         if one is None:
             return None
+        if held is not None:
+            return _Found("story", one.story.id, one.story)
         for claim in one.reading.claims:
             if claim.id == id_:
                 return _Found("claim", id_, claim, claim.content)
@@ -215,7 +223,7 @@ class _Desk:
         return None
 
     def _anchors(self, row: Incident | Plan) -> tuple[Span, ...]:
-        events = {e.id: e for id_ in row.stories if id_ in self._reads for e in self._reads[id_].reading.events}
+        events = {e.id: e for one in self._reads(row.stories).values() for e in one.reading.events}
         return tuple(span for id_ in row.events if id_ in events for span in _act(events[id_]))
 
     def _span(self, words: str) -> Span:
@@ -279,7 +287,7 @@ class _Desk:
             raise WrongUse(f"split {asked.target}: the words selected name all of its events; leave one")
 
     def _named_in(self, words: Span) -> list[Event]:
-        one: Read | None = self._reads.get(words.story)
+        one = self._reads({words.story}).get(words.story)
         return decisions.events_in(one.reading, words) if one is not None else []
 
     def _set(self, asked: Judgement, found: _Found, _into: _Found | None, _words: Sequence[Span]) -> None:

@@ -1,6 +1,6 @@
 """Readings, decisions and campaigns → everything that is derived, in the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from onrecord import decisions, families, incidents
 from onrecord.engines import reader_name
 from onrecord.ledger import Ledger, read, write
 from onrecord.ledger.read import Facts
-from onrecord.records import Campaign, Decision, Derived, Event, Incident, Plan, Read, Standing, Verdict
+from onrecord.records import Campaign, Decision, Derived, Event, Incident, Plan, Read, Ruling, Standing, Verdict
 
 _TRIES = 3
 """How often deriving is begun again where the facts changed meanwhile, before the ledger is kept from changing."""
@@ -54,7 +54,14 @@ def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campa
         stands=lambda id_, own: own is None or not decisions.falls_away(by_id[id_], own),
     )
     place = {decision.id: n for n, decision in enumerate(decided)}
-    standings = {s.decision: s for s in (*undone, *applied.standings, *_of_rulings(applied, found, by_id))}
+    standings = {
+        s.decision: s
+        for s in (
+            *undone,
+            *applied.standings,
+            *of_rulings(applied.rulings, [by_id[r.decision] for r in applied.rulings], found.bears, found.own, {}),
+        )
+    }
     derived = Derived(
         families=grouped.families,
         derivations=grouped.derivations,
@@ -69,23 +76,39 @@ def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campa
     return Made(derived, applied.reads, found.parted, own)
 
 
-def _of_rulings(applied: decisions.Applied, found: incidents.Merged, by_id: dict[str, Decision]) -> list[Standing]:
-    """How the decisions on incidents and plans stand. Of two that set the same, the later holds."""
-    standings: list[Standing] = []
+def of_rulings(
+    rulings: Sequence[Ruling],
+    decided: Sequence[Decision],
+    bears: Mapping[str, tuple[str | None, str]],
+    own: Mapping[str, incidents.Row | None],
+    before: Mapping[str, Standing],
+) -> list[Standing]:
+    """How the decisions on incidents and plans stand. Of two that set the same, the later holds.
+
+    decided: the decision of each ruling. bears: the id of what each bears on, or why on nothing; own: what each was made
+    on, as the reader has it; before: of those whose own is not given, how they stood.
+    """
+    standings: dict[str, Standing] = {}
     last: dict[tuple[str, str], Decision] = {}
-    for ruling in applied.rulings:
-        decision, (target, why) = by_id[ruling.decision], found.bears.get(ruling.decision, (None, ""))
-        if decision.verdict == "add":
-            standings.append(Standing(decision.id, "carried", target, why))
+    for ruling, decision in zip(rulings, decided, strict=True):
+        plain = replace(ruling, value=None)
+        if decision.id in before:
+            standings[decision.id] = before[decision.id]
             continue
-        standing = decisions.settled(decision, found.own.get(decision.id), target)
-        standings.append(replace(standing, note=" ".join(filter(None, (standing.note, why and f"No effect: {why}.")))))
+        target, why = bears.get(decision.id, (None, ""))
+        if decision.verdict == "add":
+            standings[decision.id] = Standing(decision.id, "carried", target, why, plain)
+            continue
+        found = decisions.settled(decision, own.get(decision.id), target)
+        note = " ".join(filter(None, (found.note, why and f"No effect: {why}.")))
+        standings[decision.id] = replace(found, note=note, ruling=plain)
         if decision.verdict == "set" and target is not None:
             key = (target, decision.field or "")
             if key in last:
-                standings.append(decisions.superseded(last[key], decision))
+                earlier = decisions.superseded(last[key], decision)
+                standings[last[key].id] = replace(earlier, ruling=standings[last[key].id].ruling)
             last[key] = decision
-    return standings
+    return list(standings.values())
 
 
 def derive_if_old(ledger: Ledger, profile: str, now: datetime) -> Derived:
@@ -139,7 +162,7 @@ def keep(
         (*derived.incidents, *derived.plans),
         events,
         read.names(connection),
-        merged=_merged(decided, derived.standings),
+        merged=merged_names(decided, derived.standings),
         parted=found.parted,
     )
     named = called(derived, naming)
@@ -148,7 +171,7 @@ def keep(
     return named
 
 
-def _merged(decided: Sequence[Decision], standings: Sequence[Standing]) -> dict[str, str]:
+def merged_names(decided: Sequence[Decision], standings: Sequence[Standing]) -> dict[str, str]:
     """The names that people merged, each with that into which it went."""
     in_force = {s.decision for s in standings if s.state in ("carried", "needs_look")}
     return {d.target: d.into for d in decided if d.verdict == "merge" and d.into is not None and d.id in in_force}
@@ -163,9 +186,14 @@ def called(derived: Derived, naming: incidents.Naming) -> Derived:
         derived,
         incidents=tuple(row for row in rows if isinstance(row, Incident)),
         plans=tuple(row for row in rows if isinstance(row, Plan)),
-        verdicts=tuple(_renamed(verdict, names) for verdict in derived.verdicts),
+        verdicts=ordered(_renamed(verdict, names) for verdict in derived.verdicts),
         standings=tuple(replace(s, target=names.get(s.target, s.target)) if s.target else s for s in derived.standings),
     )
+
+
+def ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts, each with its incidents in the order of their names."""
+    return tuple(replace(verdict, incidents=tuple(sorted(verdict.incidents))) for verdict in verdicts)
 
 
 def _renamed(verdict: Verdict, names: Mapping[str, str]) -> Verdict:

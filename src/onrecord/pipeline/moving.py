@@ -1,6 +1,6 @@
 """A ledger → another, empty one, on whatever database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -48,4 +48,5 @@ def _content(connection: sa.Connection, profile: str) -> str:
     facts = read.facts(connection)
     derived = derive(facts.reads, profile, facts.decisions, facts.campaigns)
     in_force, _ = decisions.in_force(facts.decisions)
-    return content(arranged(decisions.apply(facts.reads, in_force).reads, derived, facts.decisions))
+    shown = arranged(decisions.apply(facts.reads, in_force).reads, derived)
+    return content(replace(shown, decisions=facts.decisions))

@@ -8,13 +8,13 @@ from onrecord import decisions
 from onrecord.ledger import Ledger, read
 from onrecord.ledger.codec import encode
 from onrecord.pipeline.deriving import derive_if_old
-from onrecord.records import Decision, Derived, Incident, Plan, Read, digest
+from onrecord.records import Campaign, Decision, Derived, Incident, Name, Plan, Read, digest
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """All that a ledger says at one moment: each story with its current reading as people have set it right, what follows
-    from them, and every decision in the order in which they were made.
+    from them; every decision in the order in which they were made, the campaigns that run, and what became of every name.
 
     Stories stand in the order of publication, incidents in that of their days, families in that of their first story;
     what has no date stands last, and what is equal in the order of ids.
@@ -23,6 +23,8 @@ class View:
     reads: tuple[Read, ...]
     derived: Derived
     decisions: tuple[Decision, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    names: tuple[Name, ...] = ()
 
 
 def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) -> View:
@@ -32,12 +34,13 @@ def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) ->
     """
     derived = derive_if_old(ledger, profile, now or datetime.now(UTC))
     with ledger.reading() as connection:
-        reads, decided = read.reads(connection), read.decisions(connection)
-    in_force, _ = decisions.in_force(decided)
-    return arranged(decisions.apply(reads, in_force).reads, derived, decided)
+        facts, names = read.facts(connection), read.names(connection)
+    in_force, _ = decisions.in_force(facts.decisions)
+    reads = decisions.apply(facts.reads, in_force).reads
+    return replace(arranged(reads, derived), decisions=facts.decisions, campaigns=facts.campaigns, names=names)
 
 
-def arranged(reads: Sequence[Read], derived: Derived, decided: Sequence[Decision] = ()) -> View:
+def arranged(reads: Sequence[Read], derived: Derived) -> View:
     """Readings, and what was derived from them, in the order of a view."""
     published = {r.story.id: _moment(r.story.published.start) for r in reads}
     return View(
@@ -54,10 +57,9 @@ def arranged(reads: Sequence[Read], derived: Derived, decided: Sequence[Decision
                 sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id))
             ),
             verdicts=tuple(sorted(derived.verdicts, key=lambda v: v.tally)),
-            groupings=derived.groupings,
-            standings=derived.standings,
+            groupings=tuple(sorted(derived.groupings, key=lambda g: g.id)),
+            standings=tuple(sorted(derived.standings, key=lambda s: s.decision)),
         ),
-        tuple(decided),
     )
 
 

@@ -56,16 +56,34 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision on incidents and plans, with what it bears on today. events: those of the target; into: those of what it
+    is merged into; alone: those that are split off. value: what is set, as
+    `decisions.values.parsed` gives it.
+    """
+
+    decision: str
+    verdict: DecisionVerdict
+    events: tuple[str, ...]
+    into: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    field: str | None = None
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a decision stands with the readings of today. state: "carried" (in force as it was made), "needs_look" (what it
     was made on has another value now), "orphaned" (what it was made on is no longer found; its words are kept),
-    "superseded" (a later decision says otherwise) or "undone". target: what it bears on now; note: a sentence.
+    "superseded" (a later decision says otherwise) or "undone". target: what it bears on now; note: a sentence;
+    ruling: of a decision on an incident or a plan, the events that it was found to bear on, without the value.
     """
 
     decision: str
     state: StandingState
     target: str | None
     note: str
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +97,3 @@ class Name:
     act: NameAct
     into: str | None
     anchors: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A decision on incidents and plans, with what it bears on today. events: those of the target; into: those of what it
-    is merged into; alone: those that are split off. value: what is set, as `decisions.values.parsed` gives it.
-    """
-
-    decision: str
-    verdict: DecisionVerdict
-    events: tuple[str, ...]
-    into: tuple[str, ...] = ()
-    alone: tuple[str, ...] = ()
-    field: str | None = None
-    value: object = None

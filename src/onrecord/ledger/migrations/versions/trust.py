@@ -3,7 +3,6 @@
 The index tables of single claims, events and tallies go: nothing read them, and their rows lie in the readings.
 """
 
-from datetime import datetime
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -32,17 +31,13 @@ def upgrade() -> None:
     _chain()
 
 
-def _stamp() -> sa.Column[datetime]:
-    return sa.Column("at", sa.DateTime(), nullable=False)
-
-
 def _tables() -> None:
     op.create_table(
         "switch",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("reader", sa.String(), nullable=False),
         sa.Column("stories", sa.Text(), nullable=True),
-        _stamp(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_switch"),
     )
     op.create_table(
@@ -52,7 +47,7 @@ def _tables() -> None:
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        _stamp(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_decision"),
         sa.UniqueConstraint("id", name="uq_decision_id"),
         sa.UniqueConstraint("key", name="uq_decision_key"),
@@ -63,7 +58,7 @@ def _tables() -> None:
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=True),
-        _stamp(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_campaign"),
     )
     op.create_index("ix_campaign_name", "campaign", ["name"], unique=False)
@@ -74,7 +69,7 @@ def _tables() -> None:
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("into", sa.String(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
-        _stamp(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_name"),
     )
     op.create_index("ix_name_name", "name", ["name"], unique=False)
@@ -84,7 +79,7 @@ def _tables() -> None:
         sa.Column("fact", sa.String(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        _stamp(),
+        sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_log"),
         sa.UniqueConstraint("fact", "row", name="uq_log_fact"),

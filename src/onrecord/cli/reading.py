@@ -1,0 +1,123 @@
+"""Commands that read stories, and the books of what was offered."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.app import (
+    DEFAULT_LEDGER,
+    DONE_WITH_REFUSALS,
+    INTERRUPTED,
+    AsJson,
+    LedgerPath,
+    Published,
+    Sources,
+    Workers,
+    app,
+    console,
+    day,
+    held,
+    print_json,
+    shown,
+)
+from onrecord.errors import CannotWork, WrongUse
+
+if TYPE_CHECKING:
+    from onrecord.exports.private import Row
+    from onrecord.pipeline import AddReport
+
+
+@app.command()
+def read(source: Sources, as_json: AsJson = False, published: Published = None, workers: Workers = 0) -> None:
+    """Read without a ledger: who says what, what happened, what is only planned."""
+    from onrecord import pipeline
+    from onrecord.exports import evidence, reading
+    from onrecord.settings import ReadOptions
+
+    options = ReadOptions(published=day(published, "--published"))
+    refused = seen = 0
+    for item, outcome in pipeline.read_only(source, options, workers):
+        seen += 1
+        found = reading.as_json(item, outcome)
+        refused += found["story"] is None or found["story"]["state"] != "ok"
+        if as_json:
+            print_json([found])
+        else:
+            console().print(evidence.reading(item, outcome))
+    _nothing(seen, source)
+    raise typer.Exit(DONE_WITH_REFUSALS if refused else 0)
+
+
+def _nothing(seen: int, source: list[str]) -> None:
+    if not seen:
+        raise WrongUse(f"{', '.join(source)}: holds nothing to read; give files of text, HTML or JSONL")
+
+
+@app.command()
+def add(
+    source: Sources,
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    engine: Annotated[str, typer.Option(help="Where stories are read: local.")] = "local",
+    published: Published = None,
+    workers: Workers = 0,
+) -> None:
+    """Capture, read, group and merge stories into the ledger. Safe to repeat: what is held is passed over."""
+    if engine == "spark":
+        raise CannotWork("--engine spark: is not there yet; use local")
+    if engine != "local":
+        raise WrongUse(f"--engine {engine}: is not one of local, spark")
+    from onrecord import pipeline
+    from onrecord.exports import terminal
+    from onrecord.ledger import open_ledger
+    from onrecord.settings import ReadOptions
+
+    options = ReadOptions(published=day(published, "--published"))
+    pipeline.check(source, options)
+    opened = open_ledger(ledger, create=True)
+    try:
+        with terminal.Progress(console(stderr=True)) as progress:
+            now = datetime.now(UTC)
+            report = pipeline.add(opened, source, pipeline.AddOptions(now, options, workers, progress=progress))
+    except KeyboardInterrupt:
+        print("onrecord: interrupted; what was read is kept, and the same command goes on from there", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        opened.close()
+    _nothing(report.offered, source)
+    _print_report(report, ledger)
+    raise typer.Exit(DONE_WITH_REFUSALS if report.refused else 0)
+
+
+def _print_report(report: "AddReport", ledger: str) -> None:
+    from onrecord.exports.harmless import in_line
+
+    states = ", ".join(f"{count:,} {state}" for state, count in sorted(report.states.items())) or "nothing new"
+    print(f"{report.offered:,} inputs: {report.held:,} held already, {states}")
+    for item in report.refused[:20]:
+        reasons = "; ".join(rejection.reason for rejection in item.rejections)
+        print(in_line(f"  {item.state}: {item.source}: {reasons}"), file=sys.stderr)
+    if len(report.refused) > 20:
+        print(f"  and {len(report.refused) - 20:,} more: onrecord intake --ledger {shown(ledger)}", file=sys.stderr)
+    print(
+        f"{shown(ledger)}: {report.incidents:,} incidents, {report.plans:,} plans and other things that did not happen"
+    )
+
+
+@app.command()
+def intake(ledger: LedgerPath = DEFAULT_LEDGER, as_json: AsJson = False) -> None:
+    """The books: every input, its state, the reason, and how much of it was lost."""
+    from onrecord.exports import terminal
+    from onrecord.ledger import read as reading
+
+    with held(ledger) as opened:
+        rows: Iterable[Row] = (
+            {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost}
+            for row in reading.intake(opened)
+        )
+        if as_json:
+            print_json(rows)
+        else:
+            console(cut=True).print(terminal.TABLES["intake"](rows))
