@@ -3,7 +3,7 @@
     python -m evaluation.predict TASK INPUT OUTPUT [STORIES...]
 
 STORIES are the files with the stories that the rows of INPUT refer to. INPUT may lack its gold, which is never looked at.
-Exit status: 0 written, 2 the input cannot be used (the message names file and line), 3 the task cannot be done yet.
+Exit status: 0 written, 2 the input cannot be used (the message names file and line).
 """
 
 import argparse
@@ -16,8 +16,7 @@ from evaluation import rows
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
 
-TASKS = ("joint", "attribution", "status", "counts", "incidents", "times", "families", "places", "tallies")
-NOT_YET = ("templates",)
+TASKS = ("joint", "attribution", "status", "counts", "incidents", "times", "families", "places", "tallies", "templates")
 
 Task = Callable[[Order], list[Row] | Row]
 
@@ -32,14 +31,11 @@ def predicted(task: str, order: Order) -> list[Row] | Row:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.predict", description="Predictions for the scorers.")
-    parser.add_argument("task", choices=[*TASKS, *NOT_YET])
+    parser.add_argument("task", choices=TASKS)
     parser.add_argument("input", type=Path, help="stories, pairs or questions, as JSON Lines")
     parser.add_argument("output", type=Path, help="where the predictions go")
     parser.add_argument("stories", type=Path, nargs="*", help="files with the stories that INPUT refers to")
     asked = parser.parse_args(arguments)
-    if asked.task in NOT_YET:
-        print(f"{asked.task}: is not there yet", file=sys.stderr)
-        return 3
     try:
         rows.write(asked.output, predicted(asked.task, Order(asked.input, tuple(asked.stories))))
     except BadInput as error:

@@ -17,28 +17,46 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onrecord.errors import OnRecordError
     from onrecord.ledger import Ledger, open_ledger
-    from onrecord.pipeline import AddOptions, AddReport, View, add, derive, read_only, rebuild, view
+    from onrecord.pipeline import (
+        AddOptions,
+        Judgement,
+        RereadOptions,
+        View,
+        add,
+        decide,
+        derive,
+        read_only,
+        rebuild,
+        reread,
+        view,
+    )
     from onrecord.settings import ReadOptions
 
 __all__ = [
     "AddOptions",
-    "AddReport",
+    "Judgement",
     "Ledger",
     "OnRecordError",
     "ReadOptions",
+    "RereadOptions",
     "View",
     "add",
+    "decide",
     "derive",
     "open_ledger",
     "read_only",
     "rebuild",
+    "reread",
     "view",
 ]
 
 _HOMES = {
     "errors": ("OnRecordError",),
     "ledger": ("Ledger", "open_ledger"),
-    "pipeline": ("AddOptions", "AddReport", "View", "add", "derive", "read_only", "rebuild", "view"),
+    "pipeline": (
+        *("AddOptions", "Judgement", "RereadOptions", "View"),
+        *("add", "decide", "derive", "read_only", "rebuild", "reread", "view"),
+    ),
     "settings": ("ReadOptions",),
 }
 

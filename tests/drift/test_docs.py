@@ -34,6 +34,7 @@ def test_commands_named_are_there(page: Path) -> None:
     from onrecord.cli import NOT_YET, app
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {group.name or "" for group in app.registered_groups}
     for line in re.findall(r"^(?:\$ )?onrecord +([a-z]+)", page.read_text("utf-8"), re.MULTILINE):
         assert line in known - set(NOT_YET), f"{page.name}: onrecord {line}"
 

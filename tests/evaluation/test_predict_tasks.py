@@ -169,6 +169,11 @@ TEXT_GOLD = {"killed": 99, "injured": 99, "date": "1999-01-01", "place": "Nowher
         ("incidents", {"id": "a", "text": SHOT}, {"incident": "7", "other_incidents": ["8"], "scored": False}),
         ("times", {"id": "a", "text": SHOT, "dct": "2031-05-11"}, {"timexes": [{"span": [0, 3]}]}),
         ("places", {"id": "a", "text": SHOT}, {"toponyms": [{"span": [0, 3]}]}),
+        (
+            "templates",
+            {"id": "a", "text": SHOT.upper()},
+            {"relevant": False, "templates": [], "dateline": {"place": "X", "date": "1 JAN 01"}, "part": "Y"},
+        ),
         ("joint", {"id": "a", "headline": "", "text": SHOT}, {"relation": "reprint", "origin": {"ghost": "X"}}),
     ],
 )
@@ -228,11 +233,6 @@ def test_pairs_of_unknown_stories_are_refused(lines: Lines) -> None:
 def test_questions_that_make_no_sense_are_refused(campaign: Path, lines: Lines, question: object) -> None:
     with pytest.raises(BadInput, match='row "q"'):
         predicted("tallies", Order(lines("questions.jsonl", [{"id": "q", "question": question}]), (campaign,)))
-
-
-def test_templates_are_not_there_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert predict.main(["templates", "in.jsonl", str(tmp_path / "out.jsonl")]) == 3
-    assert "templates: is not there yet" in capsys.readouterr().err
 
 
 def test_written_rows_are_json_lines(tmp_path: Path, lines: Lines) -> None:

@@ -81,10 +81,21 @@ def held(ledger: str) -> Iterator["Ledger"]:
     from onrecord.ledger import open_ledger
 
     opened = open_ledger(ledger)
+    if said := upgrade(opened):
+        print(said, file=sys.stderr)
     try:
         yield opened
     finally:
         opened.close()
+
+
+def upgrade(opened: "Ledger") -> str | None:
+    """A sentence on what opening a ledger has changed."""
+    done = opened.upgraded
+    if done is None:
+        return None
+    kept = f"; as it was, it is kept in {done.kept}" if done.kept else ""
+    return f"{opened.place}: brought from schema {done.before} to {done.after}{kept}"
 
 
 def shown(ledger: str) -> str:

@@ -1,8 +1,20 @@
 """Commands that keep a ledger: made anew, checked, copied, moved."""
 
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from onrecord.cli.app import DEFAULT_LEDGER, LedgerPath, app, held, shown
+import typer
+
+from onrecord.cli.app import DEFAULT_LEDGER, AsJson, LedgerPath, app, held, print_json, shown, upgrade
+from onrecord.errors import BadLedger
+
+if TYPE_CHECKING:
+    from onrecord.ledger.findings import Finding
+
+_LISTED = 50
+"""How many findings are printed."""
 
 
 @app.command()
@@ -13,3 +25,120 @@ def rebuild(ledger: LedgerPath = DEFAULT_LEDGER) -> None:
     with held(ledger) as opened:
         derived = pipeline.rebuild(opened, "joint", datetime.now(UTC))
     print(f"{shown(ledger)}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
+
+
+@app.command()
+def migrate(
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    user: Annotated[
+        str | None, typer.Option("--for", metavar="USER", help="Let a second user of a server code, who owns nothing.")
+    ] = None,
+) -> None:
+    """Bring an old ledger to the newest schema, after a copy of it. Every other command does the same on its way. With
+    --for, let a user of the server add, decide and view, but change or remove no fact.
+    """
+    from onrecord.ledger import guards, open_ledger
+
+    opened = open_ledger(ledger)
+    try:
+        if user is not None:
+            guards.let_in(opened, user)
+            print(f"{opened.place}: {user} may read, add and decide; facts stay as they are")
+    finally:
+        opened.close()
+    print(upgrade(opened) or f"{shown(ledger)}: has the newest schema already")
+
+
+@app.command()
+def verify(
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A checkpoint that the ledger must still hold.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every fact against the chain, every reference, every span, and what follows from them. Exit status 3: damaged."""
+    from onrecord import pipeline
+    from onrecord.ledger import chain, checkpoints
+
+    kept = checkpoints.load(checkpoint) if checkpoint else None
+    damaged = remarks = 0
+    with held(ledger) as opened:
+        for finding in pipeline.verify(opened, checkpoint=kept):
+            damaged += not finding.remark
+            remarks += finding.remark
+            if as_json:
+                print_json([_row(finding)])
+            elif (remarks if finding.remark else damaged) <= _LISTED:
+                _print_finding(finding)
+        if not damaged:
+            with opened.reading() as connection:
+                entries, last = chain.head(connection)
+    if damaged:
+        if damaged > _LISTED and not as_json:
+            print(f"and {damaged - _LISTED:,} more: onrecord verify --json")
+        print(
+            f"{shown(ledger)}: damaged in {damaged:,} places; bring back a copy with onrecord restore", file=sys.stderr
+        )
+        raise typer.Exit(BadLedger.exit_code)
+    if not as_json:
+        against = f", and holds the checkpoint {checkpoint}" if checkpoint else ""
+        print(f"{shown(ledger)}: sound{against}; {entries:,} entries in the log, the last {last}")
+
+
+def _row(finding: "Finding") -> dict[str, object]:
+    return {"place": finding.place, "row": finding.row, "what": finding.what, "remark": finding.remark}
+
+
+def _print_finding(finding: "Finding") -> None:
+    from onrecord.exports.harmless import in_line
+
+    if finding.remark:
+        print(in_line(f"remark: {finding}"), file=sys.stderr)
+    else:
+        print(in_line(finding))
+
+
+@app.command()
+def checkpoint(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; keep it away from the ledger.")],
+    ledger: LedgerPath = DEFAULT_LEDGER,
+) -> None:
+    """What the ledger says now, in a small file to keep elsewhere: it shows later that nothing was taken back."""
+    from onrecord import pipeline
+    from onrecord.ledger import checkpoints
+
+    with held(ledger) as opened:
+        taken = pipeline.checkpoint(opened, datetime.now(UTC))
+    checkpoints.save(taken, file)
+    print(f"{file}: {taken.entries:,} entries, the last {taken.hash}")
+    print("keep it where nobody who can change the ledger can change it", file=sys.stderr)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")], ledger: LedgerPath = DEFAULT_LEDGER
+) -> None:
+    """Copy a ledger, also while it is being written, and verify the copy."""
+    from onrecord.ledger import copies
+
+    with held(ledger) as opened:
+        copied = copies.backup(opened, file)
+    print(f"{file}: sound; {copied.entries:,} entries in the log, the last {copied.hash}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of a ledger, which is kept beside.")
+    ] = False,
+) -> None:
+    """Make a backup the ledger. It is verified first; a bad one changes nothing."""
+    from onrecord.ledger import copies
+
+    copied = copies.restore(file, ledger, datetime.now(UTC), replace=replace)
+    print(f"{shown(ledger)}: sound; {copied.entries:,} entries in the log, the last {copied.hash}")
+    if copied.kept:
+        print(f"{copied.kept}: the ledger that was there", file=sys.stderr)

@@ -12,10 +12,6 @@ NOT_YET = {
     "publish": "a public copy of the ledger",
     "import": "tables back into the ledger",
     "watch": "following feeds",
-    "backup": "a copy under load",
-    "restore": "a ledger from a backup",
-    "verify": "hashes, spans and references",
-    "checkpoint": "the state of the ledger, to keep outside",
 }
 
 

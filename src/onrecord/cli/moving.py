@@ -1,30 +1,11 @@
-"""Commands for a ledger that several people use: to a newer schema, to another place, to a second user."""
+"""The command that takes a ledger to another place."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from onrecord.cli.app import DEFAULT_LEDGER, LedgerPath, app, held
-
-
-@app.command()
-def migrate(
-    ledger: LedgerPath = DEFAULT_LEDGER,
-    user: Annotated[
-        str | None,
-        typer.Option("--for", metavar="USER", help="A user of the server who is to code, and to own nothing."),
-    ] = None,
-) -> None:
-    """Bring a ledger to the newest schema; on a server, let a second user add and decide, but change no fact."""
-    from onrecord.ledger import guards
-
-    with held(ledger) as opened:
-        if user is None:
-            print(f"{opened.place}: has the newest schema")
-        else:
-            guards.let_in(opened, user)
-            print(f"{opened.place}: {user} may read, add and decide; facts stay as they are")
+from onrecord.cli.app import app, held
 
 
 @app.command()

@@ -22,6 +22,7 @@ from onrecord.cli.app import (
     held,
     print_json,
     shown,
+    upgrade,
 )
 from onrecord.errors import CannotWork, WrongUse
 
@@ -77,6 +78,8 @@ def add(
     options = ReadOptions(published=day(published, "--published"))
     pipeline.check(source, options)
     opened = open_ledger(ledger, create=True)
+    if said := upgrade(opened):
+        print(said, file=sys.stderr)
     try:
         with terminal.Progress(console(stderr=True)) as progress:
             now = datetime.now(UTC)

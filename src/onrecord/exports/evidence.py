@@ -191,7 +191,7 @@ class Shown:
         claims_ = {claim.id: claim for claim in read.reading.claims}
         for mention in event.mentions:
             who = said(claims_[mention.claim]) if mention.claim in claims_ else "nobody is named for it"
-            yield _line(f"  {mention.status}; {who}", "dim")
+            yield _line(f"  {mention.status}; {who}; {_place(mention.trigger)}", "dim")
             yield self._words(read.story.id, (mention.span,))
         yield from self._judged(event.id)
 
@@ -262,6 +262,12 @@ class _Marked:
 
 def _indented(text: Text) -> RenderableType:
     return Padding(_Marked(text), (0, 0, 0, 4), expand=False)
+
+
+def _place(span: Span) -> str:
+    """Where words stand, as `decide --words` takes it."""
+    part = "headline:" if span.part == "headline" else ""
+    return f"{span.story}:{part}{span.start}-{span.end}"
 
 
 def _line(words: str, style: str = "") -> Text:

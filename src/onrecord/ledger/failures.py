@@ -1,5 +1,6 @@
 """What a database complains of → our errors, with the name of the ledger and what to do."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from onrecord.errors import BadLedger, OnRecordError, TryLater, WrongUse
 
 _MENDABLE = ("locked", "full", "readonly", "read-only", "disk i/o", "unable to open", "busy")
-_HOPELESS = ("malformed", "no such table", "no such column", "encrypted")
+_HOPELESS = ("malformed", "no such table", "no such column", "encrypted", "could not decode")
 
 
 @contextmanager
@@ -16,15 +17,21 @@ def explained(place: str) -> Iterator[None]:
     """Turns what a user can mend (a lock, a full disk, a server that is away) into our errors; bugs pass through."""
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
-        ours = (_of_file if hasattr(error.orig, "sqlite_errorname") else _of_server)(place, reason, error)
+    except (sa.exc.DBAPIError, sqlite3.DatabaseError) as error:
+        given: object = getattr(error, "orig", error)
+        reason = " ".join(str(given).split())
+        ours = _of_file(place, reason) if isinstance(given, sqlite3.Error) else _of_server(place, reason, error)
         if ours is None:
             raise
         raise ours from error
+    except UnicodeDecodeError as error:
+        # What the database says of a damaged schema quotes it, and that is no text any more
+        raise BadLedger(
+            f"{place}: is damaged or no ledger (no text: {error.object!r}); bring back a copy of it"
+        ) from error
 
 
-def _of_file(place: str, reason: str, _error: sa.exc.DBAPIError) -> OnRecordError | None:
+def _of_file(place: str, reason: str) -> OnRecordError | None:
     if any(sign in reason.casefold() for sign in _MENDABLE):
         return TryLater(f"{place}: {reason}; nothing half done was kept, try again when that is mended")
     if "not a database" in reason:
@@ -63,8 +70,8 @@ _WORDS = (
 """Whoever is not connected yet is told without a code."""
 
 
-def _of_server(place: str, reason: str, error: sa.exc.DBAPIError) -> OnRecordError | None:
-    code = getattr(error.orig, "sqlstate", None)
+def _of_server(place: str, reason: str, error: Exception) -> OnRecordError | None:
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
     if code is None and isinstance(error, (sa.exc.OperationalError, sa.exc.ProgrammingError)):
         reason = reason.rpartition("FATAL: ")[2]
         code = next(code for code, signs in _WORDS if any(sign in reason for sign in signs))

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from onrecord.errors import BadLedger, WrongUse
-from onrecord.ledger import servers, turns
+from onrecord.ledger import servers, snapshots, turns
 from onrecord.ledger.failures import explained
 
 __all__ = ["Ledger", "explained", "open_ledger", "shown"]
@@ -26,12 +26,13 @@ _BUSY_MS = 10_000
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """An open ledger. place: the path as the user gave it, or the address without its password; turn: whose turn it is
-    to write, where SQLite needs to be told.
+    to write, where SQLite needs to be told; upgraded: what opening it has changed.
     """
 
     place: str
     engine: sa.Engine
     turn: turns.Turn | None = None
+    upgraded: "Upgrade | None" = None
 
     @property
     def on_server(self) -> bool:
@@ -66,6 +67,15 @@ class Ledger:
         self.engine.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """An older schema was brought up to date. before, after: the revisions; kept: the copy of the ledger as it was."""
+
+    before: str
+    after: str
+    kept: Path | None
+
+
 def open_ledger(place: str, *, create: bool = False) -> Ledger:
     """The ledger at a path, or at an address such as postgresql://USER@HOST/DATABASE, its schema brought up to date.
 
@@ -78,11 +88,11 @@ def open_ledger(place: str, *, create: bool = False) -> Ledger:
     else:
         ledger = _file(place, create=create)
     try:
-        _bring_up(ledger, create=create)
+        upgraded = _bring_up(ledger, create=create)
     except BaseException:
         ledger.close()
         raise
-    return ledger
+    return replace(ledger, upgraded=upgraded)
 
 
 def shown(place: str) -> str:
@@ -139,7 +149,8 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _bring_up(ledger: Ledger, *, create: bool) -> None:
+def _bring_up(ledger: Ledger, *, create: bool) -> Upgrade | None:
+    """Makes the schema the newest, all or nothing; a ledger of an older one is copied beside first."""
     config = Config()
     # A per cent sign in the path would be taken for a reference to another setting
     scripts = str(files("onrecord.ledger").joinpath("migrations")).replace("%", "%%")
@@ -148,12 +159,25 @@ def _bring_up(ledger: Ledger, *, create: bool) -> None:
     # Looked at as a reader first: a ledger in use, or on a medium that cannot be written, can still be read
     with ledger.reading() as connection:
         if _is_new(ledger, connection, script, create=create):
-            return
+            return None
     with ledger.writing() as connection:
         if _is_new(ledger, connection, script, create=create):
-            return
+            return None
+        (newest,) = script.get_heads()
+        before = MigrationContext.configure(connection).get_current_revision()
+        kept = _kept_beside(connection, newest)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return Upgrade(before, newest, kept) if before else None
+
+
+def _kept_beside(connection: sa.Connection, newest: str) -> Path | None:
+    """The copy that is made before a migration, of a ledger file with something in it. Nobody else writes meanwhile."""
+    path = connection.engine.url.database
+    filled = (sa.select(sa.exists().select_from(sa.table(name))) for name in sa.inspect(connection).get_table_names())
+    if connection.dialect.name != "sqlite" or not path or sum(connection.execute(q).scalar_one() for q in filled) < 2:
+        return None
+    return snapshots.keep_beside(Path(path), f"before-{newest}")
 
 
 def _is_new(ledger: Ledger, connection: sa.Connection, script: ScriptDirectory, *, create: bool) -> bool:

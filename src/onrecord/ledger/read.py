@@ -360,9 +360,12 @@ def _bodies(connection: sa.Connection, table: sa.Table, order: sa.Column[Any], t
 def intake(ledger: Ledger) -> Iterator[IntakeRow]:
     """The books, in the order of arrival."""
     table, why = schema.intake, schema.rejection
+    # A story on which the reader of its day failed has since been read by another
+    state = sa.case(((table.c.state == "failed") & schema.current.c.story.is_not(None), "ok"), else_=table.c.state)
     query = (
-        sa.select(table.c.seq, table.c.source, table.c.state, table.c.story, why.c.reason, why.c.lost)
+        sa.select(table.c.seq, table.c.source, state.label("state"), table.c.story, why.c.reason, why.c.lost)
         .outerjoin(why, why.c.intake == table.c.seq)
+        .outerjoin(schema.current, schema.current.c.story == table.c.story)
         .order_by(table.c.seq, why.c.seq)
     )
     last: int | None = None

@@ -182,7 +182,7 @@ def replace_derived(connection: sa.Connection, derived: Derived, readings: str, 
     """
     for table in schema.DERIVED:
         connection.execute(sa.delete(table))
-    for table, rows in _derived_rows(derived):
+    for table, rows in derived_rows(derived):
         if rows:
             connection.execute(sa.insert(table), rows)
     connection.execute(sa.insert(schema.derived_from).values(one=1, readings=readings, decided=decided))
@@ -193,9 +193,9 @@ def change_derived(connection: sa.Connection, held: Derived, derived: Derived, r
 
     held: everything derived as the ledger has it; readings, decided: as in `replace_derived`.
     """
-    for table, rows in _derived_rows(derived):
+    for table, rows in derived_rows(derived):
         (key,) = table.primary_key.columns
-        was = {row[key.name]: row for row in next(found for of, found in _derived_rows(held) if of is table)}
+        was = {row[key.name]: row for row in next(found for of, found in derived_rows(held) if of is table)}
         now = {row[key.name]: row for row in rows}
         old = [id_ for id_, row in was.items() if now.get(id_) != row]
         new = [row for id_, row in now.items() if was.get(id_) != row]
@@ -210,7 +210,8 @@ _AT_ONCE = 500
 """How many rows one statement removes."""
 
 
-def _derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, object]]]]:
+def derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, object]]]]:
+    """What was derived, as rows of each table."""
     yield schema.family, [{"id": f.id, "root": f.root, "body": encode(f)} for f in derived.families]
     derivations: list[dict[str, object]] = [
         {"story": d.story, "relation": d.relation, "origin": d.origin, "ghost": d.ghost, "body": encode(d)}

@@ -10,6 +10,7 @@ from onrecord.pipeline.deciding import Judgement, Outcome, decide
 from onrecord.pipeline.deriving import derive, derive_if_old, rebuild
 from onrecord.pipeline.moving import MoveReport, move
 from onrecord.pipeline.rereading import RereadOptions, RereadReport, reread
+from onrecord.pipeline.verifying import checkpoint, verify
 from onrecord.pipeline.viewing import View, arranged, content, view
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "add",
     "arranged",
     "check",
+    "checkpoint",
     "content",
     "decide",
     "derive",
@@ -36,5 +38,6 @@ __all__ = [
     "reread",
     "silent",
     "start_campaigns",
+    "verify",
     "view",
 ]

@@ -10,7 +10,7 @@ from onrecord import decisions, families, incidents
 from onrecord.engines import reader_name
 from onrecord.ledger import Ledger, read, write
 from onrecord.ledger.read import Facts
-from onrecord.records import Campaign, Decision, Derived, Event, Incident, Plan, Read, Ruling, Standing, Verdict
+from onrecord.records import Campaign, Decision, Derived, Event, Incident, Name, Plan, Read, Ruling, Standing, Verdict
 
 _TRIES = 3
 """How often deriving is begun again where the facts changed meanwhile, before the ledger is kept from changing."""
@@ -156,6 +156,18 @@ def keep(
     connection: sa.Connection, found: Made, decided: Sequence[Decision], state: tuple[str, str], now: datetime
 ) -> Derived:
     """Gives names and puts what was derived in the place of the old, in a transaction of the caller's."""
+    derived, acts = under_names(connection, found, decided)
+    write.replace_derived(connection, derived, *state)
+    write.add_names(connection, acts, now)
+    return derived
+
+
+def under_names(
+    connection: sa.Connection, found: Made, decided: Sequence[Decision]
+) -> tuple[Derived, tuple[Name, ...]]:
+    """What was derived, with incidents and plans under the names that the ledger has for them; and what becomes of names
+    by that.
+    """
     derived = found.derived
     events: dict[str, Event] = {event.id: event for one in found.reads for event in one.reading.events}
     naming = incidents.named(
@@ -165,10 +177,7 @@ def keep(
         merged=merged_names(decided, derived.standings),
         parted=found.parted,
     )
-    named = called(derived, naming)
-    write.replace_derived(connection, named, *state)
-    write.add_names(connection, naming.acts, now)
-    return named
+    return called(derived, naming), naming.acts
 
 
 def merged_names(decided: Sequence[Decision], standings: Sequence[Standing]) -> dict[str, str]:

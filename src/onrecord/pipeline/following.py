@@ -11,7 +11,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from onrecord import decisions, incidents
-from onrecord.incidents import Group, Row
+from onrecord.incidents import Row
 from onrecord.ledger import read, write
 from onrecord.pipeline import deriving
 from onrecord.records import Decision, Derived, Incident, Plan, Read, Ruling, Span, Standing
@@ -64,7 +64,13 @@ class _Follow:
         }
         keys = [(frozenset(group.events), tuple(dict.fromkeys(group.decisions))) for group in final.groups]
         changed = [n for n, key in enumerate(keys) if final.groups[n].out is None and key[0] and key not in known]
-        bearing = self._bearing(ruling, [final.groups[n] for n in changed], rulings)
+        touched = {*changed, final.bears[decision.id][0]}
+        ends = {*ruling.events, *ruling.into}
+        bearing = [
+            one
+            for one in rulings
+            if final.bears[one.decision][0] in touched or not ends.isdisjoint((*one.events, *one.into))
+        ]
         desk = self._desk([final.groups[n].events for n in changed], bearing)
         own = incidents.owned(bearing, self._held.groupings, desk)
         made: list[Row | None] = [known.get(key) for key in keys]
@@ -99,11 +105,6 @@ class _Follow:
             and not (standing.state == "needs_look" and one.verdict in decisions.JUDGES_A_FINDING)
         ]
         return [*held, last]
-
-    def _bearing(self, last: Ruling, groups: Sequence[Group], rulings: Sequence[Ruling]) -> list[Ruling]:
-        """The rulings whose standing the new one may change: those on what it changes."""
-        touched = {event for group in groups for event in group.events} | set(last.events) | set(last.into)
-        return [ruling for ruling in rulings if touched.intersection((*ruling.events, *ruling.into))]
 
     def _desk(self, groups: Sequence[Collection[str]], bearing: Sequence[Ruling]) -> incidents.Desk:
         """A desk with the stories of what changed, and of the groupings that decisions on it were made on."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+import sqlalchemy as sa
+
 from onrecord import decisions
 from onrecord.ledger import Ledger, read
 from onrecord.ledger.codec import encode
@@ -34,7 +36,16 @@ def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) ->
     """
     derived = derive_if_old(ledger, profile, now or datetime.now(UTC))
     with ledger.reading() as connection:
-        facts, names = read.facts(connection), read.names(connection)
+        return _with(connection, derived)
+
+
+def shown(connection: sa.Connection) -> View:
+    """The ledger as it stands, with what was derived last, in a transaction of the caller's."""
+    return _with(connection, read.derived(connection))
+
+
+def _with(connection: sa.Connection, derived: Derived) -> View:
+    facts, names = read.facts(connection), read.names(connection)
     in_force, _ = decisions.in_force(facts.decisions)
     reads = decisions.apply(facts.reads, in_force).reads
     return replace(arranged(reads, derived), decisions=facts.decisions, campaigns=facts.campaigns, names=names)

@@ -31,6 +31,11 @@ def upgrade() -> None:
     _chain()
 
 
+def downgrade() -> None:
+    """Refused: decisions would be lost. The way back is the copy that was made before."""
+    raise NotImplementedError("a ledger does not go back to an older schema; take the copy that was kept beside it")
+
+
 def _tables() -> None:
     op.create_table(
         "switch",
