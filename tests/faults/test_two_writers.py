@@ -20,29 +20,23 @@ from invented import NOW, intake, rows, story, write_rows
 from onrecord import pipeline
 from onrecord.engines import local, reader_name
 from onrecord.errors import TryLater
-from onrecord.ledger import Ledger, open_ledger, opening, read, turns, write
+from onrecord.ledger import Ledger, open_ledger, opening, read, write
 from onrecord.pipeline import AddOptions
 
 HERE = str(Path(__file__).resolve().parents[1])
 
 
 @pytest.fixture
-def old_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if this were a version whose writers must take turns."""
-    monkeypatch.setattr(turns, "_MENDED", (99, 0, 0))
-
-
-@pytest.fixture
-def held(tmp_path: Path, old_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     monkeypatch.setattr(opening, "_BUSY_MS", 100)
     with closing(open_ledger(str(tmp_path / "held.db"), create=True)) as ledger:
         yield ledger
 
 
 def run(code: str, *args: str) -> "subprocess.Popen[str]":
-    old = f"import sys; sys.path.insert(0, {HERE!r})\nfrom onrecord.ledger import turns; turns._MENDED = (99, 0, 0)\n"
+    start = f"import sys; sys.path.insert(0, {HERE!r})\n"
     return subprocess.Popen(
-        [sys.executable, "-c", old + code, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", start + code, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )  # fmt: skip
 
 
@@ -87,7 +81,7 @@ def test_a_lock_ends_with_the_process_that_held_it(held: Ledger) -> None:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         add_one(held)
-    assert Path(held.place + "-lock").exists(), "the file stays, the lock does not"
+    assert Path(held.place + "-lock").exists(), "the file was left behind, the lock was not"
     assert len(list(read.stories(held))) == 1
 
 
@@ -115,29 +109,15 @@ def test_links_to_one_ledger_lead_to_one_lock(held: Ledger, tmp_path: Path) -> N
     link.symlink_to(held.place)
     with closing(open_ledger(str(link))) as other, writing_elsewhere(held), pytest.raises(TryLater):
         add_one(other)
-    assert [path.name for path in link.parent.iterdir()] == ["link.db"]
+    assert [path.name for path in link.parent.iterdir()] == ["link.db"], "no lock beside the link"
 
 
-def test_who_may_write_the_ledger_may_take_the_lock(tmp_path: Path, old_sqlite: None) -> None:
+def test_who_may_write_the_ledger_may_take_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "held.db"
     path.touch()
     path.chmod(0o664)
     with closing(open_ledger(str(path), create=True)):
         assert (tmp_path / "held.db-lock").stat().st_mode & 0o777 == 0o664
-
-
-def test_a_newer_sqlite_takes_turns_only_where_an_older_one_has_been(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turns, "_MENDED", (3, 0, 0))
-    lock = tmp_path / "held.db-lock"
-    with closing(open_ledger(str(tmp_path / "held.db"), create=True)) as ledger:
-        add_one(ledger)
-        assert not lock.exists()
-        lock.touch()
-        monkeypatch.setattr(opening, "_BUSY_MS", 100)
-        with writing_elsewhere(ledger), pytest.raises(TryLater, match="another program"):
-            add_one(ledger, 2)
 
 
 @contextmanager
@@ -153,12 +133,12 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_where_no_lock_can_be_made_the_ledger_can_be_read(old_sqlite: None) -> None:
+def test_where_no_lock_can_be_made_the_ledger_can_be_read() -> None:
     with TemporaryDirectory() as folder:
         place = str(Path(folder, "held.db"))
         with closing(open_ledger(place, create=True)) as ledger:
             add_one(ledger)
-            Path(place + "-lock").unlink()
+            Path(place + "-lock").unlink(missing_ok=True)
             Path(folder).chmod(0o555)
             # Somebody keeps it open, so that its log can be read where none can be made
             with as_nobody(), closing(open_ledger(place)) as other:
@@ -169,10 +149,32 @@ def test_where_no_lock_can_be_made_the_ledger_can_be_read(old_sqlite: None) -> N
         Path(folder).chmod(0o755)
 
 
+def test_closed_it_is_one_file_again(held: Ledger) -> None:
+    add_one(held)
+    held.close()
+    assert [path.name for path in Path(held.place).parent.iterdir()] == ["held.db"]
+
+
+def test_the_lock_of_who_writes_outlives_a_closing_beside_it(held: Ledger) -> None:
+    with held.writing():
+        open_ledger(held.place).close()
+        with closing(open_ledger(held.place)) as other:
+            found: list[str] = []
+            thread = Thread(target=lambda: found.append(refusal(other)))
+            thread.start()
+            thread.join()
+        assert "another program writes to it" in found[0]
+
+
+def refusal(ledger: Ledger) -> str:
+    with pytest.raises(TryLater) as caught:
+        add_one(ledger, 5)
+    return str(caught.value)
+
+
 def test_reading_makes_no_lock(held: Ledger) -> None:
     lock = Path(held.place + "-lock")
     held.close()
-    lock.unlink()
     assert list(read.stories(held)) == []
     held.close()
     assert not lock.exists()

@@ -1,4 +1,4 @@
-"""Whose turn it is to write a SQLite ledger: a lock file beside it, for versions of SQLite that need one."""
+"""Whose turn it is to write a SQLite ledger: a lock file beside it, as versions of SQLite need one."""
 
 import os
 import sqlite3
@@ -11,9 +11,6 @@ from filelock import FileLock, Timeout
 
 from onrecord.errors import TryLater
 
-_MENDED = (3, 51, 3)
-"""The version of SQLite from which on several may write at once."""
-
 
 class Turn:
     """The lock file of one SQLite ledger.
@@ -22,9 +19,11 @@ class Turn:
     another may commit and begin the log anew, and what it wrote there is then taken for carried over. SQLite carries
     over after a commit, when it has let the next writer in already. So every writing transaction, until its commit has
     returned, and every closing of a connection, which may carry over too, is kept apart from the others by a lock on a
-    file beside the ledger. A newer SQLite joins in where it finds that file. Readers wait for nobody.
+    file beside the ledger. A newer SQLite takes it too, as the program beside it may have an older one. Readers wait for
+    nobody.
 
-    The system drops the lock when the process that holds it ends, however it ends; the file itself stays.
+    The system drops the lock when the process that holds it ends, however it ends. The file goes when a ledger is closed;
+    one that was left behind is no lock.
     """
 
     def __init__(self, ledger: Path) -> None:
@@ -41,25 +40,24 @@ class Turn:
         Raises TryLater where another program has not finished in time, or the lock file cannot be written.
         """
         with ExitStack() as held:
-            if sqlite3.sqlite_version_info < _MENDED or self._path.exists():
-                self._make()
-                try:
-                    held.enter_context(self._lock.acquire(timeout=seconds))
-                except Timeout:
-                    raise TryLater(
-                        f"{place}: is locked, another program writes to it; nothing half done was kept, try again later"
-                    ) from None
-                except OSError as error:
-                    raise TryLater(
-                        f"{place}: cannot be written here, as its lock file {self._path.name} cannot ({error.strerror});"
-                        " let yourself write to the file and its folder"
-                    ) from error
+            self._make()
+            try:
+                held.enter_context(self._lock.acquire(timeout=seconds))
+            except Timeout:
+                raise TryLater(
+                    f"{place}: is locked, another program writes to it; nothing half done was kept, try again later"
+                ) from None
+            except OSError as error:
+                raise TryLater(
+                    f"{place}: cannot be written here, as its lock file {self._path.name} cannot ({error.strerror});"
+                    " let yourself write to the file and its folder"
+                ) from error
             yield
 
     def _make(self) -> None:
         """Makes the file, for whoever may write the ledger; what cannot be done is seen when the lock is taken."""
         with suppress(OSError):
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR))
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666))
             self._path.chmod(self._ledger.stat().st_mode & 0o666)
 
     @contextmanager
@@ -72,6 +70,10 @@ class Turn:
                 with suppress(Timeout, OSError):
                     held.enter_context(self._lock.acquire(timeout=0))
             yield
+            # Whoever waits for a file that is gone makes it anew; but what is written here meanwhile needs it still
+            if self._lock.is_locked and self._lock.lock_counter == 1:
+                with suppress(OSError):
+                    self._path.unlink()
 
 
 def connections(turn: Turn) -> type[sqlite3.Connection]:
