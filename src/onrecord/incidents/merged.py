@@ -11,7 +11,7 @@ from onrecord.incidents.merging import gather, mode_of
 from onrecord.incidents.overrides import Row, overridden
 from onrecord.incidents.told import Families, Telling, lineages, tellings, widened
 from onrecord.incidents.verdicts import days_told, verdicts
-from onrecord.records import Campaign, Grouping, Incident, Plan, Read, Ruling, Verdict, digest
+from onrecord.records import Campaign, Grouping, Incident, Plan, Read, Ruling, Speaker, Verdict, digest
 
 Stands = Callable[[str, Row | None], bool]
 
@@ -30,6 +30,7 @@ class Merged:
     own: Mapping[str, Row | None] = field(default_factory=dict)
     bears: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
     parted: frozenset[str] = frozenset()
+    speakers: tuple[Speaker, ...] = ()
 
 
 def merge(
@@ -48,7 +49,8 @@ def merge(
     a ruling holds, told what it was made on as the machine has it today. Raises WrongUse for a profile that is not there.
     """
     ordered = sorted(reads, key=lambda read: read.story.id)
-    desk = Desk(ordered, families, profile, campaigns)
+    heard = voices.speakers(ordered)
+    desk = Desk(ordered, families, heard, profile, campaigns)
     groupings = gathered(desk.told)
     own = owned(rulings, groupings, desk)
     final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
@@ -69,6 +71,7 @@ def merge(
         own=own,
         bears={id_: (row_id(made, n), why) for id_, (n, why) in final.bears.items()},
         parted=frozenset(id_ for n, g in enumerate(final.groups) if g.parted and (id_ := row_id(made, n)) is not None),
+        speakers=heard,
     )
 
 
@@ -88,15 +91,20 @@ def _grouping(gathering: Gathering, *, happened: bool) -> Grouping:
 
 
 class Desk:
-    """Makes the rows of incidents and plans, each from nothing but the tellings of its events and their stories.
+    """Makes the rows of incidents and plans, each from the tellings of its events.
 
-    reads, families: the stories that are asked for, or more.
+    reads, families: the stories that are asked for, or more; speakers: for whom the people of all stories speak.
     """
 
     def __init__(
-        self, reads: Sequence[Read], families: Families, profile: str, campaigns: Sequence[Campaign] = ()
+        self,
+        reads: Sequence[Read],
+        families: Families,
+        speakers: Sequence[Speaker],
+        profile: str,
+        campaigns: Sequence[Campaign] = (),
     ) -> None:
-        self._reads = {read.story.id: read for read in reads}
+        self._known = voices.cast(speakers)
         self._profile = profile
         self._campaigns = campaigns
         self.told = tellings(reads, lineages(reads, families))
@@ -120,8 +128,7 @@ class Desk:
             return None
         if not happened or not any(telling.mode == "done" for telling in told):
             return rows.plan(told)
-        known = voices.cast(self._reads[id_] for id_ in sorted({telling.story.id for telling in told}))
-        return rows.incident(told, reasons, known, self._profile)
+        return rows.incident(told, reasons, self._known, self._profile)
 
 
 def owned(rulings: Iterable[Ruling], groupings: Sequence[Grouping], desk: Desk) -> dict[str, Row | None]:

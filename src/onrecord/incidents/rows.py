@@ -21,7 +21,7 @@ _PLAN_ORDER: tuple[Status, ...] = (
 
 
 def incident(told: Sequence[Telling], reasons: Sequence[str], known: Cast, profile: str) -> Incident:
-    """The incident that tellings, in their order, tell of. It rests on nothing but these and the stories they stand in."""
+    """The incident that tellings, in their order, tell of. known: for whom people speak."""
     done = [telling for telling in told if telling.mode == "done"]
     behind = support(done, known)
     harm = figures.figures(done, behind.groups, known, profile)

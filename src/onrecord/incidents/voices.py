@@ -1,12 +1,12 @@
 """Which sources are one: a body and those who speak for it, a person under two titles, a group and one of its number."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onrecord.incidents import words
 from onrecord.incidents.told import Telling
-from onrecord.records import Claim, Read, Source
+from onrecord.records import Claim, Read, Source, Speaker
 from onrecord.wording import people
 from onrecord.wording.gazetteer import fold
 
@@ -34,7 +34,7 @@ class Voice:
 class Cast:
     """For whom people speak, by their last names: what one story tells holds for the others."""
 
-    speak_for: dict[str, frozenset[str]]
+    speak_for: Mapping[str, frozenset[str]]
 
     def voice(self, source: Source, outlet: str) -> Voice | None:
         """The voice of a source, or None for the narrator and for a source without a name."""
@@ -62,7 +62,7 @@ def _last(name: str) -> str:
     return parts[-1] if parts else fold(name)
 
 
-def cast(reads: Iterable[Read]) -> Cast:
+def speakers(reads: Iterable[Read]) -> tuple[Speaker, ...]:
     """For whom the people of all stories speak: by what the stories say, or for the doer whose act they claim."""
     found: dict[str, set[str]] = defaultdict(set)
     for read in reads:
@@ -78,7 +78,12 @@ def cast(reads: Iterable[Read]) -> Cast:
             found[_last(source.name)] |= words.telling(source.affiliation or "")
             if claim.stance == "claims responsibility":
                 found[_last(source.name)] |= by_claim.get(claim.id, set())
-    return Cast({last: frozenset(bodies) for last, bodies in sorted(found.items())})
+    return tuple(Speaker(last, tuple(sorted(bodies))) for last, bodies in sorted(found.items()) if bodies)
+
+
+def cast(speakers: Iterable[Speaker]) -> Cast:
+    """The same, to look names up in."""
+    return Cast({speaker.name: frozenset(speaker.bodies) for speaker in speakers})
 
 
 def same(one: Voice, other: Voice) -> bool:

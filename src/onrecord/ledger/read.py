@@ -25,6 +25,7 @@ from onrecord.records import (
     Published,
     Read,
     Reading,
+    Speaker,
     Standing,
     Story,
     Verdict,
@@ -348,6 +349,7 @@ def derived(connection: sa.Connection) -> Derived:
         incidents=_bodies(connection, schema.incident, schema.incident.c.id, Incident),
         plans=_bodies(connection, schema.plan, schema.plan.c.id, Plan),
         verdicts=_bodies(connection, schema.verdict, schema.verdict.c.tally, Verdict),
+        speakers=_bodies(connection, schema.speaker, schema.speaker.c.name, Speaker),
         groupings=_bodies(connection, schema.gathering, schema.gathering.c.id, Grouping),
         standings=standings(connection),
     )

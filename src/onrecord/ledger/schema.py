@@ -214,6 +214,13 @@ gathering = Table(
 )
 """Which events the machine holds to be one, before people decided on it."""
 
+speaker = Table(
+    "speaker",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 incident = Table(
     "incident",
     metadata,
@@ -275,4 +282,4 @@ derived_from = Table(
 FACTS = (capture, story, intake, rejection, reading, switch, decision, campaign, name, log)
 CHAINED = (intake, reading, switch, decision, campaign, name)
 """The facts with an entry in the log. Captures, stories and rejections are vouched for by the intakes they came with."""
-DERIVED = (family, derivation, mutation, gathering, incident, plan, verdict, standing, derived_from)
+DERIVED = (family, derivation, mutation, gathering, speaker, incident, plan, verdict, standing, derived_from)

@@ -224,6 +224,7 @@ def derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, ob
     ]
     yield schema.mutation, mutations
     yield schema.gathering, [{"id": g.id, "body": encode(g)} for g in derived.groupings]
+    yield schema.speaker, [{"name": s.name, "body": encode(s)} for s in derived.speakers]
     yield schema.incident, [_incident_row(incident) for incident in derived.incidents]
     yield schema.plan, [{"id": p.id, "kind": p.kind, "status": p.status, "body": encode(p)} for p in derived.plans]
     verdicts: list[dict[str, object]] = [

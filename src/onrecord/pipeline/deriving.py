@@ -70,6 +70,7 @@ def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campa
         plans=found.plans,
         verdicts=found.verdicts,
         groupings=found.groupings,
+        speakers=found.speakers,
         standings=tuple(sorted(standings.values(), key=lambda standing: place[standing.decision])),
     )
     own = {**applied.own, **{id_: row for id_, row in found.own.items() if row is not None}}

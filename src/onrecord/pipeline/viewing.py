@@ -68,6 +68,7 @@ def arranged(reads: Sequence[Read], derived: Derived) -> View:
                 sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id))
             ),
             verdicts=tuple(sorted(derived.verdicts, key=lambda v: v.tally)),
+            speakers=derived.speakers,
             groupings=tuple(sorted(derived.groupings, key=lambda g: g.id)),
             standings=tuple(sorted(derived.standings, key=lambda s: s.decision)),
         ),

@@ -6,7 +6,18 @@ vocabulary. Sequences are tuples, so that records can be hashed and sent between
 """
 
 from onrecord.records.decided import Campaign, Decision, Name, Ruling, Shown, Standing
-from onrecord.records.derived import Derivation, Derived, Family, Grouping, Incident, Mutation, Plan, Statement, Verdict
+from onrecord.records.derived import (
+    Derivation,
+    Derived,
+    Family,
+    Grouping,
+    Incident,
+    Mutation,
+    Plan,
+    Speaker,
+    Statement,
+    Verdict,
+)
 from onrecord.records.found import (
     NOTHING_SAID,
     Bounds,
@@ -99,6 +110,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "Span",
+    "Speaker",
     "Stance",
     "Standing",
     "StandingState",

@@ -134,6 +134,14 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaker:
+    """For whom a person speaks, by what all stories say. name: the last name, folded; bodies: telling words of the bodies."""
+
+    name: str
+    bodies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
     """Everything that is rebuilt from the readings, in one value."""
 
@@ -144,4 +152,5 @@ class Derived:
     plans: tuple[Plan, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     groupings: tuple[Grouping, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
     standings: tuple[Standing, ...] = ()

@@ -255,6 +255,12 @@ INSERT INTO "rejection" VALUES(1,2,'src/empty.txt','1 characters are none (NUL o
 INSERT INTO "rejection" VALUES(2,2,'src/empty.txt','src/empty.txt holds no text.',3,'{"what":"src/empty.txt","reason":"src/empty.txt holds no text.","lost":3,"span":null}');
 INSERT INTO "rejection" VALUES(3,9,'src/stories.jsonl:7','The row has no "text".',35,'{"what":"src/stories.jsonl:7","reason":"The row has no \"text\".","lost":35,"span":null}');
 INSERT INTO "rejection" VALUES(4,10,'src/stories.jsonl:8','The line is not a JSON object: Expecting value: line 1 column 1 (char 0).',8,'{"what":"src/stories.jsonl:8","reason":"The line is not a JSON object: Expecting value: line 1 column 1 (char 0).","lost":8,"span":null}');
+CREATE TABLE speaker (
+	name VARCHAR NOT NULL, 
+	body TEXT NOT NULL, 
+	CONSTRAINT pk_speaker PRIMARY KEY (name)
+);
+INSERT INTO "speaker" VALUES('holt','{"name":"holt","bodies":["interior","ministry"]}');
 CREATE TABLE standing (
 	decision VARCHAR NOT NULL, 
 	state VARCHAR NOT NULL, 

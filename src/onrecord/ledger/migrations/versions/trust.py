@@ -96,6 +96,12 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_gathering"),
     )
     op.create_table(
+        "speaker",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_speaker"),
+    )
+    op.create_table(
         "standing",
         sa.Column("decision", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
