@@ -1,9 +1,12 @@
-"""What holds for all tests: where nothing may skip, a skipped test fails."""
+"""What holds for all tests: where nothing may skip, a skipped test fails; a server for those that ask for one."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
+
+from servers import Server, programs, running
 
 ALL = bool(os.environ.get("ONRECORD_ALL"))
 
@@ -17,3 +20,28 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may skip: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server for all tests together; each takes a database of its own."""
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed here: its programs initdb and pg_ctl are asked for")
+    with running() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Places for ledgers, by name: paths of files, then, once more, databases on a server."""
+    if request.param == "sqlite":
+        return lambda name: str(tmp_path / f"{name}.db")
+    server: Server = request.getfixturevalue("server")
+    made: dict[str, str] = {}
+
+    def address(name: str) -> str:
+        if name not in made:
+            made[name] = server.ledger()
+        return made[name]
+
+    return address

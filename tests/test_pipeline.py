@@ -25,11 +25,12 @@ COUNT = 20
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Callable[[str], Ledger]]:
+def fresh(new_place: Callable[[str], str]) -> Iterator[Callable[[str], Ledger]]:
+    """Empty ledgers by name, in files, and then on a server."""
     made: list[Ledger] = []
 
     def ledger(name: str) -> Ledger:
-        made.append(open_ledger(str(tmp_path / f"{name}.db"), create=True))
+        made.append(open_ledger(new_place(name), create=True))
         return made[-1]
 
     yield ledger
@@ -47,7 +48,7 @@ def exported(ledger: Ledger, folder: Path) -> str:
     view = pipeline.view(ledger)
     found = sha256()
     for form in files.FORMS:
-        for path in files.export(view, form, folder / Path(ledger.place).stem / form):
+        for path in files.export(view, form, folder / str(id(ledger)) / form):
             found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 

@@ -1,5 +1,4 @@
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -7,7 +6,8 @@ from onrecord.ledger import Ledger, open_ledger
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    held = open_ledger(str(tmp_path / "held.db"), create=True)
+def ledger(new_place: Callable[[str], str]) -> Iterator[Ledger]:
+    """An empty ledger: in a file, and then on a server."""
+    held = open_ledger(new_place("held"), create=True)
     yield held
     held.close()

@@ -37,12 +37,14 @@ def test_a_path_of_the_working_folder_will_do(tmp_path: Path, monkeypatch: pytes
     held.close()
 
 
-def test_it_is_kept_safely(ledger: Ledger) -> None:
+def test_it_is_kept_safely(tmp_path: Path) -> None:
+    ledger = open_ledger(str(tmp_path / "held.db"), create=True)
     with ledger.reading() as connection:
         found = {
             p: connection.exec_driver_sql(f"PRAGMA {p}").scalar()
             for p in ("journal_mode", "synchronous", "foreign_keys")
         }
+    ledger.close()
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
@@ -91,8 +93,13 @@ def test_what_is_no_ledger_is_refused_and_left_as_it_is(tmp_path: Path, case: st
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("postgresql://me:geheim@host/db", "server"),
-        ("sqlite:///x.db", "server"),
+        ("sqlite:///x.db", "no address of a PostgreSQL server"),
+        ("mysql://me:geheim@host/db", "no address of a PostgreSQL server"),
+        ("postgresql://me:geheim@host", "names no database"),
+        ("postgresql://me:geheim@host/?password=geheim", "names no database"),
+        ("postgresql://me:ge#heim/geheim@host:port/db", "cannot be read as an address"),
+        ("postgresql://me:geheim@127.0.0.1:1/db?geheimnis=1", "cannot be read as an address"),
+        ("postgresql://me:geheim@127.0.0.1:99999/db", "cannot be read as an address"),
         ("", "not the path"),
         ("  ", "not the path"),
         (":memory:", "not the path"),
@@ -103,7 +110,8 @@ def test_what_is_no_ledger_is_refused_and_left_as_it_is(tmp_path: Path, case: st
 def test_what_is_no_path_is_wrong_use(place: str, words: str) -> None:
     with pytest.raises(WrongUse, match=words) as caught:
         open_ledger(place, create=True)
-    assert "geheim" not in str(caught.value)
+    assert "geheim@" not in str(caught.value)
+    assert "=geheim" not in str(caught.value)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
@@ -177,7 +185,7 @@ def test_a_file_that_may_not_be_written_can_be_read() -> None:
         with as_nobody():
             held = open_ledger(str(path))
             assert list(read.intake(held)) == []
-            with pytest.raises(TryLater, match="readonly") as caught:
+            with pytest.raises(TryLater, match="cannot be written here") as caught:
                 write.store(held, [intake(None)], [], NOW)
             held.close()
         assert str(caught.value).startswith(f"{path}: ")
@@ -198,17 +206,18 @@ def test_opening_again_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
     place = str(tmp_path / "held.db")
     first = open_ledger(place, create=True)
     with first.writing() as connection:
-        connection.execute(sa.insert(schema.derived_from).values(one=1, state="mine"))
+        connection.execute(sa.insert(schema.derived_from).values(one=1, readings="mine", decided=""))
         open_ledger(place).close()
         code = f"import sqlite3; sqlite3.connect({place!r}, timeout=0.1).execute('BEGIN IMMEDIATE')"
         found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
         assert "locked" in found.stderr
-    assert read.derived_state(first) == "mine"
+    with first.reading() as connection:
+        assert read.derived_from(connection) == ("mine", "")
     first.close()
 
 
 def test_bugs_pass_through(ledger: Ledger) -> None:
-    with pytest.raises(sa.exc.OperationalError), ledger.reading() as connection:
+    with pytest.raises(sa.exc.DatabaseError), ledger.reading() as connection:
         connection.exec_driver_sql("SELEC 1")
 
 

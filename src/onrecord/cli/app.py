@@ -29,7 +29,9 @@ app = typer.Typer(
 Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCE...", help="File, folder, JSONL, HTML, or - for standard input.")
 ]
-LedgerPath = Annotated[str, typer.Option("--ledger", metavar="PATH", help="The ledger file.")]
+LedgerPath = Annotated[
+    str, typer.Option("--ledger", metavar="PATH", help="The ledger: a file, or postgresql://USER@HOST/DATABASE.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="YYYY-MM-DD.")]
 Words = Annotated[str | None, typer.Option(metavar="TEXT", help="Any part of the name.")]
@@ -94,6 +96,13 @@ def upgrade(opened: "Ledger") -> str | None:
         return None
     kept = f"; as it was, it is kept in {done.kept}" if done.kept else ""
     return f"{opened.place}: brought from schema {done.before} to {done.after}{kept}"
+
+
+def shown(ledger: str) -> str:
+    """A ledger as it may be shown: its path as it was given, its address without the password."""
+    from onrecord.ledger import shown
+
+    return shown(ledger)
 
 
 def view(ledger: str) -> "View":

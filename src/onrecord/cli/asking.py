@@ -19,6 +19,7 @@ from onrecord.cli.app import (
     day,
     held,
     print_json,
+    shown,
     view,
 )
 from onrecord.errors import CannotWork, WrongUse
@@ -51,7 +52,7 @@ def _listing(table: str, meaning: str) -> None:
             console(cut=True).print(terminal.TABLES[wished](rows))
         else:
             asked = wanted != filters.Filter()
-            print(f"{ledger}: no {wished}{' that match' if asked else ''}", file=sys.stderr)
+            print(f"{shown(ledger)}: no {wished}{' that match' if asked else ''}", file=sys.stderr)
 
     app.command(table, help=meaning)(command)
 
@@ -77,7 +78,7 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")], ledger: LedgerPath =
     with held(ledger) as opened:
         found = evidence.Shown(pipeline.view(opened), lambda name: reading.story(opened, name)).find(id_)
         if found is None:
-            raise WrongUse(f"{id_}: nothing in {ledger} has this id; onrecord incidents lists some")
+            raise WrongUse(f"{id_}: nothing in {shown(ledger)} has this id; onrecord incidents lists some")
         console().print(found)
 
 

@@ -20,6 +20,7 @@ from onrecord.cli.app import (
     console,
     held,
     print_json,
+    shown,
     view,
 )
 
@@ -110,7 +111,7 @@ def decisions(
     elif rows:
         console(cut=True).print(terminal.TABLES["decisions"](rows))
     else:
-        print(f"{ledger}: no decisions{' that stand so' if state else ''}", file=sys.stderr)
+        print(f"{shown(ledger)}: no decisions{' that stand so' if state else ''}", file=sys.stderr)
 
 
 @app.command()
@@ -144,7 +145,9 @@ def reread(
 def _print_report(report: "RereadReport", ledger: str) -> None:
     from onrecord.exports.harmless import in_line
 
-    print(f"{ledger}: {report.read:,} read by {report.reader}; {report.switched:,} stories have another reading now")
+    print(
+        f"{shown(ledger)}: {report.read:,} read by {report.reader}; {report.switched:,} stories have another reading now"
+    )
     if report.standings:
         states = ", ".join(f"{count:,} {state}" for state, count in sorted(report.standings.items()))
         print(f"decisions: {states}; onrecord decisions --state needs_look lists what wants a look")
@@ -172,7 +175,7 @@ def _list(context: typer.Context, ledger: LedgerPath = DEFAULT_LEDGER, as_json: 
         console(cut=True).print(terminal.TABLES["campaigns"](rows))
     else:
         print(
-            f"{ledger}: no campaigns; all stories are one. Add some with: onrecord campaigns add FILE.toml",
+            f"{shown(ledger)}: no campaigns; all stories are one. Add some with: onrecord campaigns add FILE.toml",
             file=sys.stderr,
         )
 
@@ -185,7 +188,7 @@ def _add(file: Annotated[Path, typer.Argument(metavar="FILE.toml")], ledger: Led
     found = settings.campaigns(file)
     with held(ledger) as opened:
         changed = pipeline.start_campaigns(opened, found, datetime.now(UTC))
-    print(f"{ledger}: {', '.join(campaign.name for campaign in found)}: {changed} new or changed")
+    print(f"{shown(ledger)}: {', '.join(campaign.name for campaign in found)}: {changed} new or changed")
 
 
 @campaigns.command("end")
@@ -195,4 +198,4 @@ def _end(name: Annotated[str, typer.Argument(metavar="NAME")], ledger: LedgerPat
 
     with held(ledger) as opened:
         pipeline.end_campaign(opened, name, datetime.now(UTC))
-    print(f"{ledger}: {name}: ended")
+    print(f"{shown(ledger)}: {name}: ended")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.app import DEFAULT_LEDGER, AsJson, LedgerPath, app, held, print_json, upgrade
+from onrecord.cli.app import DEFAULT_LEDGER, AsJson, LedgerPath, app, held, print_json, shown, upgrade
 from onrecord.errors import BadLedger
 
 if TYPE_CHECKING:
@@ -24,17 +24,29 @@ def rebuild(ledger: LedgerPath = DEFAULT_LEDGER) -> None:
 
     with held(ledger) as opened:
         derived = pipeline.rebuild(opened, "joint", datetime.now(UTC))
-    print(f"{ledger}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
+    print(f"{shown(ledger)}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
 
 
 @app.command()
-def migrate(ledger: LedgerPath = DEFAULT_LEDGER) -> None:
-    """Bring an old ledger to the newest schema, after a copy of it. Every other command does the same on its way."""
-    from onrecord.ledger import open_ledger
+def migrate(
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    user: Annotated[
+        str | None, typer.Option("--for", metavar="USER", help="Let a second user of a server code, who owns nothing.")
+    ] = None,
+) -> None:
+    """Bring an old ledger to the newest schema, after a copy of it. Every other command does the same on its way. With
+    --for, let a user of the server add, decide and view, but change or remove no fact.
+    """
+    from onrecord.ledger import guards, open_ledger
 
     opened = open_ledger(ledger)
-    opened.close()
-    print(upgrade(opened) or f"{ledger}: has the newest schema already")
+    try:
+        if user is not None:
+            guards.let_in(opened, user)
+            print(f"{opened.place}: {user} may read, add and decide; facts stay as they are")
+    finally:
+        opened.close()
+    print(upgrade(opened) or f"{shown(ledger)}: has the newest schema already")
 
 
 @app.command()
@@ -65,11 +77,13 @@ def verify(
     if damaged:
         if damaged > _LISTED and not as_json:
             print(f"and {damaged - _LISTED:,} more: onrecord verify --json")
-        print(f"{ledger}: damaged in {damaged:,} places; bring back a copy with onrecord restore", file=sys.stderr)
+        print(
+            f"{shown(ledger)}: damaged in {damaged:,} places; bring back a copy with onrecord restore", file=sys.stderr
+        )
         raise typer.Exit(BadLedger.exit_code)
     if not as_json:
         against = f", and holds the checkpoint {checkpoint}" if checkpoint else ""
-        print(f"{ledger}: sound{against}; {entries:,} entries in the log, the last {last}")
+        print(f"{shown(ledger)}: sound{against}; {entries:,} entries in the log, the last {last}")
 
 
 def _row(finding: "Finding") -> dict[str, object]:
@@ -125,6 +139,6 @@ def restore(
     from onrecord.ledger import copies
 
     copied = copies.restore(file, ledger, datetime.now(UTC), replace=replace)
-    print(f"{ledger}: sound; {copied.entries:,} entries in the log, the last {copied.hash}")
+    print(f"{shown(ledger)}: sound; {copied.entries:,} entries in the log, the last {copied.hash}")
     if copied.kept:
         print(f"{copied.kept}: the ledger that was there", file=sys.stderr)

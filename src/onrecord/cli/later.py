@@ -12,7 +12,6 @@ NOT_YET = {
     "publish": "a public copy of the ledger",
     "import": "tables back into the ledger",
     "watch": "following feeds",
-    "move": "a ledger to another database",
 }
 
 

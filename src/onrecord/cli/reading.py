@@ -21,6 +21,7 @@ from onrecord.cli.app import (
     day,
     held,
     print_json,
+    shown,
     upgrade,
 )
 from onrecord.errors import CannotWork, WrongUse
@@ -102,8 +103,10 @@ def _print_report(report: "AddReport", ledger: str) -> None:
         reasons = "; ".join(rejection.reason for rejection in item.rejections)
         print(in_line(f"  {item.state}: {item.source}: {reasons}"), file=sys.stderr)
     if len(report.refused) > 20:
-        print(f"  and {len(report.refused) - 20:,} more: onrecord intake --ledger {ledger}", file=sys.stderr)
-    print(f"{ledger}: {report.incidents:,} incidents, {report.plans:,} plans and other things that did not happen")
+        print(f"  and {len(report.refused) - 20:,} more: onrecord intake --ledger {shown(ledger)}", file=sys.stderr)
+    print(
+        f"{shown(ledger)}: {report.incidents:,} incidents, {report.plans:,} plans and other things that did not happen"
+    )
 
 
 @app.command()

@@ -1,8 +1,8 @@
-"""Opening a ledger: a file that is made, brought to the newest schema, or refused."""
+"""Opening a ledger: a file or a database on a server that is made, brought to the newest schema, or refused."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -14,37 +14,56 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from onrecord.errors import BadLedger, TryLater, WrongUse
-from onrecord.ledger import snapshots
+from onrecord.errors import BadLedger, WrongUse
+from onrecord.ledger import servers, snapshots, turns
+from onrecord.ledger.failures import explained
+
+__all__ = ["Ledger", "explained", "open_ledger", "shown"]
 
 _BUSY_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An open ledger. place: the path, as the user gave it; upgraded: what opening it has changed."""
+    """An open ledger. place: the path as the user gave it, or the address without its password; turn: whose turn it is
+    to write, where SQLite needs to be told; upgraded: what opening it has changed.
+    """
 
     place: str
     engine: sa.Engine
+    turn: turns.Turn | None = None
     upgraded: "Upgrade | None" = None
+
+    @property
+    def on_server(self) -> bool:
+        """Whether it lies on a server, and not in a file."""
+        return self.engine.dialect.name == "postgresql"
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A transaction that is kept as a whole or not at all.
+        """A transaction that is kept as a whole or not at all, one at a time.
 
-        Raises TryLater where another program holds the ledger, the disk is full, or the file cannot be written.
+        Raises TryLater where another program holds the ledger, the disk is full, or it cannot be written.
         """
-        with explained(self.place), self.engine.begin() as connection:
+        with ExitStack() as held:
+            if self.turn is not None:
+                held.enter_context(self.turn.taken(self.place, _BUSY_MS / 1000))
+            held.enter_context(explained(self.place))
+            connection = held.enter_context(self.engine.begin())
+            if self.on_server:
+                servers.begin_writing(connection, _BUSY_MS)
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection to read on; sees one state of the ledger."""
         with explained(self.place), self.engine.connect() as connection:
+            if self.on_server:
+                servers.begin_reading(connection)
             yield connection.execution_options(onrecord_reads=True)
 
     def close(self) -> None:
-        """Gives the file back."""
+        """Gives the file, or the connections, back."""
         self.engine.dispose()
 
 
@@ -58,30 +77,44 @@ class Upgrade:
 
 
 def open_ledger(place: str, *, create: bool = False) -> Ledger:
-    """The ledger at a path, its schema brought up to date.
+    """The ledger at a path, or at an address such as postgresql://USER@HOST/DATABASE, its schema brought up to date.
 
-    Raises WrongUse where there is none and `create` is false, BadLedger for a file that is no ledger or that a newer
-    program wrote, TryLater where it is locked or cannot be written now.
+    Raises WrongUse where there is none and `create` is false, or the address does not hold, BadLedger for what is no
+    ledger or was written by a newer program, TryLater where it is locked, away, or cannot be written now.
     """
-    if "://" in place:
-        raise WrongUse(f"{_without_password(place)}: a ledger on a server is not there yet; give the path of a file")
+    if servers.is_address(place):
+        url = servers.address(place)
+        ledger = Ledger(servers.shown(url), servers.engine(url))
+    else:
+        ledger = _file(place, create=create)
+    try:
+        upgraded = _bring_up(ledger, create=create)
+    except BaseException:
+        ledger.close()
+        raise
+    return replace(ledger, upgraded=upgraded)
+
+
+def shown(place: str) -> str:
+    """A place as it may be shown: a path as it is, an address without its password."""
+    return servers.shown(servers.address(place)) if servers.is_address(place) else place
+
+
+def _file(place: str, *, create: bool) -> Ledger:
     if not place.strip() or "\x00" in place or place == ":memory:":
         raise WrongUse(f"“{place}”: is not the path of a file; give one, such as onrecord.db")
     path = Path(place)
     try:
         _check(place, path, create=create)
+        turn = turns.Turn(path)
     except OSError as error:
         raise WrongUse(f"{place}: cannot be opened ({error.strerror}); give a path that you may use") from error
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path.absolute())))
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path.absolute())), connect_args={"factory": turns.connections(turn)}
+    )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
-    ledger = Ledger(place, engine)
-    try:
-        upgraded = _bring_up(ledger)
-    except BaseException:
-        ledger.close()
-        raise
-    return replace(ledger, upgraded=upgraded)
+    return Ledger(place, engine, turn)
 
 
 def _check(place: str, path: Path, *, create: bool) -> None:
@@ -96,13 +129,6 @@ def _check(place: str, path: Path, *, create: bool) -> None:
         raise WrongUse(f"{place}: there is no ledger here; make one with: onrecord add SOURCE --ledger {place}")
     if not path.absolute().parent.is_dir():
         raise WrongUse(f"{place}: the folder {path.parent} does not exist; make it first")
-
-
-def _without_password(place: str) -> str:
-    try:
-        return sa.make_url(place).render_as_string(hide_password=True)
-    except sa.exc.ArgumentError:
-        return "this address"
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -123,7 +149,7 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _bring_up(ledger: Ledger) -> Upgrade | None:
+def _bring_up(ledger: Ledger, *, create: bool) -> Upgrade | None:
     """Makes the schema the newest, all or nothing; a ledger of an older one is copied beside first."""
     config = Config()
     # A per cent sign in the path would be taken for a reference to another setting
@@ -132,10 +158,10 @@ def _bring_up(ledger: Ledger) -> Upgrade | None:
     script = ScriptDirectory.from_config(config)
     # Looked at as a reader first: a ledger in use, or on a medium that cannot be written, can still be read
     with ledger.reading() as connection:
-        if _is_new(ledger.place, connection, script):
+        if _is_new(ledger, connection, script, create=create):
             return None
     with ledger.writing() as connection:
-        if _is_new(ledger.place, connection, script):
+        if _is_new(ledger, connection, script, create=create):
             return None
         (newest,) = script.get_heads()
         before = MigrationContext.configure(connection).get_current_revision()
@@ -154,38 +180,21 @@ def _kept_beside(connection: sa.Connection, newest: str) -> Path | None:
     return snapshots.keep_beside(Path(path), f"before-{newest}")
 
 
-def _is_new(place: str, connection: sa.Connection, script: ScriptDirectory) -> bool:
+def _is_new(ledger: Ledger, connection: sa.Connection, script: ScriptDirectory, *, create: bool) -> bool:
     """Whether the schema is the newest; refuses what is no ledger, or one that this program does not know."""
+    place = ledger.place
     found = set(MigrationContext.configure(connection).get_current_heads())
     if found == set(script.get_heads()):
         return True
+    tables = sa.inspect(connection).get_table_names()
     if not found <= {revision.revision for revision in script.walk_revisions()}:
-        raise BadLedger(f"{place}: was written by a newer OnRecord; update this one")
-    if not found and sa.inspect(connection).get_table_names():
+        if "intake" in tables:
+            raise BadLedger(f"{place}: was written by a newer OnRecord; update this one")
+        raise BadLedger(f"{place}: is a database of another program; give another one")
+    if not found and tables:
         raise BadLedger(f"{place}: is a database of another program; give another path")
+    if ledger.on_server:
+        if not found and not create:
+            raise WrongUse(f"{place}: there is no ledger here; make one with: onrecord add SOURCE --ledger {place}")
+        servers.check_encoding(place, connection)
     return False
-
-
-_MENDABLE = ("locked", "full", "readonly", "read-only", "disk i/o", "unable to open", "busy")
-_HOPELESS = ("malformed", "no such table", "no such column", "encrypted", "could not decode")
-
-
-@contextmanager
-def explained(place: str) -> Iterator[None]:
-    """Turns what a user can mend (a lock, a full disk, a damaged file) into our errors; bugs pass through."""
-    try:
-        yield
-    except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
-        reason = str(getattr(error, "orig", error))
-        if any(sign in reason.casefold() for sign in _MENDABLE):
-            raise TryLater(f"{place}: {reason}; nothing half done was kept, try again when that is mended") from error
-        if "not a database" in reason:
-            raise BadLedger(f"{place}: is not a ledger; give another path, or move this file away") from error
-        if any(sign in reason.casefold() for sign in _HOPELESS):
-            raise BadLedger(f"{place}: is damaged or no ledger ({reason}); bring back a copy of it") from error
-        raise
-    except UnicodeDecodeError as error:
-        # What the database says of a damaged schema quotes it, and that is no text any more
-        raise BadLedger(
-            f"{place}: is damaged or no ledger (no text: {error.object!r}); bring back a copy of it"
-        ) from error

@@ -8,6 +8,7 @@ rebuilt at will. A column `body` holds the whole record as canonical JSON; the c
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     DateTime,
@@ -51,6 +52,9 @@ class UTCDateTime(TypeDecorator[datetime]):
         """From the database: aware, in UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
+
+_WIDE = Integer().with_variant(BigInteger(), "postgresql")
+"""A number that comes from outside: SQLite's whole numbers have 64 bits."""
 
 capture = Table(
     "capture",
@@ -97,7 +101,7 @@ rejection = Table(
     Column("intake", ForeignKey("intake.seq"), nullable=False, index=True),
     Column("what", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("lost", Integer, nullable=False),
+    Column("lost", _WIDE, nullable=False),
     Column("body", Text, nullable=False),
 )
 
@@ -229,12 +233,12 @@ incident = Table(
     Column("country", Text),
     Column("actor", Text),
     Column("target", Text),
-    Column("killed_low", Integer),
-    Column("killed_best", Integer),
-    Column("killed_high", Integer),
-    Column("injured_low", Integer),
-    Column("injured_best", Integer),
-    Column("injured_high", Integer),
+    Column("killed_low", _WIDE),
+    Column("killed_best", _WIDE),
+    Column("killed_high", _WIDE),
+    Column("injured_low", _WIDE),
+    Column("injured_best", _WIDE),
+    Column("injured_high", _WIDE),
     Column("independent_reports", Integer, nullable=False),
     Column("primary_sources", Integer, nullable=False),
     Column("body", Text, nullable=False),
@@ -254,7 +258,7 @@ verdict = Table(
     metadata,
     Column("tally", String, primary_key=True),
     Column("word", String, nullable=False),
-    Column("off_by", Integer),
+    Column("off_by", _WIDE),
     Column("body", Text, nullable=False),
 )
 

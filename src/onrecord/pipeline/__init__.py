@@ -8,6 +8,7 @@ from onrecord.pipeline.adding import AddOptions, AddReport, Progress, add, check
 from onrecord.pipeline.campaigning import end_campaign, start_campaigns
 from onrecord.pipeline.deciding import Judgement, Outcome, decide
 from onrecord.pipeline.deriving import derive, derive_if_old, rebuild
+from onrecord.pipeline.moving import MoveReport, move
 from onrecord.pipeline.rereading import RereadOptions, RereadReport, reread
 from onrecord.pipeline.verifying import checkpoint, verify
 from onrecord.pipeline.viewing import View, arranged, content, view
@@ -16,6 +17,7 @@ __all__ = [
     "AddOptions",
     "AddReport",
     "Judgement",
+    "MoveReport",
     "Outcome",
     "Progress",
     "RereadOptions",
@@ -30,6 +32,7 @@ __all__ = [
     "derive",
     "derive_if_old",
     "end_campaign",
+    "move",
     "read_only",
     "rebuild",
     "reread",

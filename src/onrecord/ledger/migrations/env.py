@@ -2,7 +2,11 @@
 
 from alembic import context
 
+from onrecord.ledger import servers
 from onrecord.ledger.schema import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata)
 context.run_migrations()
+if connection.dialect.name == "postgresql":
+    servers.sort_plainly(connection)

@@ -11,6 +11,8 @@ from onrecord.ledger.guards import forbid_changes
 revision = "0001"
 down_revision = None
 
+_WIDE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
 FACTS = ("capture", "story", "intake", "rejection", "reading")
 
 
@@ -53,12 +55,12 @@ def _tables() -> None:
         sa.Column("country", sa.Text(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("target", sa.Text(), nullable=True),
-        sa.Column("killed_low", sa.Integer(), nullable=True),
-        sa.Column("killed_best", sa.Integer(), nullable=True),
-        sa.Column("killed_high", sa.Integer(), nullable=True),
-        sa.Column("injured_low", sa.Integer(), nullable=True),
-        sa.Column("injured_best", sa.Integer(), nullable=True),
-        sa.Column("injured_high", sa.Integer(), nullable=True),
+        sa.Column("killed_low", _WIDE, nullable=True),
+        sa.Column("killed_best", _WIDE, nullable=True),
+        sa.Column("killed_high", _WIDE, nullable=True),
+        sa.Column("injured_low", _WIDE, nullable=True),
+        sa.Column("injured_best", _WIDE, nullable=True),
+        sa.Column("injured_high", _WIDE, nullable=True),
         sa.Column("independent_reports", sa.Integer(), nullable=False),
         sa.Column("primary_sources", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -95,7 +97,7 @@ def _tables() -> None:
         "verdict",
         sa.Column("tally", sa.String(), nullable=False),
         sa.Column("word", sa.String(), nullable=False),
-        sa.Column("off_by", sa.Integer(), nullable=True),
+        sa.Column("off_by", _WIDE, nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("tally", name="pk_verdict"),
     )
@@ -201,7 +203,7 @@ def _tables() -> None:
         sa.Column("intake", sa.Integer(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("lost", sa.Integer(), nullable=False),
+        sa.Column("lost", _WIDE, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["intake"], ["intake.seq"], name="fk_rejection_intake"),
         sa.PrimaryKeyConstraint("seq", name="pk_rejection"),
