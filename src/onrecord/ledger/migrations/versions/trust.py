@@ -3,6 +3,7 @@
 The index tables of single claims, events and tallies go: nothing read them, and their rows lie in the readings.
 """
 
+from datetime import datetime
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -31,14 +32,17 @@ def upgrade() -> None:
     _chain()
 
 
+def _stamp() -> sa.Column[datetime]:
+    return sa.Column("at", sa.DateTime(), nullable=False)
+
+
 def _tables() -> None:
-    stamp = sa.Column("at", sa.DateTime(), nullable=False)
     op.create_table(
         "switch",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("reader", sa.String(), nullable=False),
         sa.Column("stories", sa.Text(), nullable=True),
-        stamp.copy(),
+        _stamp(),
         sa.PrimaryKeyConstraint("seq", name="pk_switch"),
     )
     op.create_table(
@@ -48,7 +52,7 @@ def _tables() -> None:
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        stamp.copy(),
+        _stamp(),
         sa.PrimaryKeyConstraint("seq", name="pk_decision"),
         sa.UniqueConstraint("id", name="uq_decision_id"),
         sa.UniqueConstraint("key", name="uq_decision_key"),
@@ -59,7 +63,7 @@ def _tables() -> None:
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=True),
-        stamp.copy(),
+        _stamp(),
         sa.PrimaryKeyConstraint("seq", name="pk_campaign"),
     )
     op.create_index("ix_campaign_name", "campaign", ["name"], unique=False)
@@ -70,7 +74,7 @@ def _tables() -> None:
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("into", sa.String(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
-        stamp.copy(),
+        _stamp(),
         sa.PrimaryKeyConstraint("seq", name="pk_name"),
     )
     op.create_index("ix_name_name", "name", ["name"], unique=False)
@@ -80,7 +84,7 @@ def _tables() -> None:
         sa.Column("fact", sa.String(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        stamp.copy(),
+        _stamp(),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_log"),
         sa.UniqueConstraint("fact", "row", name="uq_log_fact"),
