@@ -1,7 +1,9 @@
 """What the program does to a ledger, each time in a process that kills itself at one point on the way.
 
-`python acts.py FOLDER ACT POINT` runs the act on a copy of FOLDER/ACT.db for every point there is, one process each, and
+`command(FOLDER, ACT, POINT)` runs the act on a copy of FOLDER/ACT.db for every point there is, one process each, and
 prints for each copy a line of JSON. POINT: "before" or "after" a commit, or "statement": before each one sent.
+`command(LEDGER, "endless", SEED)` changes a ledger until it is killed, `command(LEDGER, "in turn", "ACT,ACT...")` does acts
+one after the other and dies of nothing.
 """
 
 import json
@@ -23,7 +25,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as Driver
 from invented import NOW, rows, write_rows
 from onrecord import pipeline
 from onrecord.engines import local, reader_name
-from onrecord.errors import WrongUse
+from onrecord.errors import TryLater, WrongUse
 from onrecord.ledger import Ledger, open_ledger, read, write
 from onrecord.ledger.codec import decode, encode
 from onrecord.pipeline import Judgement, adding, rereading
@@ -34,6 +36,21 @@ SMALL = 6
 EARLIER = "an earlier reader"
 WATCHES = [Campaign("Harbour", places=("Varnholm",)), Campaign("Coast", kinds=("drone_strike",))]
 Acknowledge = Callable[[str], None]
+
+
+def command(*args: object) -> list[str]:
+    """The command that runs this file, with the modules that this process has."""
+    code = f"import sys; sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}; import acts, pathlib; "
+    code += "acts.main(pathlib.Path(sys.argv[1]), *sys.argv[2:])"
+    return [sys.executable, "-c", code, *map(str, args)]
+
+
+def command_line(folder: Path, *args: object) -> list[str]:
+    """The command line of the program, in a process that has the readings of a folder and loads no model."""
+    code = f"import sys; sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}; import acts, pathlib; "
+    code += f"acts.remember(pathlib.Path({str(folder)!r})); acts.local._read = lambda story: acts.READINGS[story.id]; "
+    code += "from onrecord import cli; cli.main()"
+    return [sys.executable, "-c", code, *map(str, args)]
 
 
 def tell(*words: str) -> None:
@@ -233,11 +250,33 @@ def endless(path: Path, seed: int) -> None:
             tell("campaign", f"Watch {number}")
 
 
-if __name__ == "__main__":
-    folder, act, point = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+def in_turn(path: Path, names: str) -> None:
+    """Acts one after the other on one ledger; what each acknowledges goes into the file "acks" beside it."""
+    remember(path.parent)
+    acks = os.open(path.parent / "acks", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    for name in names.split(","):
+        perform(name, path, lambda words: os.write(acks, words.encode() + b" ") and None)
+    os.close(acks)
+
+
+def tried(path: Path, name: str) -> None:
+    """One act; where the ledger cannot be changed now, the process says why and ends as the program does."""
+    remember(path.parent)
+    try:
+        perform(name, path)
+    except TryLater as error:
+        sys.stderr.write(f"onrecord: {error}\n")
+        sys.exit(error.exit_code)
+
+
+def main(place: Path, act: str, rest: str) -> None:
+    """What the command line asks for."""
     if act == "endless":
-        endless(folder, int(point))
-    remember(folder)
-    number = 1
-    while on_a_copy(folder, act, point, number):
-        number += 1
+        endless(place, int(rest))
+    elif act in ("in turn", "tried"):
+        {"in turn": in_turn, "tried": tried}[act](place, rest)
+    else:
+        remember(place)
+        number = 1
+        while on_a_copy(place, act, rest, number):
+            number += 1

@@ -7,7 +7,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -32,19 +31,6 @@ LEAST = {
     "end_campaign": 2,
     "rebuild": 1,
 }
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prepared")
-    acts.prepare(folder)
-    return folder
-
-
-def start(*args: object) -> "subprocess.Popen[str]":
-    path = os.pathsep.join([str(Path(acts.__file__).parents[1]), *sys.path])
-    code = [sys.executable, acts.__file__, *map(str, args)]
-    return subprocess.Popen(code, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})
 
 
 def dump(path: Path) -> list[str]:
@@ -102,7 +88,7 @@ def killed_everywhere(prepared: Path, tmp_path: Path, act: str, point: str) -> i
     acts.perform(act, undisturbed / "held.db")
     said = dump(undisturbed / "held.db")
     content(undisturbed / "held.db")
-    with start(tmp_path, act, point) as process:
+    with subprocess.Popen(acts.command(tmp_path, act, point), stdout=subprocess.PIPE, text=True) as process:
         out, _ = process.communicate(timeout=280)
     lines: list[dict[str, Any]] = [json.loads(line) for line in out.splitlines()]
     assert lines, "the acts ran"
@@ -140,7 +126,7 @@ def test_kills_at_any_moment_lose_no_decision_and_no_switch(prepared: Path, tmp_
     shutil.copy(prepared / "go_back.db", path)
     said = Counter[str]()
     for number in range(kills):
-        with start(path, "endless", number) as process:
+        with subprocess.Popen(acts.command(path, "endless", number), stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
             lines = [process.stdout.readline()]
             time.sleep(chance.uniform(0, 0.7))
