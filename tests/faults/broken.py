@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -122,3 +123,21 @@ def content(path: Path) -> str:
         return found
     finally:
         ledger.close()
+
+
+def dump(path: Path) -> list[str]:
+    """Every row of every table, as SQL."""
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def traces() -> bool:
+    """Whether strace is there and may watch: in some containers it may not."""
+    if shutil.which("strace") is None:
+        return False
+    return (
+        subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
+    )

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import acts
 import pytest
-from broken import content, held, told
-from test_points import dump
-from test_power import traces
+from broken import content, dump, held, told, traces
 
 from invented import rows, write_rows
 

@@ -5,18 +5,22 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import acts
 import pytest
 from broken import command, content, held, told
 
+from invented import NOW, write_rows
+from onrecord import pipeline
+from onrecord.errors import TryLater
 from onrecord.ledger import open_ledger, read
 
 resource = pytest.importorskip("resource", reason="this system has no limits on what a program may take")
 ADD = ("add", "s.jsonl", "--ledger", "held.db", "--workers", "1")
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -85,66 +89,56 @@ def test_no_folder_for_temporary_files_is_no_fault_of_the_stories(folder: Path) 
     mended(folder)
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only an administrator can run as somebody else")
-class TestAsSomebodyWhoMayNot:
-    def run(self, prepared: Path, folder: Path, *args: object) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            acts.command_line(prepared, *args),
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-            user=NOBODY,
-            group=NOBODY,
-            extra_groups=[],
-        )
-
-    @pytest.fixture
-    def place(self, prepared: Path, folder: Path) -> Path:
-        """A folder that everybody may look into, and where only an administrator may write."""
-        for path in (*folder.parents, *prepared.parents, prepared):
-            if path.stat().st_mode & 0o005 != 0o005 and str(path).startswith("/tmp/"):
-                path.chmod(0o755)
-        folder.chmod(0o755)
-        probe = subprocess.run([sys.executable, "-c", "import onrecord"], user=NOBODY, cwd="/", check=False)
-        if probe.returncode:
-            pytest.skip("nobody may run this Python here")
-        return folder
-
-    def test_a_folder_that_may_not_be_written(self, prepared: Path, place: Path) -> None:
-        told(self.run(prepared, place, *ADD), "unable to open database file")
-        assert not (place / "held.db").exists()
-
-    def test_a_ledger_that_may_not_be_written(self, prepared: Path, place: Path) -> None:
-        shutil.copy(prepared / "decide.db", place / "held.db")
-        (place / "s.jsonl").write_text('{"text": "Shells fell on the quay at Varnholm and nobody was hurt."}\n')
-        before = (place / "held.db").read_bytes()
-        told(self.run(prepared, place, *ADD), "readonly", "unable to open")
-        assert (place / "held.db").read_bytes() == before
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """An administrator may write everything; nobody may not."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
-def stopped(folder: Path, act: str, number: signal.Signals) -> "subprocess.Popen[bytes]":
-    """Sends a signal to an endless change of a ledger once it has begun; gives the process, which has ended."""
-    process = subprocess.Popen(
-        acts.command(folder / "held.db", act, "1"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdout
-    for _ in range(3):
-        process.stdout.readline()
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    return process
+def add_more(path: Path) -> None:
+    with closing(open_ledger(str(path), create=True)) as ledger:
+        pipeline.add(ledger, [str(path.parent / "more.jsonl")], pipeline.AddOptions(NOW, workers=1))
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGPIPE"])
-def test_a_signal_while_people_decide_and_readers_are_switched(prepared: Path, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("holds", [False, True])
+def test_where_nothing_may_be_written_adding_is_told_so_and_changes_nothing(prepared: Path, holds: bool) -> None:
+    with TemporaryDirectory() as name:
+        place, path = Path(name), Path(name, "held.db")
+        write_rows(place / "more.jsonl", [{"text": "Shells fell on the quay at Varnholm and nobody was hurt."}])
+        if holds:
+            shutil.copy(prepared / "decide.db", path)
+        before = path.read_bytes() if holds else None
+        place.chmod(0o555)
+        with as_nobody(), pytest.raises(TryLater, match=r"unable to open|readonly|read-only") as caught:
+            add_more(path)
+        place.chmod(0o755)
+        assert str(caught.value).startswith(f"{path}: ")
+        assert (path.read_bytes() if path.exists() else None) == before
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGINT", "SIGHUP", "its reader leaves"])
+def test_whatever_ends_a_run_that_decides_and_switches_readers(prepared: Path, tmp_path: Path, end: str) -> None:
     shutil.copy(prepared / "go_back.db", tmp_path / "held.db")
     before = content(tmp_path / "held.db")
-    process = stopped(tmp_path, "endless", getattr(signal, name))
-    if name != "SIGPIPE":  # Python passes over it
-        assert process.returncode != 0
-    assert content(tmp_path / "held.db") != before, "what was done before the signal is kept"
+    with subprocess.Popen(
+        acts.command(tmp_path / "held.db", "endless", "1"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout
+        said = [process.stdout.readline() for _ in range(4)]
+        if end.startswith("SIG"):
+            process.send_signal(getattr(signal, end))
+        process.stdout.close()
+        process.wait(timeout=60)
+    assert process.returncode != 0
+    assert all(said)
+    assert content(tmp_path / "held.db") != before, "what was done before is kept"
 
 
 def test_whoever_reads_the_output_of_a_long_run_may_leave(prepared: Path, folder: Path) -> None:
@@ -163,7 +157,9 @@ def test_whoever_reads_the_output_of_a_long_run_may_leave(prepared: Path, folder
     content(folder / "held.db")
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed", ["<&- >&- 2>&-", *(pytest.param(c, marks=pytest.mark.slow) for c in (">&-", "2>&-"))]
+)
 def test_a_run_with_closed_outputs_writes_into_no_ledger(prepared: Path, folder: Path, closed: str) -> None:
     """A file that is opened takes the lowest number that is free: were that of an output, messages would go into it."""
     words = " ".join(f"'{word}'" for word in acts.command_line(prepared, *ADD)[3:])

@@ -14,7 +14,7 @@ from typing import Any
 
 import acts
 import pytest
-from broken import NIGHTLY, content, sound
+from broken import NIGHTLY, content, dump, sound
 
 from onrecord.ledger import open_ledger, read
 from onrecord.pipeline import deriving
@@ -31,14 +31,6 @@ LEAST = {
     "end_campaign": 2,
     "rebuild": 1,
 }
-
-
-def dump(path: Path) -> list[str]:
-    connection = sqlite3.connect(path)
-    try:
-        return list(connection.iterdump())
-    finally:
-        connection.close()
 
 
 def whole(place: Path, act: str, acks: list[str]) -> None:

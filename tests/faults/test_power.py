@@ -2,26 +2,15 @@
 
 import random
 import shutil
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import acts
 import power
 import pytest
-from broken import NIGHTLY, content, sound
+from broken import NIGHTLY, content, sound, traces
 
 from onrecord.ledger import open_ledger, read
-
-
-def traces() -> bool:
-    """Whether strace is there and may watch: in some containers it may not."""
-    if shutil.which("strace") is None:
-        return False
-    return (
-        subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
-    )
-
 
 pytestmark = pytest.mark.skipif(not traces(), reason="strace is not there, or may not watch: writes cannot be recorded")
 
