@@ -4,35 +4,101 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from inspect import getmembers, isfunction
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from broken import sound
 
-from invented import NOW, derived, intake, reading, story
+from invented import NOW, TEXT, derived, intake, reading, story
 from onrecord import pipeline
 from onrecord.errors import BadLedger, TryLater
 from onrecord.ledger import Ledger, open_ledger, opening, read, write
+from onrecord.records import Campaign, Decision, Derived, Name
 
 TOLD = story()
 FOUND = reading(TOLD)
+LATER = reading(TOLD, "a later reader")
+WATCH = Campaign("Harbour", places=("Varnholm",))
+LONG = "Shells fell on the quay. " * 1500
+MANY = [story(n, text=f"{TEXT}\n\n{LONG}") for n in range(2, 4)]
+JUDGED = Decision("de-0000000001", "confirm", f"{TOLD.id}-c1", "claim", "Ida Roon", NOW, LONG)
+
+
+def within(act: Callable[..., Any], *args: Any, **options: Any) -> Callable[[Ledger], Any]:
+    """A function that reads, on a connection of its own."""
+
+    def run(ledger: Ledger) -> Any:
+        with ledger.reading() as connection:
+            return act(connection, *args, **options)
+
+    return run
+
+
+def alone(act: Callable[..., Any], *args: Any) -> Callable[[Ledger], Any]:
+    """A function that writes, in a transaction of its own."""
+
+    def run(ledger: Ledger) -> Any:
+        with ledger.writing() as connection:
+            return act(connection, *args)
+
+    return run
+
+
+def wide() -> Derived:
+    made = derived(TOLD, FOUND)
+    (family,) = made.families
+    members = tuple(f"st-{n:0900}" for n in range(9))
+    return replace(made, families=tuple(replace(family, id=f"fa-{n:08}", stories=members) for n in range(9)))
+
+
 READS: dict[str, Callable[[Ledger], Any]] = {
     "held_keys": lambda ledger: read.held_keys(ledger, ["a"]),
     "read_by": lambda ledger: read.read_by(ledger, [TOLD.id], "by hand"),
     "story": lambda ledger: read.story(ledger, TOLD.id),
+    "story_in": within(read.story_in, TOLD.id),
     "stories": lambda ledger: list(read.stories(ledger)),
-    "reads": read.reads,
-    "reads_of": read.reads_of,
-    "readings_state": read.readings_state,
-    "derived_state": read.derived_state,
-    "derived": read.derived,
+    "stories_of": lambda ledger: read.stories_of(ledger, [TOLD.id]),
+    "versions": lambda ledger: read.versions(ledger, TOLD.id),
+    "facts": within(read.facts),
+    "reads": within(read.reads),
+    "readings_state": within(read.readings_state),
+    "decided_state": within(read.decided_state),
+    "decisions": within(read.decisions),
+    "decision_of": within(read.decision_of, key="k"),
+    "campaigns_in": within(read.campaigns_in),
+    "names": within(read.names),
+    "readings_by": within(read.readings_by, "by hand", None),
+    "readers": within(read.readers),
+    "readers_of_all": within(read.readers_of_all),
+    "unread_by": within(read.unread_by, "by hand"),
+    "derived_from": within(read.derived_from),
+    "derived": within(read.derived),
+    "standings": within(read.standings),
     "intake": lambda ledger: list(read.intake(ledger)),
 }
+# Each writes enough to fill several pages, so that a disk can be full in the middle of it
 WRITES: dict[str, Callable[[Ledger], Any]] = {
-    "store": lambda ledger: write.store(ledger, [intake(story(2))], [reading(story(2))], NOW),
-    "replace_derived": lambda ledger: write.replace_derived(ledger, derived(TOLD, FOUND), "state"),
+    "store": lambda ledger: write.store(
+        ledger, [intake(one, f"{one.id}.txt") for one in MANY], [reading(one) for one in MANY], NOW
+    ),
+    "switch": alone(write.switch, LATER.reader, [TOLD.id, *(f"st-{n:0900}" for n in range(40))], NOW),
+    "add_campaign": lambda ledger: write.add_campaign(ledger, replace(WATCH, name="Coast", places=(LONG,)), NOW),
+    "end_campaign": lambda ledger: write.end_campaign(ledger, LONG, NOW),
+    "add_decision": alone(write.add_decision, JUDGED),
+    "add_names": alone(write.add_names, [Name(f"in-{n:08}", "given", None, ("st-1/text/0-1",) * 300) for n in range(9)], NOW),
+    "replace_derived": alone(write.replace_derived, wide(), "readings", "decided"),
+}  # fmt: skip
+PIPELINE: dict[str, Callable[[Ledger], Any]] = {
+    "rebuild": lambda ledger: pipeline.rebuild(ledger, "joint", NOW),
+    "view": lambda ledger: pipeline.view(ledger, now=NOW),
+    "decide": lambda ledger: pipeline.decide(ledger, pipeline.Judgement("confirm", JUDGED.target, "Ida Roon"), NOW),
+    "reread": lambda ledger: pipeline.reread(ledger, pipeline.RereadOptions(NOW, reader=LATER.reader)),
+    "start_campaigns": lambda ledger: pipeline.start_campaigns(ledger, [replace(WATCH, name="Coast")], NOW),
+    "end_campaign": lambda ledger: pipeline.end_campaign(ledger, WATCH.name, NOW),
 }
 
 
@@ -43,14 +109,26 @@ def test_every_function_is_tried_here() -> None:
         }
 
     assert public(read) == set(READS)
-    assert public(write) - {"intake_key", "story_row"} == set(WRITES)
+    assert public(write) - {"intake_key", "story_row", "insert"} == set(WRITES)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a ledger that holds something; made once, for making one takes longer than most tests."""
+    path = tmp_path_factory.mktemp("filled") / "held.db"
+    ledger = open_ledger(str(path), create=True)
+    write.store(ledger, [intake(TOLD)], [FOUND, LATER], NOW)
+    for name in (WATCH.name, LONG):
+        write.add_campaign(ledger, replace(WATCH, name=name), NOW)
+    ledger.close()
+    return path.read_bytes()
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+def ledger(tmp_path: Path, filled: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     monkeypatch.setattr(opening, "_BUSY_MS", 50)
-    held = open_ledger(str(tmp_path / "held.db"), create=True)
-    write.store(held, [intake(TOLD)], [FOUND], NOW)
+    (tmp_path / "held.db").write_bytes(filled)
+    held = open_ledger(str(tmp_path / "held.db"))
     yield held
     held.close()
 
@@ -94,7 +172,7 @@ def test_a_ledger_that_another_writes_is_waited_for_and_then_given_up(locked: Le
 
 def test_a_ledger_that_another_writes_can_be_opened(locked: Ledger) -> None:
     other = open_ledger(locked.place)
-    assert len(read.reads(other)) == 1
+    assert len(READS["reads"](other)) == 1
     other.close()
 
 
@@ -113,18 +191,15 @@ def test_a_lock_that_ends_in_time_is_not_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES])
-def test_a_ledger_that_is_wholly_locked_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(opening, "_BUSY_MS", 50)
-    held = open_ledger(str(tmp_path / "held.db"), create=True)
-    write.store(held, [intake(TOLD)], [FOUND], NOW)
-    held.close()
-    other = sqlite3.connect(held.place, isolation_level=None)
+def test_a_ledger_that_is_wholly_locked_is_given_up(ledger: Ledger, name: str) -> None:
+    ledger.close()
+    other = sqlite3.connect(ledger.place, isolation_level=None)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
     other.execute("UPDATE current SET reading = reading")
-    refused(held, {**READS, **WRITES}[name], "locked")
+    refused(ledger, {**READS, **WRITES}[name], "locked")
     with pytest.raises(TryLater, match="locked"):
-        open_ledger(held.place)
+        open_ledger(ledger.place)
     other.close()
 
 
@@ -144,32 +219,20 @@ def test_a_ledger_that_may_not_be_written_says_so(ledger: Ledger, name: str) -> 
 def test_a_full_disk_keeps_nothing_half_done_and_room_mends_it(ledger: Ledger, name: str, spare: int) -> None:
     """The disk fills up after some more pages, so that the failure comes at another statement each time."""
 
-    def fill(connection: sqlite3.Connection, _record: Any) -> None:
+    def limit(connection: sqlite3.Connection, _record: Any) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count={pages + spare}")
 
-    many = [story(n, text="Shells fell on the quay. " * 900) for n in range(2, 9)]
-
-    def act(held: Ledger) -> None:
-        if name == "store":
-            write.store(held, [intake(s, f"{s.id}.txt") for s in many], [], NOW)
-        else:
-            made = derived(TOLD, FOUND)
-            (family,) = made.families
-            wide = tuple(
-                type(family)(f"fa-{n:08}", family.root, tuple(f"st-{n:0900}" for n in range(9))) for n in range(9)
-            )
-            write.replace_derived(held, type(made)(wide, made.derivations, made.mutations), "state")
-
     before = content(ledger)
-    sa.event.listen(ledger.engine, "connect", fill)
+    sa.event.listen(ledger.engine, "connect", limit)
     ledger.engine.dispose()
-    refused(ledger, act, "full")
+    refused(ledger, WRITES[name], "full")
     assert content(ledger) == before
-    sa.event.remove(ledger.engine, "connect", fill)
+    sa.event.remove(ledger.engine, "connect", limit)
     ledger.engine.dispose()
-    act(ledger)
+    WRITES[name](ledger)
     assert content(ledger) != before
+    sound(ledger)
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES])
@@ -193,5 +256,14 @@ def test_damage_inside_is_named(ledger: Ledger) -> None:
     assert ledger.place in str(caught.value)
 
 
-def test_deriving_from_a_locked_ledger_is_given_up_and_done_later(locked: Ledger) -> None:
-    refused(locked, pipeline.rebuild, "locked")
+@pytest.mark.parametrize("name", PIPELINE)
+def test_what_the_program_does_on_a_locked_ledger_is_given_up_and_done_later(ledger: Ledger, name: str) -> None:
+    before = content(ledger)
+    other = sqlite3.connect(ledger.place, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused(ledger, PIPELINE[name], "locked")
+    other.close()
+    assert content(ledger) == before
+    PIPELINE[name](ledger)
+    assert content(ledger) != before
+    sound(ledger)

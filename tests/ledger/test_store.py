@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 
 from invented import NOW, derived, intake, masthead, reading, story
 from onrecord.ledger import Ledger, open_ledger, read, schema, write
-from onrecord.records import UNDATED, Furniture, Intake, Read, Rejection, Story
+from onrecord.records import UNDATED, Campaign, Decision, Furniture, Intake, Name, Read, Rejection, Story
 
 TOLD = story()
 FOUND = reading(TOLD)
 LOST = Rejection("a.txt", "2 characters are none", 2)
+JUDGED = Decision("de-0000000001", "confirm", f"{TOLD.id}-c1", "claim", "Ida Roon", NOW, "read twice", key="k")
 
 
 def counts(ledger: Ledger) -> dict[str, int]:
@@ -27,13 +29,24 @@ def counts(ledger: Ledger) -> dict[str, int]:
         }
 
 
+def held_reads(ledger: Ledger) -> tuple[Read, ...]:
+    with ledger.reading() as connection:
+        return read.reads(connection)
+
+
+def switch(ledger: Ledger, reader: str, stories: Sequence[str] | None = None) -> int:
+    with ledger.writing() as connection:
+        return write.switch(connection, reader, stories, NOW)
+
+
 def test_what_is_stored_comes_back(ledger: Ledger) -> None:
     item = intake(TOLD)
     assert write.store(ledger, [item], [FOUND], NOW) == [item]
     assert list(read.stories(ledger)) == [TOLD]
     assert read.story(ledger, TOLD.id) == read.story(ledger, "tale-1") == TOLD
     assert read.story(ledger, "nobody") is None
-    assert read.reads(ledger) == (Read(masthead(TOLD), FOUND),)
+    assert held_reads(ledger) == (Read(masthead(TOLD), FOUND),)
+    assert read.stories_of(ledger, [TOLD.id, "other"]) == [TOLD]
     assert read.held_keys(ledger, [write.intake_key(item), "other"]) == {write.intake_key(item)}
     assert read.read_by(ledger, [TOLD.id, "other"], "by hand") == {TOLD.id: FOUND}
     assert read.read_by(ledger, [TOLD.id], "another") == {}
@@ -43,7 +56,7 @@ def test_storing_twice_adds_nothing(ledger: Ledger) -> None:
     items = [intake(TOLD), intake(None, "b.bin", [Rejection("b.bin", "is binary", 9)]), intake(TOLD, "copy.txt")]
     assert write.store(ledger, items, [FOUND], NOW) == items
     before = counts(ledger)
-    assert (before["intake"], before["story"], before["reading"], before["claim"]) == (3, 1, 1, 3)
+    assert (before["intake"], before["story"], before["reading"], before["log"]) == (3, 1, 1, 4)
     assert write.store(ledger, items, [FOUND], NOW.replace(year=2032)) == []
     assert counts(ledger) == before
 
@@ -75,16 +88,32 @@ def test_the_books_tell_every_input_in_the_order_of_arrival(ledger: Ledger) -> N
     ]
 
 
+def fill(ledger: Ledger) -> None:
+    """A row in every table of facts."""
+    write.store(ledger, [intake(TOLD, rejections=[LOST])], [FOUND, reading(TOLD, "a later reader")], NOW)
+    switch(ledger, "a later reader")
+    write.add_campaign(ledger, Campaign("Harbour"), NOW)
+    with ledger.writing() as connection:
+        write.add_decision(connection, JUDGED)
+        write.add_names(connection, [Name("in-00000001", "given", None, ("st-1/text/0-6",))], NOW)
+
+
 @pytest.mark.parametrize("table", schema.FACTS, ids=lambda table: table.name)
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_facts_are_neither_changed_nor_deleted(ledger: Ledger, table: sa.Table, act: str) -> None:
-    write.store(ledger, [intake(TOLD, rejections=[LOST])], [FOUND], NOW)
+    fill(ledger)
     before = counts(ledger)
+    assert before[table.name]
     column = next(column for column in table.c if column.type.python_type is str)
     statement = sa.update(table).values({column.name: "changed"}) if act == "update" else sa.delete(table)
     with pytest.raises(sa.exc.IntegrityError, match="facts are only added"), ledger.writing() as connection:
         connection.execute(statement)
     assert counts(ledger) == before
+
+
+def test_every_table_is_of_facts_or_follows_from_them() -> None:
+    assert {*schema.FACTS, *schema.DERIVED, schema.current} == set(schema.metadata.tables.values())
+    assert set(schema.CHAINED) < set(schema.FACTS)
 
 
 def test_references_hold(ledger: Ledger) -> None:
@@ -93,45 +122,104 @@ def test_references_hold(ledger: Ledger) -> None:
     assert counts(ledger)["reading"] == 0
 
 
-def test_a_new_reading_becomes_current_and_the_old_one_stays(ledger: Ledger) -> None:
-    write.store(ledger, [intake(TOLD)], [FOUND], NOW)
-    before = read.readings_state(ledger)
+def test_a_new_reading_is_current_once_it_is_switched_to_and_the_old_one_stays(ledger: Ledger) -> None:
+    write.store(ledger, [intake(TOLD), intake(story(2), "b.txt")], [FOUND, reading(story(2))], NOW)
     newer = replace(reading(TOLD, "a later reader"), claims=FOUND.claims[:1], events=FOUND.events[:1], tallies=())
     write.store(ledger, [], [newer], NOW)
-    assert [r.reading for r in read.reads(ledger)] == [newer]
-    assert read.readings_state(ledger) != before
+    assert [r.reading for r in held_reads(ledger)] == [FOUND, reading(story(2))]
+    before = state(ledger)
+    assert switch(ledger, "a later reader") == 1
+    assert [r.reading for r in held_reads(ledger)] == [newer, reading(story(2))]
+    assert state(ledger) != before
     found = counts(ledger)
-    assert (found["reading"], found["current"], found["claim"], found["event"], found["tally"]) == (2, 1, 1, 1, 0)
+    assert (found["reading"], found["current"], found["switch"]) == (3, 2, 1)
     assert read.read_by(ledger, [TOLD.id], "by hand") == {TOLD.id: FOUND}
     write.store(ledger, [], [FOUND], NOW)
-    assert [r.reading for r in read.reads(ledger)] == [newer], "what an old reader read before does not come back"
+    assert held_reads(ledger)[0].reading == newer, "what an old reader read before does not come back"
+    assert switch(ledger, "a later reader") == 0
+    assert counts(ledger) == found, "a switch that changes nothing is no fact"
+    assert switch(ledger, "by hand", [TOLD.id]) == 1
+    assert [r.reading for r in held_reads(ledger)] == [FOUND, reading(story(2))]
 
 
-def test_a_switch_that_fails_leaves_the_old_reading_whole(ledger: Ledger) -> None:
+def state(ledger: Ledger) -> str:
+    with ledger.reading() as connection:
+        return read.readings_state(connection)
+
+
+def test_only_what_is_derived_from_changes_the_name_of_the_readings(ledger: Ledger) -> None:
+    seen = [state(ledger)]
+    write.store(ledger, [intake(TOLD)], [FOUND], NOW)
+    seen.append(state(ledger))
+    write.add_campaign(ledger, Campaign("Harbour"), NOW)
+    seen.append(state(ledger))
+    write.end_campaign(ledger, "Harbour", NOW)
+    seen.append(state(ledger))
+    assert len(set(seen)) == 4
+    with ledger.writing() as connection:
+        write.add_decision(connection, JUDGED)
+        write.add_names(connection, [Name("in-00000001", "given", None, ())], NOW)
+        assert read.readings_state(connection) == seen[-1]
+        assert read.decided_state(connection) == JUDGED.id
+
+
+def test_a_batch_that_fails_leaves_nothing_of_itself(ledger: Ledger) -> None:
     write.store(ledger, [intake(TOLD)], [FOUND], NOW)
     before = counts(ledger)
-    twice = replace(reading(TOLD, "careless"), claims=(FOUND.claims[0], FOUND.claims[0]))
     with pytest.raises(sa.exc.IntegrityError):
-        write.store(ledger, [intake(story(2))], [twice], NOW)
+        write.store(ledger, [intake(story(2))], [reading(story(2)), reading(story(77))], NOW)
     assert counts(ledger) == before
-    assert [r.reading for r in read.reads(ledger)] == [FOUND]
+    assert [r.reading for r in held_reads(ledger)] == [FOUND]
+
+
+def test_campaigns_are_given_other_bounds_and_end(ledger: Ledger) -> None:
+    first, wider = Campaign("Harbour", places=("Varnholm",)), Campaign("Harbour", kinds=("shelling",))
+    assert write.add_campaign(ledger, first, NOW)
+    assert not write.add_campaign(ledger, first, NOW.replace(year=2032)), "it stands so already"
+    assert write.add_campaign(ledger, Campaign("Coast"), NOW)
+    assert write.add_campaign(ledger, wider, NOW)
+    with ledger.reading() as connection:
+        assert read.campaigns_in(connection) == [Campaign("Coast"), wider]
+    assert write.end_campaign(ledger, "Harbour", NOW)
+    assert not write.end_campaign(ledger, "Harbour", NOW), "it has ended already"
+    assert not write.end_campaign(ledger, "Nobody's", NOW)
+    with ledger.reading() as connection:
+        assert read.campaigns_in(connection) == [Campaign("Coast")]
+    assert counts(ledger)["campaign"] == 4
+
+
+def test_decisions_and_names_come_back_in_their_order(ledger: Ledger) -> None:
+    later = replace(
+        JUDGED, id="de-0000000000", key=None, at=NOW.replace(year=2030), words=(FOUND.claims[0].content[0],)
+    )
+    names = [Name("in-2", "given", None, ("st-1/text/0-6",)), Name("in-1", "redirected", "in-2", ())]
+    with ledger.writing() as connection:
+        write.add_decision(connection, JUDGED)
+        write.add_decision(connection, later)
+        write.add_names(connection, names, NOW)
+    with ledger.reading() as connection:
+        assert read.decisions(connection) == (JUDGED, later)
+        assert read.decision_of(connection, key="k") == JUDGED
+        assert read.decision_of(connection, key="other") is None
+        assert read.names(connection) == tuple(names)
+    with pytest.raises(sa.exc.IntegrityError), ledger.writing() as connection:
+        write.add_decision(connection, replace(later, id="de-0000000002", key="k"))
+    assert counts(ledger)["decision"] == 2
 
 
 def test_what_is_derived_is_replaced_as_a_whole(ledger: Ledger) -> None:
     write.store(ledger, [intake(TOLD)], [FOUND], NOW)
-    state, reads = read.reads_of(ledger)
-    assert reads == read.reads(ledger)
-    assert read.derived_state(ledger) is None
     made = derived(TOLD, FOUND)
-    write.replace_derived(ledger, made, state)
-    write.replace_derived(ledger, made, state)
-    assert read.derived(ledger) == made
-    assert read.derived_state(ledger) == state == read.readings_state(ledger)
+    with ledger.writing() as connection:
+        assert read.derived_from(connection) is None
+        for _ in range(2):
+            write.replace_derived(connection, made, "readings", "decided")
     doubled = replace(made, plans=made.plans * 2)
-    with pytest.raises(sa.exc.IntegrityError):
-        write.replace_derived(ledger, doubled, "another")
-    assert read.derived(ledger) == made
-    assert read.derived_state(ledger) == state
+    with pytest.raises(sa.exc.IntegrityError), ledger.writing() as connection:
+        write.replace_derived(connection, doubled, "others", "decided")
+    with ledger.reading() as connection:
+        assert read.derived(connection) == made
+        assert read.derived_from(connection) == ("readings", "decided")
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
@@ -149,7 +237,7 @@ def test_any_words_come_back(ledger: Ledger, text: str, headline: str, number: i
 def test_the_length_of_a_text_is_in_code_points(ledger: Ledger) -> None:
     told = story(text="Ein Boot \U0001f6a2 e\u0301 \ufffd sank.")
     write.store(ledger, [intake(told)], [replace(FOUND, story=told.id, claims=(), events=(), tallies=())], NOW)
-    assert read.reads(ledger)[0].story.length == len(told.text)
+    assert held_reads(ledger)[0].story.length == len(told.text)
 
 
 ADDS = """
@@ -172,7 +260,7 @@ def test_two_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
     assert [process.returncode for process in running] == [0, 0, 0], said
     held = open_ledger(path)
     assert [s.id for s in read.stories(held)] == [story(n).id for n in range(80)]
-    assert len(list(read.intake(held))) == len(read.reads(held)) == 80
+    assert len(list(read.intake(held))) == len(held_reads(held)) == 80
     held.close()
 
 

@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 from onrecord.engines.reader import Reader
+from onrecord.errors import TryLater
 from onrecord.records import Reading, Rejection, Story
 
 BATCH = 8
@@ -151,11 +152,23 @@ def _read_batch(batch: list[Story]) -> list[Outcome]:
 
 @cache
 def _loaded() -> Reader:
-    return Reader()
+    try:
+        return Reader()
+    except MemoryError:
+        raise
+    except Exception as error:
+        reason = f"the reader cannot be loaded ({type(error).__name__}: {error})"
+        raise TryLater(f"{reason}; there may be too little memory, or OnRecord is to be installed anew") from error
 
 
 def _read(story: Story) -> Outcome:
+    # What the machine lacks is no fault of the story's: said of it, it would stand in the books for ever
+    reader = _loaded()
     try:
-        return _loaded().read(story)
+        return reader.read(story)
+    except MemoryError:
+        raise
+    except OSError as error:
+        raise TryLater(f"{story.id}: could not be read ({error}); try again when that is mended") from error
     except Exception as error:
         return Rejection(story.id, f"the reader failed: {type(error).__name__}: {error}", len(story.text))

@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 
+from onrecord.errors import TryLater
 from onrecord.records import Capture, InputState, Intake, Rejection, Story, digest
 from onrecord.settings import ReadOptions
 from onrecord.stories import dateline, furniture, language, published
@@ -48,7 +49,13 @@ def refused(source: str, reason: str, lost: int = 0, kept: Capture | None = None
 
 
 def failed(source: str, error: Exception, kept: Capture) -> Intake:
-    """An input on which a parser, ours or another's, gave up in a way that nobody foresaw."""
+    """An input on which a parser, ours or another's, gave up in a way that nobody foresaw.
+
+    Raises TryLater where the system failed it: no folder for temporary files, a full one, too many open files.
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        # Said of the input, it would stand in the books for ever
+        raise TryLater(f"{source}: could not be read ({error.strerror}); try again when that is mended") from error
     reason = f"{source} could not be parsed ({type(error).__name__}). It is kept; its text, saved as .txt, may pass."
     return Intake(source, "failed", kept, None, (Rejection(source, reason, len(kept.body)),))
 

@@ -1,0 +1,143 @@
+"""A broken world around the program: how it is run there, and what must hold of the ledger it leaves behind."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from onrecord import pipeline
+from onrecord.ledger import Ledger, chain, open_ledger, schema
+
+NIGHTLY = bool(os.environ.get("ONRECORD_NIGHTLY"))
+TESTS = Path(__file__).resolve().parents[1]
+
+
+def command(*args: object) -> list[str]:
+    return [sys.executable, "-m", "onrecord", *map(str, args)]
+
+
+def run(*args: object, cwd: Path, before: Sequence[object] = (), **env: str) -> "subprocess.CompletedProcess[str]":
+    """The program in a folder. before: a command that runs it, such as strace with its options."""
+    return subprocess.run(
+        [*map(str, before), *command(*args)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=cwd,
+        env={**os.environ, **env},
+        timeout=200,
+        check=False,
+    )
+
+
+def told(found: "subprocess.CompletedProcess[str]", *words: str) -> None:
+    """The program failed, and said why in a line that holds one of the words; nothing that only its makers read."""
+    assert "Traceback" not in found.stderr, found.stderr
+    assert found.returncode == 4, (found.returncode, found.stderr)
+    lines = [line for line in found.stderr.splitlines() if line.startswith("onrecord: ")]
+    assert len(lines) == 1, found.stderr
+    assert any(word in lines[0] for word in words), lines[0]
+
+
+def sound(ledger: Ledger) -> int:
+    """The number of facts, all of them chained; asserts that the file is whole, that every fact has one entry with its
+    digest, that every entry follows from the one before, and that the current readings follow from the log.
+    """
+    with ledger.reading() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+        digests = {
+            ("intake", row["seq"]): chain.intake_digest(row, media, story, why)
+            for row, media, story, why in chain.arrived(connection)
+        }
+        facts: dict[tuple[str, int], dict[str, Any]] = {}
+        for table in schema.CHAINED:
+            if table is not schema.intake:
+                for row in connection.execute(sa.select(table)).mappings():
+                    facts[table.name, row["seq"]] = dict(row)
+        digests |= {fact: chain.row_digest(row) for fact, row in facts.items()}
+        entries = list(connection.execute(sa.select(schema.log).order_by(schema.log.c.seq)).mappings())
+        current = {row.story: row.reading for row in connection.execute(sa.select(schema.current))}
+    previous, follows = chain.START, dict[str, int]()
+    for number, entry in enumerate(entries, 1):
+        fact = entry["fact"], entry["row"]
+        assert entry["seq"] == number
+        assert entry["digest"] == digests.pop(fact), fact
+        previous = chain.entry_hash(previous, entry)
+        assert entry["hash"] == previous
+        if entry["fact"] == "reading":
+            follows.setdefault(facts[fact]["story"], entry["row"])
+        if entry["fact"] == "switch":
+            _switch(facts, entries[:number], facts[fact], follows)
+    assert not digests, "every fact has an entry"
+    assert current == follows
+    return len(entries)
+
+
+def _switch(
+    facts: dict[tuple[str, int], dict[str, Any]], so_far: Sequence[Any], switch: dict[str, Any], follows: dict[str, int]
+) -> None:
+    chosen = json.loads(switch["stories"]) if switch["stories"] else None
+    for entry in so_far:
+        if entry["fact"] == "reading":
+            row = facts["reading", entry["row"]]
+            if row["reader"] == switch["reader"] and (chosen is None or row["story"] in chosen):
+                follows[row["story"]] = entry["row"]
+
+
+def held(path: Path) -> int:
+    """How many stories the books hold, each with its reading; 0 where there is no ledger yet. Looks at the file as it
+    was left behind, without bringing it up to date.
+    """
+    if not path.exists():
+        return 0
+    connection = sqlite3.connect(path)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'intake'").fetchone():
+            return 0
+        found = {
+            connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("intake", "reading", "current")
+        }
+        assert len(found) == 1, "no half story"
+        return int(found.pop())
+    finally:
+        connection.close()
+
+
+def content(path: Path) -> str:
+    """The content hash of a ledger, which is sound."""
+    ledger = open_ledger(str(path))
+    try:
+        found = pipeline.content(pipeline.view(ledger))
+        sound(ledger)
+        return found
+    finally:
+        ledger.close()
+
+
+def dump(path: Path) -> list[str]:
+    """Every row of every table, as SQL."""
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def traces() -> bool:
+    """Whether strace is there and may watch: in some containers it may not."""
+    if shutil.which("strace") is None:
+        return False
+    return (
+        subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
+    )
