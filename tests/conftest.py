@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# What lies here is at hand in the processes that tests start, too
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
+
 from servers import Server, programs, running
 
 ALL = bool(os.environ.get("ONRECORD_ALL"))

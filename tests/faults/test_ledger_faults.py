@@ -72,6 +72,9 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "campaigns_in": within(read.campaigns_in),
     "names": within(read.names),
     "readings_by": within(read.readings_by, "by hand", None),
+    "lineages_of": within(read.lineages_of, [TOLD.id]),
+    "stating_totals": within(read.stating_totals),
+    "published": within(read.published),
     "readers": within(read.readers),
     "readers_of_all": within(read.readers_of_all),
     "unread_by": within(read.unread_by, "by hand"),
@@ -91,6 +94,7 @@ WRITES: dict[str, Callable[[Ledger], Any]] = {
     "add_decision": alone(write.add_decision, JUDGED),
     "add_names": alone(write.add_names, [Name(f"in-{n:08}", "given", None, ("st-1/text/0-1",) * 300) for n in range(9)], NOW),
     "replace_derived": alone(write.replace_derived, wide(), "readings", "decided"),
+    "change_derived": alone(write.change_derived, Derived(), wide(), "readings", "decided"),
 }  # fmt: skip
 PIPELINE: dict[str, Callable[[Ledger], Any]] = {
     "rebuild": lambda ledger: pipeline.rebuild(ledger, "joint", NOW),
@@ -109,7 +113,7 @@ def test_every_function_is_tried_here() -> None:
         }
 
     assert public(read) == set(READS)
-    assert public(write) - {"intake_key", "story_row", "insert"} == set(WRITES)
+    assert public(write) - {"intake_key", "story_row", "insert", "derived_rows"} == set(WRITES)
 
 
 @pytest.fixture(scope="module")

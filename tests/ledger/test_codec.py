@@ -29,6 +29,8 @@ def made(type_: Any, chance: random.Random) -> Any:
     if origin is Literal:
         return chance.choice(args)
     if origin is tuple:
+        if args[-1] is not Ellipsis:
+            return tuple(made(arg, chance) for arg in args)
         return tuple(made(args[0], chance) for _ in range(chance.choice((0, 1, 2))))
     simple = {
         str: lambda: "".join(chance.choices(LETTERS, k=chance.randrange(12))),
@@ -39,6 +41,7 @@ def made(type_: Any, chance: random.Random) -> Any:
         date: lambda: date.min + timedelta(days=chance.randrange(3_652_000)),
         datetime: lambda: datetime.min.replace(tzinfo=UTC) + timedelta(microseconds=chance.randrange(3 * 10**17)),
         type(None): lambda: None,
+        object: lambda: None,
     }
     return simple[type_]()
 
@@ -46,7 +49,9 @@ def made(type_: Any, chance: random.Random) -> Any:
 RECORDS = [
     found
     for found in vars(records).values()
-    if isinstance(found, type) and dataclasses.is_dataclass(found) and found.__module__ == records.__name__
+    if isinstance(found, type)
+    and dataclasses.is_dataclass(found)
+    and found.__module__.startswith(f"{records.__name__}.")
 ]
 
 

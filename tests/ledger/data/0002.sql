@@ -267,10 +267,10 @@ CREATE TABLE standing (
 	body TEXT NOT NULL, 
 	CONSTRAINT pk_standing PRIMARY KEY (decision)
 );
-INSERT INTO "standing" VALUES('de-e9e5ae730f','undone','{"decision":"de-e9e5ae730f","state":"undone","target":null,"note":"de-e9e5ae730f was undone by de-c481732a82.","ruling":null}');
-INSERT INTO "standing" VALUES('de-72200d237b','carried','{"decision":"de-72200d237b","state":"carried","target":null,"note":"","ruling":{"decision":"de-72200d237b","verdict":"confirm","events":["st-415f4bbde6533589-e1"],"into":[],"alone":[],"field":null,"value":null}}');
-INSERT INTO "standing" VALUES('de-6655d151d9','carried','{"decision":"de-6655d151d9","state":"carried","target":"in-7d26106a","note":"","ruling":{"decision":"de-6655d151d9","verdict":"merge","events":["st-415f4bbde6533589-e1"],"into":["st-84e30f9b22fef98a-e1","st-ae9b09c754519a24-e1","st-15de32a4f6035d81-e1","st-488d96a11661d167-e1","st-bbe76d29e28e1246-e1"],"alone":[],"field":null,"value":null}}');
-INSERT INTO "standing" VALUES('de-c481732a82','carried','{"decision":"de-c481732a82","state":"carried","target":"de-e9e5ae730f","note":"de-e9e5ae730f stays undone.","ruling":null}');
+INSERT INTO "standing" VALUES('de-e9e5ae730f','undone','{"decision":"de-e9e5ae730f","state":"undone","target":null,"note":"de-e9e5ae730f was undone by de-c481732a82.","ruling":null,"holds":true}');
+INSERT INTO "standing" VALUES('de-72200d237b','carried','{"decision":"de-72200d237b","state":"carried","target":"in-7d26106a","note":"","ruling":{"decision":"de-72200d237b","verdict":"confirm","events":["st-415f4bbde6533589-e1"],"into":[],"alone":[],"field":null,"value":null},"holds":true}');
+INSERT INTO "standing" VALUES('de-6655d151d9','carried','{"decision":"de-6655d151d9","state":"carried","target":"in-7d26106a","note":"","ruling":{"decision":"de-6655d151d9","verdict":"merge","events":["st-415f4bbde6533589-e1"],"into":["st-84e30f9b22fef98a-e1","st-ae9b09c754519a24-e1","st-15de32a4f6035d81-e1","st-488d96a11661d167-e1","st-bbe76d29e28e1246-e1"],"alone":[],"field":null,"value":null},"holds":true}');
+INSERT INTO "standing" VALUES('de-c481732a82','carried','{"decision":"de-c481732a82","state":"carried","target":"de-e9e5ae730f","note":"de-e9e5ae730f stays undone.","ruling":null,"holds":true}');
 CREATE TABLE story (
 	id VARCHAR NOT NULL, 
 	name VARCHAR, 
