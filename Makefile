@@ -1,6 +1,8 @@
 # The workbench. `make demo` and `make test` are all a newcomer needs; both install into .venv what is pinned in requirements.lock.
 #   make test ALL=1   the slow tests too, and a skipped test fails
+#   JOBS=4              how many tests run at a time
 PYTHON ?= python3
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -11,7 +13,7 @@ demo: $(READY)
 	$(BIN)/onrecord demo
 
 test: check
-	ONRECORD_ALL=$(ALL) $(BIN)/pytest $(if $(ALL),,-m "not slow")
+	ONRECORD_ALL=$(ALL) $(BIN)/pytest -n $(JOBS) --dist loadfile $(if $(ALL),,-m "not slow")
 	$(BIN)/python -m evaluation.gate
 
 check: $(READY)

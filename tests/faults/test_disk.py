@@ -115,7 +115,7 @@ ACTS = ["start_campaigns", "go_back", "rebuild"]
 @pytest.mark.parametrize(
     "first", [1, pytest.param(9, marks=pytest.mark.slow), pytest.param(25, marks=pytest.mark.slow)]
 )
-@pytest.mark.parametrize("act", ["decide", "reread", *(pytest.param(a, marks=pytest.mark.slow) for a in ACTS)])
+@pytest.mark.parametrize("act", ["decide", *(pytest.param(a, marks=pytest.mark.slow) for a in ["reread", *ACTS])])
 def test_deciding_and_reading_anew_on_a_disk_that_is_full(prepared: Path, tmp_path: Path, act: str, first: int) -> None:
     for name in ("s.jsonl", "readings.json"):
         shutil.copy(prepared / name, tmp_path)

@@ -83,7 +83,7 @@ MADE, STORED, DERIVED = 1, 2, 3
     ("commit", "moment"),
     [
         (STORED, "after"),
-        (DERIVED, "before"),
+        pytest.param(DERIVED, "before", marks=pytest.mark.slow),
         pytest.param(MADE, "before", marks=pytest.mark.slow),
         pytest.param(MADE, "after", marks=pytest.mark.slow),
         pytest.param(STORED, "before", marks=pytest.mark.slow),
