@@ -23,8 +23,8 @@ from onrecord.ledger import open_ledger, opening, snapshots
 OLD = [one for one in REVISIONS if one != REVISIONS[-1]]
 NEWEST = REVISIONS[-1]
 CONTENT = {
-    "0001": "ea38e311426090cf892efe70b84de5c39bbdb59d0131fb679e30e1c48522bdb0",
-    "0002": "ba14bc0f2a9fdf043fd9dce484d6d28425d9cef4ba936ce780906c35f29dfad9",
+    "0001": "d9ea68d8a5fadedbbb8da234027c50519d2301e1e257a66d079937bd7a69d18b",
+    "0002": "25530a0e4522575211b1dbc724fa36afb0009f81544b9770574ee12f953d3b92",
 }
 """What each says once it is brought up. The facts in them are frozen: this changes only with the rules of grouping."""
 

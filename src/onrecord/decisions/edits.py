@@ -34,7 +34,7 @@ def new_event(id_: str, words: tuple[Span, ...], kind: str | None, claims: Seque
         Mention(span=span, trigger=span, status="happened", kind=_kind(kind), claim=held[0] if held else None)
         for span in words
     )
-    return Event(id_, _kind(kind), "happened", None, None, None, None, None, (), held, mentions)
+    return Event(id_, _kind(kind), "happened", None, None, None, None, None, (), held, mentions, stated=True)
 
 
 def _kind(words: str | None) -> EventKind:
@@ -78,7 +78,8 @@ def set_event(event: Event, name: str, value: Any) -> Event:
     if name in ("actor", "target"):
         value = Party(value, event.mentions[0].span) if value else None
     changes: dict[str, Any] = {name: value}
-    return replace(event, **changes, mentions=tuple(replace(mention, **changes) for mention in event.mentions))
+    told = tuple(replace(mention, **changes) for mention in event.mentions)
+    return replace(event, **changes, mentions=told, stated=event.stated or name == "status")
 
 
 def _counting(event: Event, what: CountOf, value: Quantity | None) -> Event:

@@ -211,8 +211,10 @@ def _reason(telling: Telling, found: Score) -> str:
 
 def stands(telling: Telling, lead: bool) -> bool:
     """Whether a telling may be an incident of its own: an act with a day, or with a place and a toll, a target or the
-    first rank in its story (lead), in a report of its own or one whose origin is not held.
+    first rank in its story (lead), in a report of its own or one whose origin is not held; or what a person says was.
     """
+    if telling.event.stated:
+        return True
     if telling.lineage.copy and telling.lineage.origin is not None:
         return False
     table, harm = words.table()["standing"], any(n > 0 for _, n in telling.toll)

@@ -154,7 +154,7 @@ class _Desk:
 
     def decide(self, asked: Judgement) -> Outcome:
         """Checks the judgement, keeps it, and derives what follows."""
-        found = self._found(asked.target)
+        found = self._found(asked.target, asked.version)
         into = self._found(asked.into) if asked.into is not None else None
         words = tuple(self._span(one) for one in asked.words)
         _RULES[asked.verdict](self, asked, found, into, words)
@@ -210,8 +210,8 @@ class _Desk:
 
     # ---- what it is about
 
-    def _found(self, id_: str) -> _Found:
-        """What has that id. Raises WrongUse where nothing has."""
+    def _found(self, id_: str, version: str | None = None) -> _Found:
+        """What has that id. Raises WrongUse where nothing has, Conflict where it was shown in a version and is gone."""
         if any(decision.id == id_ for decision in self._decided):
             return _Found("decision", id_, None)
         name = incidents.resolve(id_, self._names)
@@ -224,6 +224,8 @@ class _Desk:
             raise WrongUse(f"{id_}: there is no such decision; onrecord decisions lists them")
         if found is None:
             gone = any(one.name == id_ for one in self._names)
+            if gone and version is not None:
+                raise Conflict(f"{id_}: is no incident or plan any more: it has changed since it was shown; look again")
             why = "is no incident or plan any more" if gone else "nothing in the ledger has this id"
             raise WrongUse(f"{id_}: {why}; onrecord incidents lists some")
         return found

@@ -157,7 +157,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The mentions of one occurrence in one story, resolved. id: the story's id, "-e" and a number."""
+    """The mentions of one occurrence in one story, resolved. id: the story's id, "-e" and a number. stated: a person says that
+    it is so: it needs no more to stand by itself.
+    """
 
     id: str
     kind: EventKind
@@ -171,6 +173,7 @@ class Event:
     claims: tuple[str, ...]
     mentions: tuple[Mention, ...]
     background: bool = False
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
