@@ -50,4 +50,4 @@ def test_takes_linear_time(unit: str) -> None:
     text = unit * (100_000 // len(unit))
     started = time.process_time()
     quotes.find(text)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2

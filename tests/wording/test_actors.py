@@ -96,4 +96,4 @@ def test_long_words_take_no_time(filler):
     began = time.process_time()
     actors.canonical(text)
     actors.hedge(text)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 2

