@@ -37,7 +37,7 @@ docs: $(READY)
 	$(BIN)/python docs/make.py
 
 nightly: $(READY)
-	ONRECORD_NIGHTLY=1 $(BIN)/pytest -m slow
+	ONRECORD_NIGHTLY=1 $(BIN)/pytest -n $(JOBS)
 	$(BIN)/python -m evaluation.bench
 
 # Pins what pyproject.toml allows, for every platform, with hashes and without the address of an index.

@@ -134,10 +134,9 @@ def dump(path: Path) -> list[str]:
         connection.close()
 
 
-def traces() -> bool:
-    """Whether strace is there and may watch: in some containers it may not."""
+def untraced() -> str | None:
+    """Why strace cannot watch a process, or None: it may be missing, or, in some containers, forbidden."""
     if shutil.which("strace") is None:
-        return False
-    return (
-        subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
-    )
+        return "strace is not there"
+    tried = subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True, check=False)
+    return "strace is forbidden here" if tried.returncode else None

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import acts
 import pytest
-from broken import content, dump, held, told, traces
+from broken import content, dump, held, told, untraced
 
 from invented import rows, write_rows
 
 FILES = ("held.db", "held.db-wal", "held.db-journal", "held.db-shm")
 ADD = ("add", "s.jsonl", "--ledger", "held.db", "--workers", "1")
 FULL = ("database or disk is full", "disk I/O error")
-strace = pytest.mark.skipif(not traces(), reason="strace is not there, or may not watch: no call can be made to fail")
+strace = pytest.mark.skipif(bool(WHY := untraced()), reason=f"{WHY}: no call can be made to fail")
 
 
 def failing(

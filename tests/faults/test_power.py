@@ -8,11 +8,11 @@ from pathlib import Path
 import acts
 import power
 import pytest
-from broken import NIGHTLY, content, sound, traces
+from broken import NIGHTLY, content, sound, untraced
 
 from onrecord.ledger import open_ledger, read
 
-pytestmark = pytest.mark.skipif(not traces(), reason="strace is not there, or may not watch: writes cannot be recorded")
+pytestmark = pytest.mark.skipif(bool(WHY := untraced()), reason=f"{WHY}: writes cannot be recorded")
 
 LIVES = {"fresh": "add,decide,start_campaigns,end_campaign", "reread": "reread,go_back,start_campaigns"}
 
