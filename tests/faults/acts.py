@@ -29,7 +29,7 @@ from onrecord.errors import TryLater, WrongUse
 from onrecord.ledger import Ledger, open_ledger, read, write
 from onrecord.ledger.codec import decode, encode
 from onrecord.pipeline import Judgement, adding, rereading
-from onrecord.records import Campaign, Reading
+from onrecord.records import Campaign, Incident, Reading
 from onrecord.settings import ReadOptions
 
 SMALL = 6
@@ -73,9 +73,16 @@ def add(ledger: Ledger, ack: Acknowledge) -> None:
     pipeline.add(ledger, ["s.jsonl"], pipeline.AddOptions(NOW, workers=1, progress=progress))
 
 
+def told_of(ledger: Ledger) -> Incident:
+    """The one incident that the reader found; what people add stands beside it."""
+    found = pipeline.view(ledger, now=NOW).derived.incidents
+    (incident,) = (one for one in found if any("-e" in event for event in one.events))
+    return incident
+
+
 def decide(ledger: Ledger, ack: Acknowledge) -> None:
     """Three decisions, each under its key, so that the same call after a kill makes none twice."""
-    (incident,) = pipeline.view(ledger, now=NOW).derived.incidents
+    incident = told_of(ledger)
     told = incident.stories[0]
     for key, asked in {
         "a": Judgement("confirm", incident.id, "Ida Roon"),
@@ -235,7 +242,7 @@ def on_a_copy(folder: Path, act: str, point: str, number: int) -> bool:
 def endless(path: Path, seed: int) -> None:
     """Decides, switches readers and starts watches until it is killed; prints what the ledger has acknowledged."""
     chance, ledger = random.Random(seed), open_ledger(str(path))
-    (incident,) = pipeline.view(ledger).derived.incidents
+    incident = told_of(ledger)
     for number in count():
         act = chance.choice(["decide"] * 4 + ["reader", "watch"])
         if act == "decide":
