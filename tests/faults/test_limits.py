@@ -5,8 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +15,7 @@ import pytest
 from broken import command, content, held, told
 
 from invented import NOW, write_rows
+from nobody import as_nobody
 from onrecord import pipeline
 from onrecord.errors import TryLater
 from onrecord.ledger import open_ledger, read
@@ -87,19 +88,6 @@ def test_no_folder_for_temporary_files_is_no_fault_of_the_stories(folder: Path) 
     told(found, "No usable temporary directory")
     assert "s.jsonl:1: " in found.stderr
     mended(folder)
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """An administrator may write everything; nobody may not."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def add_more(path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 import quick
 import soundness
 from invented import NOW, intake, rows, story, write_rows
+from nobody import as_nobody
 from onrecord import pipeline
 from onrecord.engines import local, reader_name
 from onrecord.errors import TryLater
@@ -118,19 +119,6 @@ def test_who_may_write_the_ledger_may_take_the_lock(tmp_path: Path) -> None:
     path.chmod(0o664)
     with closing(open_ledger(str(path), create=True)):
         assert (tmp_path / "held.db-lock").stat().st_mode & 0o777 == 0o664
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """An administrator may write everything; nobody may not."""
-    if not hasattr(os, "seteuid") or os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_where_no_lock_can_be_made_the_ledger_can_be_read() -> None:

@@ -1,11 +1,8 @@
 """A path is made a ledger, opened as one, or refused with a reason that names it."""
 
-import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from invented import NOW, intake
+from nobody import as_nobody
 from onrecord.errors import BadLedger, OnRecordError, TryLater, WrongUse
 from onrecord.ledger import Ledger, open_ledger, read, schema, write
 
@@ -161,19 +159,6 @@ def test_two_processes_make_one_at_once(tmp_path: Path) -> None:
     said = [process.communicate(timeout=60)[1].decode() for process in running]
     assert [process.returncode for process in running] == [0] * 4, said
     open_ledger(str(tmp_path / "held.db")).close()
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """An administrator may write everything; nobody may not."""
-    if not hasattr(os, "seteuid") or os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_file_that_may_not_be_written_can_be_read() -> None:

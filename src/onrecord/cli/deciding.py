@@ -148,6 +148,7 @@ def _print_report(report: "RereadReport", ledger: str) -> None:
     print(
         f"{shown(ledger)}: {report.read:,} read by {report.reader}; {report.switched:,} stories have another reading now"
     )
+    print(f"in use: {', '.join(f'{count:,} readings by {reader}' for reader, count in report.in_use.items())}")
     if report.standings:
         states = ", ".join(f"{count:,} {state}" for state, count in sorted(report.standings.items()))
         print(f"decisions: {states}; onrecord decisions --state needs_look lists what wants a look")

@@ -14,9 +14,11 @@ _OF_EVENTS = ("incident", "plan")
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What decisions make of readings. reads: the readings with what people added, set and rejected; standings: of the
-    decisions on stories and on what a reader found in them; rulings: of those on incidents and plans, in their order; own: what each
-    of the first was made on, as the reader has it.
+    """What decisions make of readings.
+
+    reads: the readings with what people added, set and rejected; standings: of the decisions on stories and on what a
+    reader found in them; rulings: of those on incidents and plans, in their order; own: what each of the first was made
+    on, as the reader has it.
     """
 
     reads: tuple[Read, ...]
@@ -106,8 +108,9 @@ def _set_right(decisions: Iterable[Decision], pages: dict[str, _Page]) -> tuple[
         last[key] = (decision, own)
     # A place that is set brings its country with it; a country that people set holds beside any place
     for decision, own in sorted(last.values(), key=lambda one: one[0].field == "country"):
-        standings.append(_settled(decision, own))
-        if not falls_away(decision, own) and not (judges(decision) and _renamed(decision, own)):
+        holds = not falls_away(decision, own) and not (judges(decision) and _renamed(decision, own))
+        standings.append(replace(_settled(decision, own), holds=holds))
+        if holds:
             _put_right(decision, own, pages[_story(decision)])
     return standings, owned
 

@@ -11,9 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from onrecord.errors import BadLedger, TryLater, WrongUse
-from onrecord.ledger import chain, snapshots, verifying
+from onrecord.ledger import chain, servers, snapshots, verifying
 from onrecord.ledger.findings import Finding
-from onrecord.ledger.opening import Ledger, explained, open_ledger
+from onrecord.ledger.opening import Ledger, explained, open_ledger, shown
 
 _NAMED = 3
 """How much of what is wrong with a copy a refusal names."""
@@ -38,7 +38,7 @@ def backup(ledger: Ledger, target: Path) -> Copied:
     Raises WrongUse where there is a file already or none can be, BadLedger where the ledger is damaged, TryLater where
     the disk is full.
     """
-    if ledger.engine.dialect.name != "sqlite":
+    if ledger.on_server:
         raise WrongUse(
             f"{ledger.place}: is on a server; copy it into a file with: onrecord move {ledger.place} {target}"
         )
@@ -57,8 +57,8 @@ def restore(source: Path, place: str, now: datetime, *, replace: bool = False) -
     Raises BadLedger for a backup that is truncated, damaged, or of a newer program, WrongUse where there is a ledger
     already, TryLater where another program has it open. The ledger is not touched unless the backup is sound.
     """
-    if "://" in place:
-        raise WrongUse(f"{place}: is on a server; bring the backup there with: onrecord move {source} {place}")
+    if servers.is_address(place):
+        raise WrongUse(f"{shown(place)}: is on a server; bring the backup there with: onrecord move {source} ADDRESS")
     target = Path(place)
     if not source.is_file():
         raise WrongUse(f"{source}: there is no such file; give the path of a backup")

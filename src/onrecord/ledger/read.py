@@ -117,11 +117,10 @@ def _published(row: Any) -> Published:
 class Facts:
     """All that deriving asks for, as it stands at one moment.
 
-    reads: every story that has been read, by id, with its current reading; readings: a name for which readings,
-    versions and campaigns these are; decisions: in the order in which they were made.
+    reads: every story that has been read, by id, with its current reading; decisions: in the order in which they were
+    made.
     """
 
-    readings: str
     reads: tuple[Read, ...]
     decisions: tuple[Decision, ...]
     campaigns: tuple[Campaign, ...]
@@ -129,7 +128,7 @@ class Facts:
 
 def facts(connection: sa.Connection) -> Facts:
     """What is to be derived from."""
-    return Facts(readings_state(connection), reads(connection), decisions(connection), tuple(campaigns_in(connection)))
+    return Facts(reads(connection), decisions(connection), tuple(campaigns_in(connection)))
 
 
 def reads(connection: sa.Connection, stories: Collection[str] | None = None) -> tuple[Read, ...]:

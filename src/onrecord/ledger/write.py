@@ -193,9 +193,9 @@ def change_derived(connection: sa.Connection, held: Derived, derived: Derived, r
 
     held: everything derived as the ledger has it; readings, decided: as in `replace_derived`.
     """
-    for table, rows in derived_rows(derived):
+    for (table, rows), (_, before) in zip(derived_rows(derived), derived_rows(held), strict=True):
         (key,) = table.primary_key.columns
-        was = {row[key.name]: row for row in next(found for of, found in derived_rows(held) if of is table)}
+        was = {row[key.name]: row for row in before}
         now = {row[key.name]: row for row in rows}
         old = [id_ for id_, row in was.items() if now.get(id_) != row]
         new = [row for id_, row in now.items() if was.get(id_) != row]

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from onrecord import decisions, families, incidents
 from onrecord.engines import reader_name
 from onrecord.ledger import Ledger, read, write
-from onrecord.ledger.read import Facts
 from onrecord.records import Campaign, Decision, Derived, Event, Incident, Name, Plan, Read, Ruling, Standing, Verdict
 
 TRIES = 3
@@ -29,8 +28,10 @@ def derive(
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was derived, with what giving names asks for. read: the readings as they are; reads: as people set them right; parted: the ids of
-    what people split off, each with that of the rest; own: what each decision was made on, as the reader has it today.
+    """What was derived, with what giving names asks for.
+
+    read: the readings as they are; reads: as people set them right; parted: the ids of what people split off, each with
+    that of the rest; own: what each decision was made on, as the reader has it today.
     """
 
     derived: Derived
@@ -55,16 +56,9 @@ def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campa
         stands=lambda id_, own: own is None or not decisions.falls_away(by_id[id_], own),
     )
     place = {decision.id: n for n, decision in enumerate(decided)}
-    standings = {
-        s.decision: s
-        for s in (
-            *undone,
-            *applied.standings,
-            *of_rulings(
-                applied.rulings, [by_id[r.decision] for r in applied.rulings], found.bears, found.own, found.torn, {}
-            ),
-        )
-    }
+    ruled = [by_id[ruling.decision] for ruling in applied.rulings]
+    of_events = of_rulings(applied.rulings, ruled, found.bears, found.own, found.torn, {})
+    standings = {one.decision: one for one in (*undone, *applied.standings, *of_events)}
     derived = Derived(
         families=grouped.families,
         derivations=grouped.derivations,
@@ -91,7 +85,8 @@ def of_rulings(
     """How the decisions on incidents and plans stand. Of two that set the same, the later holds.
 
     decided: the decision of each ruling. bears: the id of what each bears on, or why on nothing; own: what each was made
-    on, as the reader has it; torn: those of whose events some are elsewhere; before: of those whose own is not given, how they stood.
+    on, as the reader has it; torn: those of whose events some are elsewhere; before: of those whose own is not given,
+    how they stood.
     """
     standings: dict[str, Standing] = {}
     last: dict[tuple[str, str], Decision] = {}
@@ -137,7 +132,7 @@ def derive_if_old(ledger: Ledger, profile: str, now: datetime) -> Derived:
     rules of this program differ.
     """
     with ledger.reading() as connection:
-        if read.derived_from(connection) == state_of(connection, profile):
+        if is_new(connection, profile):
             return read.derived(connection)
     return rebuild(ledger, profile, now)
 
@@ -158,7 +153,7 @@ def rebuild(ledger: Ledger, profile: str, now: datetime) -> Derived:
 
 def rebuild_within(connection: sa.Connection, profile: str, now: datetime) -> Derived:
     """The same in a transaction of the caller's."""
-    facts: Facts = read.facts(connection)
+    facts = read.facts(connection)
     found = made(facts.reads, profile, facts.decisions, facts.campaigns)
     return keep(connection, found, facts.decisions, state_of(connection, profile), now)
 

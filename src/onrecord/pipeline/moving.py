@@ -1,15 +1,14 @@
 """A ledger → another, empty one, on whatever database."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from onrecord import decisions
 from onrecord.errors import BadLedger
 from onrecord.ledger import Ledger, chain, moving, read
 from onrecord.pipeline.deriving import derive, rebuild
-from onrecord.pipeline.viewing import arranged, content, view
+from onrecord.pipeline.viewing import content, shown, view
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,4 @@ def move(source: Ledger, target: Ledger, now: datetime, profile: str = "joint") 
 def _content(connection: sa.Connection, profile: str) -> str:
     """The content hash of a ledger that is only read, even where what it has derived is old."""
     facts = read.facts(connection)
-    derived = derive(facts.reads, profile, facts.decisions, facts.campaigns)
-    in_force, _ = decisions.in_force(facts.decisions)
-    shown = arranged(decisions.apply(facts.reads, in_force).reads, derived)
-    return content(replace(shown, decisions=facts.decisions))
+    return content(shown(connection, derive(facts.reads, profile, facts.decisions, facts.campaigns)))

@@ -31,13 +31,14 @@ class RereadOptions:
 @dataclass(frozen=True, slots=True)
 class RereadReport:
     """What became of it. read: stories read now; failed: those on which the reader failed, which keep the reading they
-    had; switched: how many have another current reading; standings: how many decisions stand how.
+    had; switched: how many have another current reading; in_use: how many current readings are of which reader; standings: how many decisions stand how.
     """
 
     reader: str
     read: int
     failed: tuple[Rejection, ...]
     switched: int
+    in_use: dict[str, int] = field(default_factory=dict)
     standings: dict[str, int] = field(default_factory=dict)
 
 
@@ -73,7 +74,8 @@ def reread(ledger: Ledger, options: RereadOptions) -> RereadReport:
         if not deriving.is_new(connection, options.profile):
             deriving.rebuild_within(connection, options.profile, options.now)
         standings = Counter[str](standing.state for standing in read.standings(connection))
-    return RereadReport(reader, done, tuple(failed), switched, dict(standings))
+        in_use = read.readers(connection)
+    return RereadReport(reader, done, tuple(failed), switched, in_use, dict(standings))
 
 
 def _id(story: Story | None, name: str) -> str:

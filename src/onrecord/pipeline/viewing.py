@@ -36,22 +36,25 @@ def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) ->
     """
     now = now or datetime.now(UTC)
     for _ in range(deriving.TRIES):
-        deriving.derive_if_old(ledger, profile, now)
         with ledger.reading() as connection:
             # What is shown is of one moment: facts that came since are for the next view
             if deriving.is_new(connection, profile):
                 return shown(connection)
+        deriving.rebuild(ledger, profile, now)
     with ledger.writing() as connection:
         deriving.rebuild_within(connection, profile, now)
         return shown(connection)
 
 
-def shown(connection: sa.Connection) -> View:
-    """The ledger as it stands, with what was derived last, in a transaction of the caller's."""
+def shown(connection: sa.Connection, derived: Derived | None = None) -> View:
+    """The ledger as it stands, with what was derived last, in a transaction of the caller's.
+
+    derived: what is shown instead, where the ledger's own may be old and cannot be replaced.
+    """
     facts, names = read.facts(connection), read.names(connection)
     in_force, _ = decisions.in_force(facts.decisions)
     reads = decisions.apply(facts.reads, in_force).reads
-    seen = arranged(reads, read.derived(connection))
+    seen = arranged(reads, derived or read.derived(connection))
     return replace(seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names)
 
 

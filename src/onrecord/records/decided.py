@@ -77,7 +77,7 @@ class Standing:
     was made on has another value now), "orphaned" (what it was made on is no longer found; its words are kept),
     "superseded" (a later decision says otherwise) or "undone". target: what it bears on now; note: a sentence;
     ruling: of a decision on an incident or a plan, the events that it was found to bear on, without the value; holds:
-    whether it is in force.
+    whether it is in force, where it is carried or needs a look.
     """
 
     decision: str

@@ -8,6 +8,7 @@ from itertools import groupby
 import sqlalchemy as sa
 from alembic import op
 
+from onrecord.errors import CannotWork
 from onrecord.ledger import chain, schema
 from onrecord.ledger.guards import forbid_changes
 
@@ -33,7 +34,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refused: decisions would be lost. The way back is the copy that was made before."""
-    raise NotImplementedError("a ledger does not go back to an older schema; take the copy that was kept beside it")
+    raise CannotWork("a ledger does not go back to an older schema; take the copy that was kept beside it")
 
 
 def _tables() -> None:
