@@ -1,0 +1,52 @@
+"""Linear-chain conditional random field over few tags."""
+
+import torch
+from torch import Tensor, nn
+
+FORBIDDEN = -1e4
+
+
+class Chain(nn.Module):
+    """Transitions between tags. allowed: which tag may follow which, from the first axis to the second; opens: which may
+    come first.
+    """
+
+    def __init__(self, allowed: Tensor, opens: Tensor) -> None:
+        super().__init__()
+        self.moves = nn.Parameter(torch.zeros_like(allowed, dtype=torch.float))
+        self.first = nn.Parameter(torch.zeros(len(opens)))
+        self.last = nn.Parameter(torch.zeros(len(opens)))
+        self.register_buffer("barred", (1.0 - allowed.float()) * FORBIDDEN)
+        self.register_buffer("shut", (1.0 - opens.float()) * FORBIDDEN)
+
+    def loss(self, scores: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
+        """Negative log-likelihood of each row. scores: rows, length, tags; mask: true from the start to the row's end."""
+        moves, first = self.moves + self.barred, self.first + self.shut
+        rows = torch.arange(len(tags), device=tags.device)
+        gold = first[tags[:, 0]] + scores[rows, 0, tags[:, 0]]
+        steps = moves[tags[:, :-1], tags[:, 1:]] + scores.gather(2, tags[..., None])[:, 1:, 0]
+        ends = mask.sum(1) - 1
+        gold = gold + (steps * mask[:, 1:]).sum(1) + self.last[tags[rows, ends]]
+        alpha = first + scores[:, 0]
+        for at in range(1, scores.shape[1]):
+            nxt = torch.logsumexp(alpha[:, :, None] + moves, dim=1) + scores[:, at]
+            alpha = torch.where(mask[:, at, None], nxt, alpha)
+        return torch.logsumexp(alpha + self.last, dim=1) - gold
+
+    @torch.no_grad()
+    def best(self, scores: Tensor, mask: Tensor) -> Tensor:
+        """The best tags of each row."""
+        moves, first = self.moves + self.barred, self.first + self.shut
+        alpha, back = first + scores[:, 0], []
+        for at in range(1, scores.shape[1]):
+            top, arg = (alpha[:, :, None] + moves).max(dim=1)
+            back.append(arg)
+            alpha = torch.where(mask[:, at, None], top + scores[:, at], alpha)
+        ends = mask.sum(1) - 1
+        tag = (alpha + self.last).argmax(1)
+        out = torch.zeros(scores.shape[:2], dtype=torch.long, device=scores.device)
+        for at in range(scores.shape[1] - 1, -1, -1):
+            out[:, at] = torch.where(at <= ends, tag, 0)
+            if at:
+                tag = torch.where(at <= ends, back[at - 1].gather(1, tag[:, None])[:, 0], tag)
+        return out
