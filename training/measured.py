@@ -1,5 +1,7 @@
 """How well the network does on prepared rows: the quick figures that training is steered by."""
 
+import copy
+
 import batches
 import numpy as np
 import torch
@@ -14,6 +16,7 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
     right = {lift: [0, 0, 0] for lift in lifts}
     from train import mean_of, role_scores, words_in
 
+    chain, cue_chain = copy.deepcopy(it.chain).cpu(), copy.deepcopy(it.cue_chain).cpu()
     stances, kinds = [0, 0], [0, 0]
     for row in rows:
         found = {lift: [] for lift in lifts}
@@ -22,7 +25,7 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
             batch = batches.made([item]).to(device)
             x = it.reader.encoder(batch.ids, batch.features, batch.segments, batch.mask)
             w = words_in(x, batch.where)
-            scores = it.reader.cues(w).float()[0]
+            scores = it.reader.cues(w).float()[0].cpu()
             if len(batch.cues):
                 st = it.reader.stance(mean_of(w, batch.cues)).argmax(1)
                 stances[0] += int((st == batch.stances)[batch.stances >= 0].sum())
@@ -33,14 +36,14 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
             for lift in lifts:
                 lifted = scores.clone()
                 lifted[:, 1:] += lift
-                best = it.cue_chain.best(lifted[None] * 1.0, torch.ones(1, len(lifted), dtype=torch.bool, device=device))[0].tolist()
+                best = cue_chain.best(lifted[None], torch.ones(1, len(lifted), dtype=torch.bool))[0].tolist()
                 spans = [(a, b) for a, b in runs(best) if window.begin <= a + window.first < window.end]
                 if not spans:
                     continue
                 cues = torch.tensor([(0, a, b) for a, b in spans], device=device)
                 around = torch.tensor([batches.around(words, window, a + window.first, b + window.first) for a, b in spans], device=device) - window.first
                 roles, mask = role_scores(it.reader, w, cues, around)
-                tags = it.chain.best(roles.float(), mask).tolist()
+                tags = chain.best(roles.float().cpu(), mask.cpu()).tolist()
                 for (a, b), (low, high), tag in zip(spans, around.tolist(), tags, strict=True):
                     source, content = pieces(tag[: high - low], low + window.first)
                     found[lift].append(((a + window.first, b + window.first), source, content))
