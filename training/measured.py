@@ -18,35 +18,43 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
 
     chain, cue_chain = copy.deepcopy(it.chain).cpu(), copy.deepcopy(it.cue_chain).cpu()
     stances, kinds = [0, 0], [0, 0]
-    for row in rows:
-        found = {lift: [] for lift in lifts}
-        for item in batches.cut(row, 0):
-            _, words, window = item
-            batch = batches.made([item]).to(device)
-            x = it.reader.encoder(batch.ids, batch.features, batch.segments, batch.mask)
-            w = words_in(x, batch.where)
-            scores = it.reader.cues(w).float()[0].cpu()
-            if len(batch.cues):
-                st = it.reader.stance(mean_of(w, batch.cues)).argmax(1)
-                stances[0] += int((st == batch.stances)[batch.stances >= 0].sum())
-                stances[1] += int((batch.stances >= 0).sum())
-                kd = it.reader.kind(mean_of(w, batch.sources)).argmax(1)
-                kinds[0] += int((kd == batch.kinds)[batch.kinds >= 0].sum())
-                kinds[1] += int((batch.kinds >= 0).sum())
-            for lift in lifts:
-                lifted = scores.clone()
-                lifted[:, 1:] += lift
-                best = cue_chain.best(lifted[None], torch.ones(1, len(lifted), dtype=torch.bool))[0].tolist()
-                spans = [(a, b) for a, b in runs(best) if window.begin <= a + window.first < window.end]
-                if not spans:
-                    continue
-                cues = torch.tensor([(0, a, b) for a, b in spans], device=device)
-                around = torch.tensor([batches.around(words, window, a + window.first, b + window.first) for a, b in spans], device=device) - window.first
-                roles, mask = role_scores(it.reader, w, cues, around)
-                tags = chain.best(roles.float().cpu(), mask.cpu()).tolist()
-                for (a, b), (low, high), tag in zip(spans, around.tolist(), tags, strict=True):
-                    source, content = pieces(tag[: high - low], low + window.first)
-                    found[lift].append(((a + window.first, b + window.first), source, content))
+    items = [(n, item) for n, row in enumerate(rows) for item in batches.cut(row, 0)]
+    all_found: list[dict] = [{lift: [] for lift in lifts} for _ in rows]
+    for start in range(0, len(items), 32):
+        numbers = [n for n, _ in items[start : start + 32]]
+        windows = [item for _, item in items[start : start + 32]]
+        batch = batches.made(windows).to(device)
+        x = it.reader.encoder(batch.ids, batch.features, batch.segments, batch.mask)
+        w = words_in(x, batch.where)
+        scores = it.reader.cues(w).float().cpu()
+        if len(batch.cues):
+            st = it.reader.stance(mean_of(w, batch.cues)).argmax(1)
+            stances[0] += int((st == batch.stances)[batch.stances >= 0].sum())
+            stances[1] += int((batch.stances >= 0).sum())
+            kd = it.reader.kind(mean_of(w, batch.sources)).argmax(1)
+            kinds[0] += int((kd == batch.kinds)[batch.kinds >= 0].sum())
+            kinds[1] += int((batch.kinds >= 0).sum())
+        real = (batch.where > 0).cpu()
+        for lift in lifts:
+            lifted = scores.clone()
+            lifted[..., 1:] += lift
+            tags = cue_chain.best(lifted, real).tolist()
+            spans, around = [], []
+            for n, (_, words, window) in enumerate(windows):
+                for a, b in runs(tags[n]):
+                    if window.begin <= a + window.first < window.end:
+                        low, high = batches.around(words, window, a + window.first, min(b + window.first, window.last))
+                        spans.append((n, a, min(b, window.last - window.first)))
+                        around.append((low - window.first, high - window.first))
+            if not spans:
+                continue
+            roles, mask = role_scores(it.reader, w, torch.tensor(spans, device=device), torch.tensor(around, device=device))
+            best = chain.best(roles.float().cpu(), mask.cpu()).tolist()
+            for (n, a, b), (low, high), tag in zip(spans, around, best, strict=True):
+                first = windows[n][2].first
+                source, content = pieces(tag[: high - low], low + first)
+                all_found[numbers[n]][lift].append(((a + first, b + first), source, content))
+    for row, found in zip(rows, all_found, strict=True):
         gold = [(c, s, t) for c, s, t, *_ in row["attributions"]]
         for lift in lifts:
             ours = [f for f in found[lift] if f[2]]

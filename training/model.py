@@ -42,15 +42,13 @@ class Layer(nn.Module):
         self.down = nn.Linear(inner, width)
         self.norm2 = nn.LayerNorm(width, eps=1e-12)
         self.drop = nn.Dropout(dropout)
-        self.dropout = dropout
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         """x: batch, length, width. bias: added to the scores of attention, batch, 1, 1, length."""
         batch, length, width = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(
-            q, k, v, attn_mask=bias, dropout_p=self.dropout if self.training else 0.0
-        )
+        # No dropout on the scores: it costs a fifth of the time on a processor, and gains nothing here
+        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
         x = self.norm1(x + self.drop(self.out(seen.transpose(1, 2).reshape(batch, length, width))))
         return self.norm2(x + self.drop(self.down(F.gelu(self.up(x)))))
 

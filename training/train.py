@@ -181,7 +181,7 @@ def main() -> None:
     total = args.steps or per_epoch * args.epochs
     sized = max(1, len(sentences) // per_epoch)
     events = batches.endless([w for row in sentences for w in batches.cut(row, 0)], sized, args.seed)
-    optimizer = torch.optim.AdamW(groups(it, args), weight_decay=0.01, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(groups(it, args), weight_decay=0.01, betas=(0.9, 0.98), fused=device == "cuda")
     warm = max(1, total // 12)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1.0, (n + 1) / warm) * max(0.0, 1 - n / total))
     average = torch.optim.swa_utils.AveragedModel(it, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(args.ema)) if args.ema else None
@@ -214,7 +214,7 @@ def main() -> None:
                 for name, value in lost.items():
                     kept = seen.get(name)
                     seen[name] = value.detach() if kept is None else 0.98 * kept + 0.02 * value.detach()
-            if step % 200 == 0 or step == 10:
+            if step % 100 == 0 or step == 10:
                 told = " ".join(f"{k} {float(v):.3f}" for k, v in seen.items())
                 print(f"{step}/{total} {time.time() - began:.0f} s {told}", flush=True)
     best = average.module if average is not None else it
