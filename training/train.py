@@ -149,9 +149,10 @@ def main() -> None:
     parser.add_argument("--ema", type=float, default=0.0)
     parser.add_argument("--own", type=int, default=2, help="how often texts of ours are seen an epoch")
     parser.add_argument("--status", type=int, default=1)
-    parser.add_argument("--held", type=int, default=0, help="1: keep a tenth of the training data back and measure on it")
+    parser.add_argument("--held", type=int, default=0, help="keep one row in so many back, and measure on those")
     parser.add_argument("--measure", default="", help="sets to measure on at the end, with a comma between")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many: for a trial")
+    parser.add_argument("--seconds", type=float, default=0.0, help="be done by then, however far it got")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -163,10 +164,8 @@ def main() -> None:
     joint = load(args, "joint-train1") + load(args, "joint-train2")
     held = {}
     if args.held:
-        held = {"polnear-held": news[::10], "status-held": sentences[::10], "own-held": own[::5]}
-        news = [r for n, r in enumerate(news) if n % 10]
-        sentences = [r for n, r in enumerate(sentences) if n % 10]
-        own = [r for n, r in enumerate(own) if n % 5]
+        held = {"polnear-held": news[:: args.held], "status-held": sentences[:: args.held], "own-held": own[:: args.held]}
+        news, sentences, own = ([r for n, r in enumerate(rows) if n % args.held] for rows in (news, sentences, own))
     it = Trained(Shape(width=args.width, layers=args.layers, heads=args.width // 32, inner=2 * args.width, dropout=args.dropout), args.dropout).to(device)
     with torch.no_grad():
         it.reader.encoder.load_minilm(args.minilm)
@@ -183,15 +182,21 @@ def main() -> None:
     events = batches.endless([w for row in sentences for w in batches.cut(row, 0)], sized, args.seed)
     optimizer = torch.optim.AdamW(groups(it, args), weight_decay=0.01, betas=(0.9, 0.98), fused=device == "cuda")
     warm = max(1, total // 12)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1.0, (n + 1) / warm) * max(0.0, 1 - n / total))
+    began = time.time()
+
+    def gone(step: int) -> float:
+        spent = (time.time() - began) / args.seconds if args.seconds else 0.0
+        return min(1.0, max(step / total, spent))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1.0, (n + 1) / warm) * (1 - gone(n)))
     average = torch.optim.swa_utils.AveragedModel(it, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(args.ema)) if args.ema else None
-    step, began, seen = 0, time.time(), {}
+    step, seen = 0, {}
     it.train()
-    while step < total:
+    while step < total and gone(step) < 1:
         items = windowed()
         chance.shuffle(items)
         for at in range(0, len(items) - args.size + 1, args.size):
-            if step >= total:
+            if step >= total or gone(step) >= 1:
                 break
             found = []
             for group in (items[at : at + args.size], next(events) if args.status else None):
@@ -220,7 +225,7 @@ def main() -> None:
     best = average.module if average is not None else it
     best.eval()
     args.out.mkdir(parents=True, exist_ok=True)
-    torch.save(best.state_dict(), args.out / "weights.pt")
+    torch.save({k: v.half() if v.is_floating_point() else v for k, v in best.state_dict().items()}, args.out / "weights.pt")
     figures = {"seconds": round(time.time() - began), "steps": step, "args": {k: str(v) for k, v in vars(args).items()}}
     for name in [*held, *filter(None, args.measure.split(","))]:
         rows = held[name] if name in held else load(args, name)
