@@ -125,6 +125,13 @@ def weighing(rows: list[dict], key: str, size: int, power: float) -> Tensor:
     return torch.tensor(weight / (weight * counts).sum() * counts.sum(), dtype=torch.float)
 
 
+def save(it: nn.Module, folder: Path) -> None:
+    """Half precision is more than the network's noise."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {k: v.half() if v.is_floating_point() else v for k, v in it.state_dict().items()}
+    torch.save(kept, folder / "weights.pt")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
@@ -152,6 +159,9 @@ def main() -> None:
     parser.add_argument("--held", type=int, default=0, help="keep one row in so many back, and measure on those")
     parser.add_argument("--measure", default="", help="sets to measure on at the end, with a comma between")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many: for a trial")
+    parser.add_argument("--start", type=Path, help="weights to go on from")
+    parser.add_argument("--flat", action="store_true", help="keep the rate: for a mean over the last steps (--ema)")
+    parser.add_argument("--fewer", type=int, default=1, help="see one in so many of the scored sentences a round")
     parser.add_argument("--seconds", type=float, default=0.0, help="be done by then, however far it got")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
@@ -169,6 +179,8 @@ def main() -> None:
     it = Trained(Shape(width=args.width, layers=args.layers, heads=args.width // 32, inner=2 * args.width, dropout=args.dropout), args.dropout).to(device)
     with torch.no_grad():
         it.reader.encoder.load_minilm(args.minilm)
+    if args.start:
+        it.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in torch.load(args.start, map_location="cpu").items()})
     weights = {"status": weighing(own + joint, "status", 10, 0.5).to(device), "stance": weighing(own + joint, "stance", 11, 0.5).to(device)}
     chance = random.Random(args.seed)
 
@@ -178,7 +190,7 @@ def main() -> None:
 
     per_epoch = len(windowed()) // args.size
     total = args.steps or per_epoch * args.epochs
-    sized = max(1, len(sentences) // per_epoch)
+    sized = max(1, len(sentences) // (per_epoch * args.fewer))
     events = batches.endless([w for row in sentences for w in batches.cut(row, 0)], sized, args.seed)
     optimizer = torch.optim.AdamW(groups(it, args), weight_decay=0.01, betas=(0.9, 0.98), fused=device == "cuda")
     warm = max(1, total // 12)
@@ -188,7 +200,7 @@ def main() -> None:
         spent = (time.time() - began) / args.seconds if args.seconds else 0.0
         return min(1.0, max(step / total, spent))
 
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1.0, (n + 1) / warm) * (1 - gone(n)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1.0, (n + 1) / warm) * (1.0 if args.flat else 1 - gone(n)))
     average = torch.optim.swa_utils.AveragedModel(it, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(args.ema)) if args.ema else None
     step, seen = 0, {}
     it.train()
@@ -221,11 +233,11 @@ def main() -> None:
                     seen[name] = value.detach() if kept is None else 0.98 * kept + 0.02 * value.detach()
             if step % 100 == 0 or step == 10:
                 told = " ".join(f"{k} {float(v):.3f}" for k, v in seen.items())
+                save(average.module if average is not None else it, args.out)
                 print(f"{step}/{total} {time.time() - began:.0f} s {told}", flush=True)
     best = average.module if average is not None else it
     best.eval()
-    args.out.mkdir(parents=True, exist_ok=True)
-    torch.save({k: v.half() if v.is_floating_point() else v for k, v in best.state_dict().items()}, args.out / "weights.pt")
+    save(best, args.out)
     figures = {"seconds": round(time.time() - began), "steps": step, "args": {k: str(v) for k, v in vars(args).items()}}
     for name in [*held, *filter(None, args.measure.split(","))]:
         rows = held[name] if name in held else load(args, name)
