@@ -1,0 +1,40 @@
+"""The best run of tags through scores, where some tags may not follow others."""
+
+import numpy as np
+
+
+def best_path(scores: np.ndarray, moves: np.ndarray, first: np.ndarray, last: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The tags of each row. scores: rows, length, tags; moves: from the first axis to the second; lengths: how much of each
+    row is there. Behind that the tags are 0.
+    """
+    rows, length, _ = scores.shape
+    path = np.zeros((rows, length), dtype=np.int64)
+    if not rows or not length:
+        return path
+    alpha = first + scores[:, 0]
+    back = np.zeros((length, *alpha.shape), dtype=np.int64)
+    for at in range(1, length):
+        steps = alpha[:, :, None] + moves
+        back[at] = steps.argmax(axis=1)
+        reached = steps.max(axis=1) + scores[:, at]
+        alpha = np.where((at < lengths)[:, None], reached, alpha)
+    tag = (alpha + last).argmax(axis=1)
+    every = np.arange(rows)
+    for at in range(length - 1, -1, -1):
+        held = at < lengths
+        path[held, at] = tag[held]
+        tag = np.where(held, back[at][every, tag], tag)
+    return path
+
+
+def runs(tags: np.ndarray, begin: int) -> list[tuple[int, int]]:
+    """Stretches of one kind: `begin` opens one, `begin + 1` goes on."""
+    found: list[tuple[int, int]] = []
+    start: int | None = None
+    for at, tag in enumerate([*tags.tolist(), 0]):
+        if start is not None and tag != begin + 1:
+            found.append((start, at))
+            start = None
+        if tag == begin:
+            start = at
+    return found
