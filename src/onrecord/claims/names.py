@@ -36,7 +36,7 @@ class Names:
 
     def holder(self, role: str) -> str | None:
         """The one person of the story who holds a role ("minister"), or None where nobody does or two do."""
-        key = role.casefold()
+        key = people.office(role)
         held = self.roles.get(key) or self.roles.get(key.rpartition(" ")[2]) or ()
         if " " not in key:
             held = tuple(
@@ -141,6 +141,9 @@ def _run_start(head: Token) -> int:
     i = int(head.i)
     while i > head.sent.start:
         left = head.doc[i - 1]
+        if i - 1 > head.sent.start and _ties(left) and head.doc[i - 2].text[:1].isupper():
+            i -= 2
+            continue
         owned = left.tag_ == "POS" and head.text in lexicon.words("possessed") and i - 1 > head.sent.start
         if owned and capital(head.doc[i - 2]):
             i -= 1
@@ -156,10 +159,18 @@ def _run_start(head: Token) -> int:
             or _is_portfolio(left)
             or (left.pos_ == "ADJ" and left.is_sent_start and not left.ent_type_)
             or (left.pos_ == "NOUN" and left.is_sent_start and left.dep_ != "compound")
+            or (left.is_sent_start and left.lower_ in lexicon.words("beside_names"))
         ):
             break
         i -= 1
     return i
+
+
+def _ties(mark: Token) -> bool:
+    """Whether a mark makes one name of the words beside it: "Adair-Stone", "Harrow & Lind"."""
+    if mark.text == "&":
+        return True
+    return mark.text in ("-", "–") and not mark.whitespace_ and mark.i > 0 and not mark.nbor(-1).whitespace_
 
 
 def _is_portfolio(word: Token) -> bool:
@@ -169,28 +180,45 @@ def _is_portfolio(word: Token) -> bool:
 
 
 def _run_end(head: Token) -> int:
-    """Over "of Defence": where the head can be part of a body's name."""
-    i = int(head.i)
-    doc = head.doc
-    if not people.is_body_word(head.lower_) and head.text not in lexicon.words("opening"):
-        return i
-    if i + 2 < head.sent.end and doc[i + 1].lower_ in _LINKS and capital(doc[i + 2]):
-        if doc[i + 1].dep_ == "cc" and doc[i + 2].text in lexicon.words("opening"):
-            return i
+    """Over "& Holt", over "of Defence" where the head can be part of a body's name, and over "of the Delta" behind a
+    name that has an article: no person's has one.
+    """
+    i, doc, end = int(head.i), head.doc, head.sent.end
+    while i + 2 < end and _ties(doc[i + 1]) and doc[i + 2].text[:1].isupper():
         i += 2
-        while i + 1 < head.sent.end and capital(doc[i + 1]):
-            i += 1
+    bodily = people.is_body_word(head.lower_) or head.text in lexicon.words("opening")
+    if not bodily and not _is_articled(head):
+        return i
+    if i + 2 >= end or (doc[i + 1].lower_ not in _LINKS if bodily else doc[i + 1].lower_ != "of"):
+        return i
+    behind = i + 3 if doc[i + 2].lower_ == "the" and doc[i + 1].lower_ == "of" and i + 3 < end else i + 2
+    if not capital(doc[behind]) or (doc[i + 1].dep_ == "cc" and doc[behind].text in lexicon.words("opening")):
+        return i
+    if behind > i + 2 and bodily and _is_place(doc[behind]):
+        return i
+    i = behind
+    while i + 1 < end and capital(doc[i + 1]):
+        i += 1
     return i
+
+
+def _is_articled(head: Token) -> bool:
+    """Whether a name has an article, and is no office or day: "the Sons", but not "the Mayor"."""
+    articled = any(c.lower_ == "the" for c in head.lefts)
+    return articled and capital(head) and not people.is_title(head.text) and head.ent_type_ not in ("DATE", "TIME")
+
+
+def _is_place(token: Token) -> bool:
+    return token.ent_type_ in ("GPE", "LOC") or places.country_of(token.text) is not None
 
 
 def _runs(annotated: Annotated) -> Iterator[tuple[str, str]]:
     for sentence in annotated.body():
         for token in sentence.syntax:
             nxt = token.i + 1
-            goes_on = nxt < sentence.syntax.end and (
-                capital(token.doc[nxt]) or token.doc[nxt].lower_ in lexicon.words("particles")
-            )
-            if token.pos_ != "PROPN" or not capital(token) or (goes_on and capital(token.doc[nxt])):
+            goes_on = nxt < sentence.syntax.end and capital(token.doc[nxt])
+            tied = nxt + 1 < sentence.syntax.end and _ties(token.doc[nxt]) and token.doc[nxt + 1].text[:1].isupper()
+            if token.pos_ != "PROPN" or not capital(token) or goes_on or tied:
                 continue
             words = run(token)
             yield words, "PERSON" if described_as_person(token) else token.ent_type_
@@ -241,22 +269,40 @@ def _undecorated(words: str) -> str:
 
 
 def _roles(annotated: Annotated, persons: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Who holds which role, from the title before a name and from the noun beside it."""
     found: dict[str, list[str]] = {}
     for sentence in annotated.body():
         for token in sentence.syntax:
-            if token.text not in persons or token.pos_ != "PROPN":
+            if token.pos_ != "PROPN" or (last := _last_name(token)) not in persons:
                 continue
+            roles = [people.title(run(token))]
             near = [c for c in token.children if c.dep_ in ("appos", "compound")]
             if token.dep_ == "appos":
                 near.append(token.head)
-            for noun in near:
-                lemma = noun.lemma_.casefold()
-                if lemma in lexicon.words("offices") or people.is_spokesperson(lemma):
-                    lead = [c.lower_ for c in noun.lefts if c.dep_ in ("compound", "amod", "nmod")]
-                    held = found.setdefault(" ".join([*lead, lemma]), [])
-                    if token.text not in held:
-                        held.append(token.text)
+            roles += [_role_words(noun) for noun in near if _is_held(noun)]
+            for role in filter(None, roles):
+                held = found.setdefault(people.office(role), [])
+                if last not in held:
+                    held.append(last)
     return {role: tuple(held) for role, held in found.items()}
+
+
+def _last_name(token: Token) -> str:
+    return run(token).rsplit(maxsplit=1)[-1]
+
+
+def _role_words(noun: Token) -> str:
+    lead = [c.lower_ for c in noun.lefts if c.dep_ in ("compound", "amod", "nmod")]
+    return " ".join([*lead, noun.lemma_.casefold()])
+
+
+def _is_held(noun: Token) -> bool:
+    """Whether a noun beside a name is an office, or a role that the words give to that one only: "the yard's manager"."""
+    lemma = noun.lemma_.casefold()
+    if lemma in lexicon.words("offices") or people.is_spokesperson(lemma):
+        return True
+    only = any(c.dep_ == "poss" or c.lower_ == "the" for c in noun.children)
+    return only and people.role_kind(lemma) in ("anonymous", "witness") and lemma not in lexicon.words("many_hold")
 
 
 def _presses(annotated: Annotated) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from onrecord.records import Quantity, SourceKind
 from onrecord.wording import actors, outlets, people
 
 _QUESTIONS = frozenset({"how", "what", "which", "whose"})
+_HE_OR_SHE = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _HONORIFIC_GENDER = {"mr": "m", "mrs": "f", "ms": "f", "miss": "f"}
 
 
@@ -42,11 +43,13 @@ def of_head(head: Token, names: Names, place: str) -> Voice | None:
     """
     if head.left_edge.lower_ in _QUESTIONS:
         return None
+    head = _name_behind(head)
     mid_capital = naming.capital(head) and not head.is_sent_start and (head.pos_ == "NOUN" or bool(head.ent_type_))
-    if head.pos_ == "PROPN" or mid_capital:
+    if (head.pos_ == "PROPN" or mid_capital) and not _is_office(head, names):
         return _proper(head, names)
     return (
         _amount(head, names, place)
+        or _called(head, names)
         or _joined(head, names)
         or _held(head, names)
         or _press(head, names)
@@ -74,6 +77,63 @@ def outlet_name(words: str) -> str | None:
     return outlets.canonical(words) if outlets.looks_like_outlet(words) else None
 
 
+def sender(head: Token) -> Token | None:
+    """Whose a message is: "a statement by the navy", "the movement's leaflet", "a message attributed to the front"; None
+    where the words are no message or tell of nobody.
+    """
+    if head.lemma_.casefold() not in lexicon.words("messages"):
+        return None
+    for child in head.children:
+        if child.dep_ == "poss":
+            return child
+        sent = child.dep_ == "acl" and child.lemma_ in lexicon.words("sending")
+        links = [c for c in child.children if c.dep_ in ("prep", "agent")] if sent else [child]
+        for link in links:
+            named = link.lower_ in ("by", "from", "in") if sent else link.lower_ in ("by", "from")
+            inner = next((c for c in link.children if c.dep_ == "pobj"), None)
+            if inner is None or not (named or (sent and link.lower_ == "to")):
+                continue
+            if inner.lower_ == "name":
+                # "circulated in the gang's name"
+                return next((c for c in inner.children if c.dep_ == "poss"), None)
+            if link.lower_ != "in" and inner.pos_ in ("NOUN", "PROPN"):
+                return inner
+    return None
+
+
+def _name_behind(head: Token) -> Token:
+    """The end of the name that a title opens, where the parser took the title for the head: "Brig. Tova Rell"."""
+    if not people.is_title(head.text) or not naming.capital(head):
+        return head
+    while head.i + 1 < head.sent.end and head.nbor().pos_ == "PROPN" and naming.capital(head.nbor()):
+        head = head.nbor()
+    return head
+
+
+def _is_office(head: Token, names: Names) -> bool:
+    """Whether words in capitals are an office without a name: "the Minister"."""
+    words = naming.run(head)
+    pointed = groups.is_definite(head) or any(c.dep_ == "poss" for c in head.children)
+    return pointed and people.is_title(words) and not names.is_person(words)
+
+
+def _called(head: Token, names: Names) -> Voice | None:
+    """The name, or the body, that one without a name gives: "a man who said he spoke for the Red Tide"."""
+    if people.role_kind(head.lemma_) not in ("anonymous", "witness") or groups.is_plural(head):
+        return None
+    behind = head.doc[head.i + 1 : head.right_edge.i + 1]
+    told = people.called(behind.text)
+    if told is None:
+        return None
+    kind, at = told
+    token = next((t for t in behind if t.idx - behind.start_char >= at), None)
+    if token is None:
+        return None
+    while token.i + 1 < head.sent.end and naming.capital(token.nbor()):
+        token = token.nbor()
+    return _person(naming.run(token), token, names) if kind == "person" else body(bodies.filed(naming.run(token), names))
+
+
 def _proper(head: Token, names: Names) -> Voice | None:
     words = naming.run(head)
     if head.i + 1 < head.sent.end and head.nbor().dep_ == "nummod" and naming.capital(head.nbor()):
@@ -92,12 +152,17 @@ def _proper(head: Token, names: Names) -> Voice | None:
 
 
 def _is_person(words: str, head: Token, names: Names) -> bool:
-    if names.is_person(words) or (people.title(words) and not people.is_body_word(head.lower_)):
-        return True
-    bodily = actors.named(words) is not None or words.rsplit(maxsplit=1)[-1] in names.adjectives
-    if bodily or any(people.is_body_word(word) for word in words.split()) or any(c.dep_ == "det" for c in head.lefts):
+    bodily = any(people.is_body_word(word) for word in words.split())
+    if names.is_person(words) or (people.title(words) and not people.is_body_word(head.text)):
+        return not (bodily and len(words.split()) > 1 and people.is_body_word(words.split()[-1]))
+    if bodily or actors.named(words) is not None or words.rsplit(maxsplit=1)[-1] in names.adjectives:
         return False
-    return head.ent_type_ == "PERSON" or naming.described_as_person(head)
+    if any(c.dep_ == "det" for c in head.lefts):
+        return False
+    if naming.described_as_person(head):
+        return True
+    # A person is given whole once; one word that only looks like a person's name is as often a country or a movement.
+    return head.ent_type_ == "PERSON" and (" " in words or any(t.lower_ in _HE_OR_SHE for t in head.sent))
 
 
 def _person(words: str, head: Token, names: Names) -> Voice:
@@ -142,12 +207,44 @@ def _amount(head: Token, names: Names, place: str) -> Voice | None:
 
 def _joined(head: Token, names: Names) -> Voice | None:
     """Who stands beside a common noun: "its spokesman, Idris Torvik", "the owner, Ostmark Lines"."""
-    apposed = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+    apposed = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None) or _apposed_far(head)
     known = _proper(apposed, names) if apposed is not None else None
-    if known is not None and known.kind == "named_person":
+    if known is None or apposed is None:
+        return None
+    if known.kind == "named_body" and _tells_person(head, apposed):
+        known = _person(naming.run(apposed), apposed, names)
+    elif known.kind == "named_person" and people.role_kind(head.lemma_) == "named_body" and not _speaks(head):
+        known = body(bodies.proper(naming.run(apposed), apposed, names), apposed.lemma_.casefold())
+    if known.kind == "named_person":
         belongs = bodies.affiliation(head, names)
         return replace(known, role=_role(head), affiliation=belongs or known.affiliation, gender=gender(head.lemma_))
-    return known if known is not None and known.kind == "named_body" and not groups.is_plural(head) else None
+    return known if known.kind == "named_body" and not groups.is_plural(head) else None
+
+
+def _speaks(head: Token) -> bool:
+    return people.is_spokesperson(head.lemma_.casefold())
+
+
+def _tells_person(head: Token, apposed: Token) -> bool:
+    """Whether the noun makes a person of the name beside it: "its self-styled general, Boma Ikpen"."""
+    lemma, words = head.lemma_.casefold(), naming.run(apposed)
+    person = people.role_kind(lemma) in ("anonymous", "witness") or _speaks(head) or people.is_title(lemma)
+    if not person or groups.is_plural(head) or lemma in lexicon.words("firm_or_person") or " " not in words:
+        return False
+    articled = any(c.dep_ == "det" for c in apposed.lefts)
+    return not articled and actors.named(words) is None and not any(people.is_body_word(w) for w in words.split())
+
+
+def _apposed_far(head: Token) -> Token | None:
+    """The name beside a role that the parser hung on the role's place: "the governor of Tarn province, Ana Torvik"."""
+    if people.role_kind(head.lemma_) not in ("anonymous", "witness") and not _speaks(head):
+        return None
+    for token in head.doc[head.i + 1 : head.right_edge.i + 1]:
+        parted = token.dep_ == "appos" and token.left_edge.nbor(-1).text == ","
+        of_place = token.head.dep_ == "pobj" and token.head.head.lower_ in ("of", "for", "in", "at")
+        if parted and of_place and token.head.head.head == head and token.ent_type_ == "PERSON":
+            return token
+    return None
 
 
 def _held(head: Token, names: Names) -> Voice | None:
@@ -160,18 +257,19 @@ def _held(head: Token, names: Names) -> Voice | None:
 
 
 def _press(head: Token, names: Names) -> Voice | None:
-    """An outlet by its noun ("the station"), or an outlet's own count."""
+    """An outlet by its noun ("the station", "the broadcaster Gullwing"), or an outlet's own count."""
     lemma = head.lemma_.casefold()
     known = outlets.named(str(head.text))
     if known is not None:
         return Voice(f"outlet {known.name.casefold()}", "outlet", known.name, lemma)
-    beside = next((c for c in head.lefts if c.dep_ == "compound" and c.pos_ == "PROPN"), None)
+    beside = next((c for c in head.children if c.dep_ in ("compound", "appos") and c.pos_ == "PROPN"), None)
     if beside is not None and lemma in lexicon.words("press"):
-        shown = names.outlet(naming.run(beside))
+        words = naming.run(beside)
+        shown = names.outlet(words) or (outlet_name(words) if beside.dep_ == "appos" else None)
         if shown is not None:
             return Voice(f"outlet {shown.casefold()}", "outlet", shown, lemma)
     if lemma in lexicon.words("press") and lemma != "agency":
-        return Voice(f"outlet {lemma}", "outlet", groups.name(head), lemma)
+        return Voice(f"outlet {lemma}", "outlet", groups.name(head), lemma, plural=groups.is_plural(head))
     owner = next((t for t in head.lefts if t.dep_ in ("compound", "poss", "nmod") and naming.capital(t)), None)
     if owner is None or lemma not in lexicon.words("press_works"):
         return None
@@ -180,19 +278,8 @@ def _press(head: Token, names: Names) -> Voice | None:
 
 
 def _sender(head: Token, names: Names, place: str) -> Voice | None:
-    """Whose a message is: "a statement by the navy", "the movement's leaflet", "a message attributed to the front"."""
-    if head.lemma_.casefold() not in lexicon.words("messages"):
-        return None
-    for child in head.children:
-        if child.dep_ == "poss" and child.pos_ in ("NOUN", "PROPN"):
-            return of_head(child, names, place)
-        sent = child.dep_ == "acl" and child.lemma_ in lexicon.words("sending")
-        link = next((c for c in child.children if c.dep_ in ("prep", "agent")), child) if sent else child
-        if (link.lower_ in ("by", "from") or (sent and link.lower_ == "to")) and link.dep_ in ("prep", "agent"):
-            inner = next((c for c in link.children if c.dep_ == "pobj"), None)
-            if inner is not None and inner.pos_ in ("NOUN", "PROPN"):
-                return of_head(inner, names, place)
-    return None
+    sent = sender(head)
+    return of_head(sent, names, place) if sent is not None and sent.pos_ in ("NOUN", "PROPN") else None
 
 
 def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
@@ -204,10 +291,13 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
     kind = (people.role_kind(" ".join([*compounds, lemma])) if compounds else None) or people.role_kind(lemma)
     if kind == "named_body" and not _is_band(head):
         return replace(body(bodies.common(head, names), lemma), plural=groups.is_plural(head))
-    if kind == "document":
+    if kind == "document" or (kind is None and lemma in lexicon.words("messages")):
         return Voice(f"document {lemma}", "document", groups.document(head), lemma)
     if kind == "outlet" or (kind is None and not groups.is_animate(head)):
         return None
+    if _points_to_one(head, kind):
+        name = groups.name(head).removeprefix("the ")
+        return Voice(f"person {name.casefold()}", "named_person", name, lemma, _role(head), None, groups.ONE)
     people_kind = kind if kind in ("anonymous", "witness") else "anonymous"
     more = groups.joined(head)
     return Voice(
@@ -220,6 +310,13 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
         gender=gender(lemma),
         short=groups.short_name(head),
     )
+
+
+def _points_to_one(head: Token, kind: SourceKind | None) -> bool:
+    """Whether the words name the one who holds an office, though not his name: "Norvenna's foreign minister"."""
+    if kind not in (None, "anonymous") or groups.is_plural(head) or not people.is_single_office(_role(head)):
+        return False
+    return groups.is_definite(head) or any(c.dep_ == "poss" for c in head.children)
 
 
 def _is_band(head: Token) -> bool:

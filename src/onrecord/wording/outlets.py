@@ -39,6 +39,7 @@ class _Shapes:
     ends: frozenset[str]
     weak: frozenset[str]
     opens: frozenset[str]
+    within: frozenset[str]
     leads: frozenset[str]
     pairs: frozenset[str]
     never: frozenset[str]
@@ -72,7 +73,7 @@ def looks_like_outlet(words: str) -> bool:
     if named(words) is not None:
         return True
     bare = _unowned(_clean(words))
-    return _surrounded(bare) != bare or _shaped(bare.split())
+    return _surrounded(bare) != bare or _shaped(bare.replace("-", " ").split())
 
 
 def canonical(words: str) -> str:
@@ -126,6 +127,8 @@ def _shaped(tokens: list[str]) -> bool:
     if pair in shapes.pairs:
         return len(tokens) > 2
     if tokens[-1] in shapes.ends or (tokens[0] == "Channel" and tokens[1].isalnum()):
+        return True
+    if shapes.within & set(tokens[1:-1]):
         return True
     return tokens[0] in shapes.leads or (tokens[0] in shapes.opens and (tokens[-1] in shapes.weak or len(tokens) == 2))
 
@@ -220,6 +223,7 @@ def _shapes() -> _Shapes:
         ends=frozenset(table["ends"]),
         weak=frozenset(table["weak"]),
         opens=frozenset(table["opens"]),
+        within=frozenset(table["within"]),
         leads=frozenset(table["leads"]),
         pairs=frozenset(table["pairs"]),
         never=frozenset(table["never"]),

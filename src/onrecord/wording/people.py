@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 from onrecord.records import SourceKind
 
@@ -24,6 +25,10 @@ class _People:
     capitals: frozenset[str]
     documents: frozenset[str]
     terms: re.Pattern[str]
+    single: frozenset[str]
+    same: dict[str, str]
+    seats: dict[str, str]
+    called: dict[str, re.Pattern[str]]
 
 
 def role_kind(head_lemma: str) -> SourceKind | None:
@@ -61,6 +66,35 @@ def is_title(token_text: str) -> bool:
 def short_titles() -> tuple[str, ...]:
     """Titles that are written short ("Cdr."), without their stop."""
     return _people().short
+
+
+def office(role: str) -> str:
+    """The role, in lower case, by the one word for it that holders are looked up with: "premier" is "prime minister"."""
+    folded = role.casefold()
+    return _people().same.get(folded, folded)
+
+
+def is_single_office(role: str) -> bool:
+    """Whether one person at a time holds the role, so that words which point to it name somebody: "foreign minister"."""
+    table, folded = _people(), office(role)
+    return folded in table.single or folded.rpartition(" ")[2] in table.single
+
+
+def seat(role: str) -> str | None:
+    """What the office of one who holds the role is called ("Presidency"); None where no table tells."""
+    table, folded = _people(), office(role)
+    return table.seats.get(folded) or table.seats.get(folded.rpartition(" ")[2])
+
+
+def called(words: str) -> tuple[Literal["person", "body"], int] | None:
+    """What the words tell of one without a name, a person or the body he speaks for, and where its name begins: "a man who
+    gave his name as Tova", "a man who said he spoke for the Red Tide"; None where they tell neither.
+    """
+    for kind, pattern in _people().called.items():
+        match = pattern.search(words[:300])
+        if match is not None:
+            return ("person" if kind == "person" else "body"), match.end()
+    return None
 
 
 def anonymity(text: str) -> tuple[tuple[int, int], ...]:
@@ -129,4 +163,8 @@ def _people() -> _People:
         capitals=frozenset(roles["capital_body"]),
         documents=frozenset(roles["document"]),
         terms=re.compile(rf"\b(?:{terms})\b", re.IGNORECASE),
+        single=frozenset(table["offices"]["single"]),
+        same=dict(table["offices"]["same"]),
+        seats=dict(table["offices"]["seats"]),
+        called={kind: re.compile(rf"\b(?:{'|'.join(told)}) (?:the )?(?=[A-Z])") for kind, told in table["called"].items()},
     )
