@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.claims import groups, lexicon, voices
+from onrecord.claims import bodies, groups, lexicon, voices
+from onrecord.claims import names as naming
 from onrecord.claims.names import Names
 from onrecord.claims.voices import NOBODY, Voice
 from onrecord.language.annotated import Sentence
 from onrecord.records import Quantity
-from onrecord.wording import numbers, people
+from onrecord.wording import numbers, outlets, people
 
 _HE = {"he": "m", "she": "f", "his": "m", "her": "f"}
 _IT = frozenset({"it", "its"})
@@ -18,6 +19,7 @@ _THEY = frozenset({"they", "both", "their"})
 _SOME = frozenset({"some", "others", "many", "all"})
 _ONE_OF = frozenset({"one", "another"})
 _OWNERS = frozenset({"its", "their", "his", "her"})
+_SENDING_KINDS = frozenset({"named_person", "named_body"})
 _SPEAKING_KINDS = frozenset({"named_person", "named_body", "document", "outlet"})
 _GROUPED_KINDS = frozenset({"anonymous", "witness", "document", "named_person"})
 _PERSONS = frozenset({"named_person", "anonymous", "witness"})
@@ -48,16 +50,25 @@ Resolved = Voice | Unsure | None
 
 
 class Cast:
-    """The voices of one story in the order in which they are met. Made for one reading and thrown away with it."""
+    """The voices of one story in the order in which they are met. Made for one reading and thrown away with it.
+    genders: what a pronoun told of a voice, by its key. sent: whose message a noun means ("the statement").
+    """
 
     def __init__(self, names: Names) -> None:
         self.names = names
         self._heard: list[Heard] = []
+        self._mentioned: list[Heard] = []
+        self._genders: dict[str, str] = {}
+        self._sent: dict[str, Voice] = {}
 
     def hear(self, voice: Voice, sentence: Sentence, *, spoke: bool) -> None:
         """Note a voice."""
         if voice.kind != "narrator" and voice is not NOBODY:
             self._heard.append(Heard(voice, sentence.paragraph, sentence.index, spoke))
+        if spoke and voice.kind in _SENDING_KINDS:
+            for token in sentence.syntax:
+                if token.pos_ == "NOUN" and token.lemma_.casefold() in lexicon.words("messages"):
+                    self._sent[token.lemma_.casefold()] = voice
 
     def described(self, voice: Voice) -> Voice:
         """The person with the role and the body that any place of the story gives; other voices as they are."""
@@ -71,13 +82,30 @@ class Cast:
         """Note who a sentence is about, so that "he" in the next one can mean him."""
         for token in sentence.syntax:
             if not _is_about(token):
+                if _is_named(token):
+                    self._mention(token, sentence)
                 continue
             voice = self._read(token, sentence)
             if voice is not None and (voice.kind in _SPEAKING_KINDS or people.role_kind(voice.head)):
                 self.hear(self._same_group(token, voice) or voice, sentence, spoke=False)
+            elif voice is None:
+                self._hear_owner(token, sentence)
+
+    def _mention(self, token: Token, sentence: Sentence) -> None:
+        voice = self._read(token, sentence)
+        if voice is not None and voice.kind == "named_body":
+            self._mentioned.append(Heard(voice, sentence.paragraph, sentence.index, spoke=False))
+
+    def _hear_owner(self, token: Token, sentence: Sentence) -> None:
+        """Whose the thing is that a sentence is about: "Torvik's own warning was blunter"."""
+        owner = next((c for c in token.children if c.dep_ == "poss" and c.pos_ == "PROPN"), None)
+        voice = self._read(owner, sentence) if owner is not None else None
+        if voice is not None and voice.kind == "named_person":
+            self.hear(voice, sentence, spoke=False)
 
     def resolve(self, head: Token, sentence: Sentence) -> Resolved:
         """The voice that a noun phrase means, from its head; None where the words name no source."""
+        head = _nominal(head)
         lower = head.lower_
         if lower in _HE:
             return self._singular(_HE[lower], sentence)
@@ -97,23 +125,76 @@ class Cast:
         return voices.of_head(head, self.names, str(sentence.index))
 
     def _noun(self, head: Token, sentence: Sentence) -> Resolved:
+        sender = voices.sender(head)
+        if sender is not None:
+            sent = self.resolve(sender, sentence)
+            if sent is not None:
+                return sent
         voice = self._read(head, sentence)
-        if people.is_spokesperson(head.lemma_.casefold()) and (voice is None or voice.kind == "named_body"):
+        lemma = head.lemma_.casefold()
+        if people.is_spokesperson(lemma) and (voice is None or voice.kind == "named_body"):
             return self._spokesman(head, voice, sentence)
         if voice is None:
             return None
-        if voice.kind == "outlet" and head.pos_ != "PROPN" and groups.is_definite(head):
-            return next((v for v in self._backwards() if v.kind == "outlet" and v.head != voice.head), voice)
+        if voice.kind == "document" and groups.is_definite(head) and lemma in self._sent:
+            return self._sent[lemma]
+        if head.pos_ != "PROPN" and groups.is_definite(head) and lemma in lexicon.words("press"):
+            return self._outlet(voice, lemma)
         if voice.kind == "named_person" and voice.affiliation is None and _is_owned(head):
-            owner = self._latest(sentence, lambda v: v.kind == "named_body", spoke=False)
-            return replace(voice, affiliation=owner.name) if isinstance(owner, Voice) else voice
+            owner = self._owner(head, sentence)
+            belongs = owner.name if isinstance(owner, Voice) and owner.kind == "named_body" else None
+            return replace(voice, affiliation=belongs) if belongs else voice
+        if voice.kind == "named_body" and _is_owned(head):
+            return self._owned_body(voice, head, sentence)
         return self._same_group(head, voice) or self._longer_body(voice, head, sentence)
+
+    def _outlet(self, voice: Voice, noun: str) -> Voice:
+        """The outlet met last that "the station" can mean; a noun that no outlet of the story fits stays as it is."""
+        sort = outlets.noun_sort(noun)
+        met = [v for v in self._backwards() if v.kind == "outlet" and v.head not in lexicon.words("press")]
+        if voice.kind == "outlet" and voice.head != noun:
+            return voice
+        alike = [v for v in met if sort is not None and outlets.sort(v.name or "") == sort]
+        open_to = [v for v in met if sort is None or outlets.sort(v.name or "") is None]
+        return next(iter([*alike, *open_to]), voice) if voice.kind == "outlet" or alike else voice
+
+    def _owner(self, head: Token, sentence: Sentence) -> Resolved:
+        """Whom "its" or "his" before a noun means: the body that the sentence told of before, else the one met last."""
+        word = next(c.lower_ for c in head.children if c.dep_ == "poss" and c.lower_ in _OWNERS)
+        if word in _HE:
+            return self._singular(_HE[word], sentence)
+        if word == "its":
+            for token in sentence.syntax:
+                if token.i < head.left_edge.i and token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("PROPN", "NOUN"):
+                    voice = self._read(token, sentence)
+                    if voice is not None and voice.kind == "named_body" and not voice.plural:
+                        found = self._longer_body(voice, token, sentence)
+                        return found if isinstance(found, Voice) else voice
+        return self._latest(sentence, lambda v: v.kind == "named_body" or bool(v.affiliation), spoke=False)
+
+    def _owned_body(self, voice: Voice, head: Token, sentence: Sentence) -> Voice:
+        """The body that belongs to the one met last: "his office" is the Presidency, "her organisation" hers."""
+        owner, noun = self._owner(head, sentence), head.lemma_.casefold()
+        if not isinstance(owner, Voice) or owner.name is None or (voice.name or "").casefold() != head.lower_:
+            return voice
+        if owner.kind == "named_body":
+            return voices.body(self.names.of_place(owner.name, head.lower_), noun)
+        if owner.kind != "named_person":
+            return voice
+        roles = [owner.role or "", *self.names.held_by(owner.name)]
+        if noun == "ministry":
+            portfolios = {role.casefold() for role in roles if role.casefold().endswith(" minister")}
+            found = {bodies.filed(role.title().removesuffix("Minister") + "Ministry", self.names) for role in portfolios}
+        elif noun == "office":
+            found = {seat for role in roles if (seat := people.seat(role)) is not None} or {f"{owner.name}'s office"}
+        else:
+            found = {owner.affiliation} if owner.affiliation else set()
+        return voices.body(found.pop(), noun) if len(found) == 1 else voice
 
     def _spokesman(self, head: Token, voice: Voice | None, sentence: Sentence) -> Resolved:
         """The spokesman: "its spokesman" speaks for the body met last, "the spokesman" is a named one met before."""
         if _is_owned(head):
-            owner = self._latest(sentence, lambda v: v.kind == "named_body" or bool(v.affiliation), spoke=False)
-            return _body_of(owner)
+            return _body_of(self._owner(head, sentence))
         if voice is not None or not groups.is_definite(head):
             return voice
         lemma = head.lemma_.casefold()
@@ -122,13 +203,22 @@ class Cast:
         return found if found is not None else self._latest(sentence, lambda v: v.kind == "named_body")
 
     def _same_group(self, head: Token, voice: Voice) -> Voice | None:
-        """The last group or person with the noun of "the official", if the number agrees."""
+        """The last group or person with the noun of "the official", if the number agrees. "The former official" is none
+        of the current ones, and can be part of a group that speaks together.
+        """
         if voice.kind not in _GROUPED_KINDS or not groups.is_definite(head):
             return None
         lemma = head.lemma_.casefold()
+        contrasts = [c.lower_ for c in head.lefts if c.dep_ == "amod" and c.lower_ in lexicon.words("contrasts")]
         for known in self._backwards():
+            words = (known.name or "").casefold()
+            if any(word not in words.split() for word in contrasts):
+                continue
             if known.head == lemma or (known.role or "").casefold().split()[-1:] == [lemma]:
-                return known if known.plural == voice.plural else None
+                if known.plural == voice.plural:
+                    return known
+                part = _single_part(known) if known.plural and contrasts else None
+                return replace(voice, name=part, plural=False, count=groups.ONE) if part is not None else None
         return None
 
     def _longer_body(self, voice: Voice, head: Token, sentence: Sentence) -> Resolved:
@@ -150,9 +240,13 @@ class Cast:
 
     def _singular(self, gender: str, sentence: Sentence) -> Resolved:
         def fits(voice: Voice) -> bool:
-            return voice.kind in _PERSONS and not voice.plural and voice.gender in (None, gender) and bool(voice.name)
+            told = voice.gender or self._genders.get(voice.key)
+            return voice.kind in _PERSONS and not voice.plural and told in (None, gender) and bool(voice.name)
 
-        return self._latest(sentence, fits, spoke=False)
+        found = self._latest(sentence, fits, spoke=False)
+        if isinstance(found, Voice):
+            self._genders.setdefault(found.key, gender)
+        return found
 
     def _it(self, head: Token, sentence: Sentence) -> Resolved:
         """The document met last for a leaflet that "reads"; else the body that the clause before tells of, or the body
@@ -168,7 +262,14 @@ class Cast:
                     voice = self._read(token, sentence)
                     if voice is not None and voice.kind == "named_body" and not voice.plural:
                         return voice
-        return self._latest(sentence, lambda v: v.kind in ("named_body", "outlet") and not v.plural)
+        found = self._latest(sentence, lambda v: v.kind in ("named_body", "outlet") and not v.plural)
+        return found if found is not None else self._mentioned_last(sentence)
+
+    def _mentioned_last(self, sentence: Sentence) -> Resolved:
+        """The only body that the paragraph named last, in whatever place of a sentence."""
+        near = [h for h in self._mentioned if h.paragraph == sentence.paragraph]
+        last = {h.voice.key: h.voice for h in near if h.sentence == near[-1].sentence}
+        return next(iter(last.values())) if len(last) == 1 else None
 
     def _one_of(self, head: Token, sentence: Sentence) -> Resolved:
         """One of the group met last: "one of them", "one of the officials", "another"."""
@@ -176,6 +277,10 @@ class Cast:
         if inner is None and head.pos_ == "NOUN":
             return None
         group = self._group_of(inner, sentence)
+        described = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "NOUN"), None)
+        if inner is None and described is not None and isinstance(group, Voice):
+            name = groups.name(described)
+            return replace(group, key=f"{group.key}: {name}", name=name, count=groups.ONE, plural=False, gender=None)
         if isinstance(group, Unsure):
             return group
         if group is not None:
@@ -232,7 +337,34 @@ def _one(found: set[str | None]) -> str | None:
 
 
 def _is_many(voice: Voice) -> bool:
-    return voice.plural or (voice.kind == "named_body" and voice.head in _PLURAL_BODIES)
+    """Whether "they" can mean the voice: several people, or a body with a plural for its name ("the Wardens")."""
+    if voice.kind != "named_body":
+        return voice.plural
+    last = (voice.name or "").partition(" of ")[0].rpartition(" ")[2]
+    named_many = last[:1].isupper() and last.endswith("s") and not last.endswith("ss") and not last.isupper()
+    return voice.plural or voice.head in _PLURAL_BODIES or named_many
+
+
+def _single_part(group: Voice) -> str | None:
+    """The one person of a group that speaks together: "one former official" of "two current officials and" him."""
+    part = (group.name or "").rpartition(" and ")[2]
+    return part if part.split()[:1] and part.split()[0] in ("a", "an", "one") else None
+
+
+def _nominal(head: Token) -> Token:
+    """The noun of words that the parser took for a clause or cut at their article: "an annex marked ..."."""
+    if head.pos_ in ("VERB", "AUX") and not naming.capital(head):
+        subject = next((c for c in head.lefts if c.dep_ in ("nsubj", "nsubjpass") and c.pos_ in ("NOUN", "PROPN")), None)
+        return subject if subject is not None else head
+    if head.pos_ == "DET" and head.lower_ in ("the", "a", "an", "its", "his", "her", "their"):
+        return next((t for t in head.doc[head.i + 1 : min(head.i + 5, head.sent.end)] if t.pos_ in ("NOUN", "PROPN")), head)
+    return head
+
+
+def _is_named(token: Token) -> bool:
+    """Whether the token ends a name."""
+    last = token.i + 1 >= token.sent.end or not naming.capital(token.nbor())
+    return bool(token.pos_ == "PROPN" and last and naming.capital(token))
 
 
 def _is_about(token: Token) -> bool:

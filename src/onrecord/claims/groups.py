@@ -110,7 +110,7 @@ def document(head: Token) -> str:
     """A document as worded, without its article."""
     begin = first(head)
     behind = begin.nbor() if begin.pos_ == "DET" and begin.i < head.i else begin
-    return str(head.doc[behind.i : head.i + 1].text)
+    return _lowered(behind, str(head.doc[behind.i : head.i + 1].text))
 
 
 def _lowered(begin: Token, words: str) -> str:

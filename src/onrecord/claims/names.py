@@ -44,6 +44,11 @@ class Names:
             )
         return held[0] if len(held) == 1 else None
 
+    def held_by(self, name: str) -> tuple[str, ...]:
+        """The roles that the person of that name holds in the story."""
+        last = name.rpartition(" ")[2]
+        return tuple(role for role, held in self.roles.items() if last in held)
+
     def outlet(self, words: str) -> str | None:
         """The outlet that the story shows the words to name, whole or by their last or first words; None for others."""
         key = words.casefold().split()

@@ -290,7 +290,7 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
     compounds = [c.lemma_.casefold() for c in head.lefts if c.dep_ == "compound"]
     kind = (people.role_kind(" ".join([*compounds, lemma])) if compounds else None) or people.role_kind(lemma)
     if kind == "named_body" and not _is_band(head):
-        return replace(body(bodies.common(head, names), lemma), plural=groups.is_plural(head))
+        return _common_body(head, names)
     if kind == "document" or (kind is None and lemma in lexicon.words("messages")):
         return Voice(f"document {lemma}", "document", groups.document(head), lemma)
     if kind == "outlet" or (kind is None and not groups.is_animate(head)):
@@ -310,6 +310,17 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
         gender=gender(lemma),
         short=groups.short_name(head),
     )
+
+
+def _common_body(head: Token, names: Names) -> Voice:
+    lemma, plural = head.lemma_.casefold(), groups.is_plural(head)
+    if plural and any(c.dep_ == "nummod" or c.lower_ == "both" for c in head.children):
+        return replace(body(groups.name(head), lemma), plural=True)
+    name = bodies.common(head, names)
+    press = outlet_name(name) if len(name.split()) > 1 and lemma in lexicon.words("press_or_body") else None
+    if press is not None:
+        return Voice(f"outlet {press.casefold()}", "outlet", press, lemma)
+    return replace(body(name, lemma), plural=plural)
 
 
 def _points_to_one(head: Token, kind: SourceKind | None) -> bool:

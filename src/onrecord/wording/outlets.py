@@ -84,6 +84,21 @@ def canonical(words: str) -> str:
     return known.name if known is not None else _bare(words)
 
 
+def sort(name: str) -> str | None:
+    """Which sort of outlet a name is: "agency", "broadcaster", "paper"; None where the name does not tell."""
+    known = named(name)
+    if known is not None and known.agency:
+        return "agency"
+    words = set(name.replace("-", " ").split())
+    fits = [found for found, (_, listed) in _sorts().items() if words & listed]
+    return fits[0] if len(fits) == 1 else None
+
+
+def noun_sort(noun: str) -> str | None:
+    """Which sort of outlet a noun means: "station" a broadcaster; None for "outlet" and for other nouns."""
+    return next((found for found, (nouns, _) in _sorts().items() if noun.casefold() in nouns), None)
+
+
 def of_url(url: str) -> Outlet | None:
     """The outlet that a web address belongs to, by the longest domain known; None where none is."""
     name = host(url)
@@ -212,6 +227,13 @@ def _domains() -> dict[str, Outlet]:
             if domains.setdefault(domain, outlet) is not outlet:
                 raise BadTable(f"outlets.csv: {domain!r} belongs to {domains[domain].name!r} and {outlet.name!r}")
     return domains
+
+
+@cache
+def _sorts() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    text = resources.files("onrecord.wording").joinpath("tables/outlets.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)["sorts"]
+    return {found: (frozenset(words["nouns"]), frozenset(words["names"])) for found, words in table.items()}
 
 
 @cache
