@@ -24,6 +24,7 @@ _SPEAKING_KINDS = frozenset({"named_person", "named_body", "document", "outlet"}
 _GROUPED_KINDS = frozenset({"anonymous", "witness", "document", "named_person"})
 _PERSONS = frozenset({"named_person", "anonymous", "witness"})
 _PLURAL_BODIES = frozenset({"police", "company", "army"})
+_PAPERS = frozenset({"paper"})
 _NEAR, _FIRM_NEAR, _FAR = 2, 6, 20
 
 Fits = Callable[[Voice], bool]
@@ -93,7 +94,8 @@ class Cast:
 
     def _mention(self, token: Token, sentence: Sentence) -> None:
         voice = self._read(token, sentence)
-        if voice is not None and voice.kind == "named_body":
+        dated = token.ent_type_ in ("DATE", "TIME") or token.text.isupper()
+        if voice is not None and voice.kind == "named_body" and not dated:
             self._mentioned.append(Heard(voice, sentence.paragraph, sentence.index, spoke=False))
 
     def _hear_owner(self, token: Token, sentence: Sentence) -> None:
@@ -136,6 +138,8 @@ class Cast:
             return self._spokesman(head, voice, sentence)
         if voice is None:
             return None
+        if lemma in _PAPERS and voice.kind == "outlet" and voice.head == lemma:
+            voice = self._paper(voice, head, sentence)
         if voice.kind == "document" and groups.is_definite(head) and lemma in self._sent:
             return self._sent[lemma]
         if head.pos_ != "PROPN" and groups.is_definite(head) and lemma in lexicon.words("press"):
@@ -147,6 +151,13 @@ class Cast:
         if voice.kind == "named_body" and _is_owned(head):
             return self._owned_body(voice, head, sentence)
         return self._same_group(head, voice) or self._longer_body(voice, head, sentence)
+
+    def _paper(self, voice: Voice, head: Token, sentence: Sentence) -> Voice:
+        """A newspaper, or some papers: "court papers", "a paper prepared for the cabinet"."""
+        described = any(c.dep_ in ("amod", "compound", "nummod", "acl") for c in head.children)
+        met = any(v.kind == "outlet" for v in self._backwards())
+        is_paper = described or groups.is_plural(head) or not met
+        return Voice(f"document {voice.head}", "document", groups.document(head), voice.head) if is_paper else voice
 
     def _outlet(self, voice: Voice, noun: str) -> Voice:
         """The outlet met last that "the station" can mean; a noun that no outlet of the story fits stays as it is."""
@@ -262,7 +273,8 @@ class Cast:
                     voice = self._read(token, sentence)
                     if voice is not None and voice.kind == "named_body" and not voice.plural:
                         return voice
-        found = self._latest(sentence, lambda v: v.kind in ("named_body", "outlet") and not v.plural)
+        kinds = ("named_body", "outlet", "document")
+        found = self._latest(sentence, lambda v: v.kind in kinds and not v.plural)
         return found if found is not None else self._mentioned_last(sentence)
 
     def _mentioned_last(self, sentence: Sentence) -> Resolved:
@@ -277,6 +289,10 @@ class Cast:
         if inner is None and head.pos_ == "NOUN":
             return None
         group = self._group_of(inner, sentence)
+        called = next((c for c in head.rights if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
+        known = self._read(called, sentence) if called is not None else None
+        if known is not None and known.kind == "named_person":
+            return known
         described = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "NOUN"), None)
         if inner is None and described is not None and isinstance(group, Voice):
             name = groups.name(described)
@@ -305,7 +321,14 @@ class Cast:
         if groups.is_definite(head):
             return self._latest(sentence, lambda v: v.plural and v.count == wanted, reach=_FAR)
         inner = _behind_of(head)
-        group = self._group_of(inner, sentence) if inner is not None else None
+        group = self._group_of(inner, sentence)
+        if group is None and inner is not None and inner.pos_ == "NOUN":
+            voice = self._read(inner, sentence)
+            if voice is None or voice.kind not in _PERSONS:
+                return None
+            name = groups.name(inner)
+            owned = any(c.dep_ in ("poss", "det") for c in inner.children)
+            group = replace(voice, short=f"the {name}" if owned and not name.startswith(("the ", "his ", "her ", "its ", "their ")) else name)
         if not isinstance(group, Voice):
             return group
         name = f"{head.lower_} of {group.short or group.name}"
@@ -357,7 +380,11 @@ def _nominal(head: Token) -> Token:
         subject = next((c for c in head.lefts if c.dep_ in ("nsubj", "nsubjpass") and c.pos_ in ("NOUN", "PROPN")), None)
         return subject if subject is not None else head
     if head.pos_ == "DET" and head.lower_ in ("the", "a", "an", "its", "his", "her", "their"):
-        return next((t for t in head.doc[head.i + 1 : min(head.i + 5, head.sent.end)] if t.pos_ in ("NOUN", "PROPN")), head)
+        near = head.doc[head.i + 1 : min(head.i + 5, head.sent.end)]
+        noun = next((t for t in near if t.pos_ in ("NOUN", "PROPN")), head)
+        while noun.dep_ in ("compound", "amod", "nmod") and noun.head.i > noun.i:
+            noun = noun.head
+        return noun
     return head
 
 

@@ -59,15 +59,22 @@ class Names:
         return None
 
     def is_person(self, words: str) -> bool:
-        """Whether the words end in the last name of a person of the story."""
+        """Whether the words end in the last name of a person of the story, or are the first name of just one."""
         tail = people.strip_title(words).split()
-        return bool(tail) and tail[-1] in self.persons
+        return bool(tail) and (tail[-1] in self.persons or (len(tail) == 1 and len(self._of_first(tail[0])) == 1))
+
+    def _of_first(self, first: str) -> list[str]:
+        """The full names that begin with a first name."""
+        full = [name for names in self.persons.values() for name in names]
+        return [name for name in full if people.strip_title(name).partition(" ")[0] == first]
 
     def person(self, words: str) -> str:
         """The full name, with the rank, of a person named by these words; the words where two fit or none does."""
         bare = _undecorated(words)
         parts = people.strip_title(bare).split()
         known = self.persons.get(parts[-1], ()) if parts else ()
+        if not known and len(parts) == 1:
+            known = tuple(self._of_first(parts[0]))
         fits = [name for name in known if len(parts) == 1 or _same_first(people.strip_title(name).split()[0], parts[0])]
         return fits[0] if len(fits) == 1 else bare
 

@@ -10,7 +10,9 @@ from onrecord.claims.names import Names
 from onrecord.records import Quantity, SourceKind
 from onrecord.wording import actors, outlets, people
 
+_OF_PRESS = frozenset({"news", "press", "wire"})
 _QUESTIONS = frozenset({"how", "what", "which", "whose"})
+_VAGUE = frozenset({"several", "many", "some", "few", "multiple", "other"})
 _HE_OR_SHE = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _HONORIFIC_GENDER = {"mr": "m", "mrs": "f", "ms": "f", "miss": "f"}
 
@@ -105,7 +107,7 @@ def _name_behind(head: Token) -> Token:
     """The end of the name that a title opens, where the parser took the title for the head: "Brig. Tova Rell"."""
     if not people.is_title(head.text) or not naming.capital(head):
         return head
-    while head.i + 1 < head.sent.end and head.nbor().pos_ == "PROPN" and naming.capital(head.nbor()):
+    while head.i + 1 < head.sent.end and head.nbor().text[:1].isupper() and head.nbor().pos_ not in ("DET", "PRON"):
         head = head.nbor()
     return head
 
@@ -141,7 +143,7 @@ def _proper(head: Token, names: Names) -> Voice | None:
     lemma = head.lemma_.casefold()
     press = names.outlet(words)
     if press is None and not names.is_person(words):
-        press = outlet_name(words)
+        press = outlet_name(words) or _short_outlet(words, head, names)
     if press is not None:
         return Voice(f"outlet {press.casefold()}", "outlet", press, lemma)
     if _is_person(words, head, names):
@@ -151,10 +153,22 @@ def _proper(head: Token, names: Names) -> Voice | None:
     return body(bodies.proper(words, head, names), lemma)
 
 
+def _short_outlet(words: str, head: Token, names: Names) -> str | None:
+    """The outlet that one word of its name stands for: "the Chronicle", "Gullwing" for the Gullwing news service."""
+    if " " in words:
+        return None
+    full = names.body(words)
+    if full != words:
+        return outlet_name(full)
+    articled = any(c.lower_ == "the" for c in head.lefts)
+    return words if articled and outlets.ends_name(words) else None
+
+
 def _is_person(words: str, head: Token, names: Names) -> bool:
-    bodily = any(people.is_body_word(word) for word in words.split())
+    bodily = any(people.is_body_word(word) for word in people.strip_title(words).split())
+    articled = any(c.lower_ == "the" for c in head.lefts)
     if names.is_person(words) or (people.title(words) and not people.is_body_word(head.text)):
-        return not (bodily and len(words.split()) > 1 and people.is_body_word(words.split()[-1]))
+        return not (bodily and articled)
     if bodily or actors.named(words) is not None or words.rsplit(maxsplit=1)[-1] in names.adjectives:
         return False
     if any(c.dep_ == "det" for c in head.lefts):
@@ -229,7 +243,9 @@ def _tells_person(head: Token, apposed: Token) -> bool:
     """Whether the noun makes a person of the name beside it: "its self-styled general, Boma Ikpen"."""
     lemma, words = head.lemma_.casefold(), naming.run(apposed)
     person = people.role_kind(lemma) in ("anonymous", "witness") or _speaks(head) or people.is_title(lemma)
-    if not person or groups.is_plural(head) or lemma in lexicon.words("firm_or_person") or " " not in words:
+    if not person or groups.is_plural(head) or lemma in lexicon.words("firm_or_person"):
+        return False
+    if " " not in words and not any(c.dep_ == "poss" for c in head.children):
         return False
     articled = any(c.dep_ == "det" for c in apposed.lefts)
     return not articled and actors.named(words) is None and not any(people.is_body_word(w) for w in words.split())
@@ -242,7 +258,8 @@ def _apposed_far(head: Token) -> Token | None:
     for token in head.doc[head.i + 1 : head.right_edge.i + 1]:
         parted = token.dep_ == "appos" and token.left_edge.nbor(-1).text == ","
         of_place = token.head.dep_ == "pobj" and token.head.head.lower_ in ("of", "for", "in", "at")
-        if parted and of_place and token.head.head.head == head and token.ent_type_ == "PERSON":
+        person = token.ent_type_ == "PERSON" or (token.pos_ == "PROPN" and _tells_person(head, token))
+        if parted and of_place and token.head.head.head == head and person:
             return token
     return None
 
@@ -287,8 +304,13 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
     lemma = head.lemma_.casefold()
     if people.is_spokesperson(lemma):
         return _spoken_for(head, names)
-    compounds = [c.lemma_.casefold() for c in head.lefts if c.dep_ == "compound"]
-    kind = (people.role_kind(" ".join([*compounds, lemma])) if compounds else None) or people.role_kind(lemma)
+    before = [c.lower_ for c in head.lefts if c.dep_ in ("compound", "amod")]
+    kind = people.role_kind(" ".join([*before, lemma])) or people.role_kind(lemma)
+    if lemma in lexicon.words("press_or_body") and set(before) & _OF_PRESS:
+        name = groups.name(head)
+        return Voice(f"outlet {name.casefold()}", "outlet", name, lemma)
+    if _stands_for_body(head, lemma):
+        kind = "named_body"
     if kind == "named_body" and not _is_band(head):
         return _common_body(head, names)
     if kind == "document" or (kind is None and lemma in lexicon.words("messages")):
@@ -312,6 +334,12 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
     )
 
 
+def _stands_for_body(head: Token, lemma: str) -> bool:
+    """Whether people without a name or a number stand for a body: "prosecutors", "the rebels", "the ship's owners"."""
+    counted = any(c.dep_ == "nummod" or (c.dep_ == "amod" and c.lower_ in _VAGUE) for c in head.lefts)
+    return groups.is_plural(head) and not counted and lemma in lexicon.words("bodily_plural")
+
+
 def _common_body(head: Token, names: Names) -> Voice:
     lemma, plural = head.lemma_.casefold(), groups.is_plural(head)
     if plural and any(c.dep_ == "nummod" or c.lower_ == "both" for c in head.children):
@@ -331,8 +359,13 @@ def _points_to_one(head: Token, kind: SourceKind | None) -> bool:
 
 
 def _is_band(head: Token) -> bool:
-    """Whether the words tell of some gang without its name: "a gang", "two groups"."""
-    return head.lemma_.casefold() in lexicon.words("bands") and not groups.is_definite(head)
+    """Whether the words tell of some gang without its name: "a gang", "two groups", and not "a rights group"."""
+    if head.lemma_.casefold() not in lexicon.words("bands") or groups.is_definite(head):
+        return False
+    return not any(
+        c.dep_ == "poss" or (c.dep_ == "compound" and (naming.capital(c) or c.lower_ in lexicon.words("civil")))
+        for c in head.lefts
+    )
 
 
 def _spoken_for(head: Token, names: Names) -> Voice | None:

@@ -18,6 +18,8 @@ _SMALL = frozenset(
     {"of", "and", "the", "&", "de", "la", "del", "al", "el", "di", "da", "do", "des", "du", "der", "die", "das"}
 )
 _LONGEST = 80
+# Ends of names that are plain words with an article too.
+_PLAIN_ENDS = frozenset({"Media", "Today", "Online", "Press", "News", "Radio", "TV", "Television", "Reporter", "Standard", "Daily"})
 # Endings of countries that are sold to everyone.
 _SOLD_ENDINGS = frozenset({"TV", "ME", "FM", "CO", "LA", "TO", "WS", "AG", "CD", "NU", "ST", "AI", "IO", "LY", "GG"})
 
@@ -74,6 +76,11 @@ def looks_like_outlet(words: str) -> bool:
         return True
     bare = _unowned(_clean(words))
     return _surrounded(bare) != bare or _shaped(bare.replace("-", " ").split())
+
+
+def ends_name(word: str) -> bool:
+    """Whether one word can stand for an outlet's name that ends with it: "the Chronicle"."""
+    return word in _shapes().ends and word not in _PLAIN_ENDS
 
 
 def canonical(words: str) -> str:

@@ -34,13 +34,15 @@ class _People:
 def role_kind(head_lemma: str) -> SourceKind | None:
     """The kind of source that a noun without a name is, from the lemma of its head: "official" is anonymous,
     "resident" a witness, "ministry" and "spokesman" a named body, "memo" a document. None for any other word.
-    Of several words the whole is tried ("white house"), then the last. A capital tells a name: "Guard" is a body,
+    Of several words the whole is tried ("white house"), then without the first, and so on. A capital tells a name: "Guard" is a body,
     "guard" a person.
     """
     table, whole = _people(), head_lemma.casefold()
     if head_lemma.rpartition(" ")[2] in table.capitals:
         return "named_body"
-    lemma = whole if whole in table.bodies or whole in table.documents else whole.rpartition(" ")[2]
+    lemma = whole
+    while " " in lemma and lemma not in table.bodies and lemma not in table.documents:
+        lemma = lemma.partition(" ")[2]
     if lemma in table.roles:
         return table.roles[lemma]
     if lemma in table.spokes or lemma in table.bodies:
