@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.claims import bodies, groups, lexicon, voices
+from onrecord.claims import bands, bodies, groups, later, lexicon, voices
 from onrecord.claims import names as naming
 from onrecord.claims.names import Names
 from onrecord.claims.voices import NOBODY, Voice
@@ -57,6 +57,10 @@ class Cast:
 
     def __init__(self, names: Names) -> None:
         self.names = names
+        self._later = later.gather(names.story, names) if names.story is not None else None
+        self._bands = bands.named(names.story, names) if names.story is not None else ()
+        self._now = 0
+        self._places: dict[tuple[int, str], int] = {}
         self._heard: list[Heard] = []
         self._mentioned: list[Heard] = []
         self._genders: dict[str, str] = {}
@@ -72,7 +76,12 @@ class Cast:
                     self._sent[token.lemma_.casefold()] = voice
 
     def described(self, voice: Voice) -> Voice:
-        """The person with the role and the body that any place of the story gives; other voices as they are."""
+        """The voice with what any place of the story tells of it: a person's role and body, the name behind a role, the
+        people on whose word an outlet reports.
+        """
+        if self._later is not None:
+            voice = later.identified(voice, self._later)
+            voice = later.on_word(voice, self._later) or voice
         if voice.kind != "named_person" or (voice.role and voice.affiliation):
             return voice
         same = [h.voice for h in self._heard if h.voice.key == voice.key]
@@ -107,7 +116,13 @@ class Cast:
 
     def resolve(self, head: Token, sentence: Sentence) -> Resolved:
         """The voice that a noun phrase means, from its head; None where the words name no source."""
-        head = _nominal(head)
+        self._now = head.i
+        found = self._meant(_nominal(head), sentence)
+        if isinstance(found, Voice):
+            self._places.setdefault((sentence.index, found.key), head.i)
+        return found
+
+    def _meant(self, head: Token, sentence: Sentence) -> Resolved:
         lower = head.lower_
         if lower in _HE:
             return self._singular(_HE[lower], sentence)
@@ -142,6 +157,13 @@ class Cast:
             voice = self._paper(voice, head, sentence)
         if voice.kind == "document" and groups.is_definite(head) and lemma in self._sent:
             return self._sent[lemma]
+        if voice.kind == "document" and groups.is_definite(head) and people.role_kind(lemma) is None:
+            near = self._latest(sentence, lambda v: v.kind in _SENDING_KINDS, reach=0)
+            return near if isinstance(near, Voice) else voice
+        if voice.kind == "named_body" and lemma in lexicon.words("armed") and (voice.name or "").casefold() == head.lower_:
+            band = self._band(voice, head, sentence)
+            if band is not None:
+                return band
         if head.pos_ != "PROPN" and groups.is_definite(head) and lemma in lexicon.words("press"):
             return self._outlet(voice, lemma)
         if voice.kind == "named_person" and voice.affiliation is None and _is_owned(head):
@@ -151,6 +173,16 @@ class Cast:
         if voice.kind == "named_body" and _is_owned(head):
             return self._owned_body(voice, head, sentence)
         return self._same_group(head, voice) or self._longer_body(voice, head, sentence)
+
+    def _band(self, voice: Voice, head: Token, sentence: Sentence) -> Resolved:
+        """The armed group that "the rebels" means: the only one of the story, else the only one met last; None where the
+        story names none.
+        """
+        if not groups.is_definite(head) or not self._bands:
+            return None
+        if len(self._bands) == 1:
+            return voices.body(self._bands[0], voice.head)
+        return self._latest(sentence, lambda v: v.kind == "named_body" and v.name in self._bands, spoke=False)
 
     def _paper(self, voice: Voice, head: Token, sentence: Sentence) -> Voice:
         """A newspaper, or some papers: "court papers", "a paper prepared for the cabinet"."""
@@ -254,9 +286,19 @@ class Cast:
             told = voice.gender or self._genders.get(voice.key)
             return voice.kind in _PERSONS and not voice.plural and told in (None, gender) and bool(voice.name)
 
-        found = self._latest(sentence, fits, spoke=False)
+        found = self._teller_before(sentence, fits) or self._latest(sentence, fits, spoke=False)
         if isinstance(found, Voice):
             self._genders.setdefault(found.key, gender)
+        return found
+
+    def _teller_before(self, sentence: Sentence, fits: Fits) -> Voice | None:
+        """The named one who told something earlier in what the parser holds for one sentence, where nobody heard him."""
+        found = None
+        for token in sentence.syntax:
+            told = token.dep_ == "nsubj" and token.head.lemma_ in lexicon.words("telling") and token.head.i < self._now
+            if told and token.pos_ == "PROPN" and token.i < self._now:
+                voice = self._read(token, sentence)
+                found = voice if voice is not None and voice.kind == "named_person" and fits(voice) else found
         return found
 
     def _it(self, head: Token, sentence: Sentence) -> Resolved:
@@ -269,12 +311,16 @@ class Cast:
                 return document
         if head.i > sentence.syntax.start and head.nbor(-1).is_punct:
             for token in sentence.syntax:
-                if token.i < head.i and token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("PROPN", "NOUN"):
+                # "The Red Tide, it says, was asleep" tells of the Red Tide, and not what it says
+                parted = token.i == head.i - 2
+                if token.i < head.i and not parted and token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("PROPN", "NOUN"):
                     voice = self._read(token, sentence)
                     if voice is not None and voice.kind == "named_body" and not voice.plural:
                         return voice
-        kinds = ("named_body", "outlet", "document")
-        found = self._latest(sentence, lambda v: v.kind in kinds and not v.plural)
+        spoken = {h.voice.key for h in self._heard if h.spoke and h.voice.kind == "document"}
+        found = self._latest(
+            sentence, lambda v: (v.kind in ("named_body", "outlet") or v.key in spoken) and not v.plural
+        )
         return found if found is not None else self._mentioned_last(sentence)
 
     def _mentioned_last(self, sentence: Sentence) -> Resolved:
@@ -334,6 +380,10 @@ class Cast:
         name = f"{head.lower_} of {group.short or group.name}"
         return replace(group, key=f"{head.lower_} of {group.key}", name=name, count=wanted)
 
+    def _is_before(self, heard: Heard, sentence: Sentence) -> bool:
+        """Whether a voice was met before the words in question: in their own sentence another may come behind them."""
+        return heard.sentence != sentence.index or self._places.get((heard.sentence, heard.voice.key), -1) < self._now
+
     def _backwards(self) -> list[Voice]:
         return [heard.voice for heard in reversed(self._heard)]
 
@@ -342,6 +392,7 @@ class Cast:
         other may fit. spoke: sources go before others, however much nearer those are.
         """
         near = [h for h in self._heard if sentence.paragraph - h.paragraph <= reach and fits(h.voice)]
+        near = [h for h in near if self._is_before(h, sentence)]
         if spoke:
             near = [h for h in near if h.spoke] or near
         if not near:

@@ -47,7 +47,9 @@ def _is_close(token: Token, head: Token) -> bool:
 
 
 def quantity(head: Token) -> Quantity:
-    """How many a noun phrase tells of: its number, one for a singular, the bare plural for a plural."""
+    """How many a noun phrase tells of: its number, one for a singular, the bare plural for a plural and for a gang."""
+    if not is_plural(head) and head.lemma_.casefold() in lexicon.words("bands"):
+        return numbers.BARE_PLURAL
     if not is_plural(head):
         return ONE
     worded = [str(head.doc[first(head).i : head.i].text)]
@@ -82,7 +84,12 @@ def name(head: Token) -> str:
     doc, end = head.doc, head.i
     while end + 1 < len(doc):
         child = next((c for c in head.rights if c.left_edge.i == end + 1), None)
+        if child is None and end == head.i:
+            child = _beside(head)
         if child is None or not _belongs(child, head):
+            break
+        if child.dep_ == "relcl" and child.lemma_ in lexicon.words("taking_part"):
+            end = _to_object(child)
             break
         comma = next((t.i for t in doc[child.left_edge.i : child.right_edge.i + 1] if t.text == ","), None)
         if comma is not None:
@@ -93,6 +100,20 @@ def name(head: Token) -> str:
     end = min(end, spoke.left_edge.i - 1) if spoke is not None else end
     words = _lowered(first(head), str(doc[first(head).i : end + 1].text))
     return words.removeprefix("the ") if head.tag_ == "NNS" else words
+
+
+def _beside(head: Token) -> Token | None:
+    """Where people are, right behind them, though the parser hung it on the verb: "asked four people in the villages"."""
+    if head.dep_ != "dobj" or head.i + 1 >= head.sent.end:
+        return None
+    prep = head.nbor()
+    return prep if prep.dep_ == "prep" and prep.lower_ in ("in", "at", "near") and prep.head == head.head else None
+
+
+def _to_object(verb: Token) -> int:
+    """Where "who took part" or "who attended the talks" ends, without what stands behind its object."""
+    last = next((c for c in verb.rights if c.dep_ == "dobj"), verb)
+    return int(max(last.i, verb.i))
 
 
 def spoken(head: Token) -> Token | None:
@@ -127,6 +148,8 @@ def _belongs(child: Token, head: Token) -> bool:
         return child.lower_ in _KEPT and str(doc[child.i : child.i + 2].text) not in _DROPPED
     if child.dep_ == "relcl":
         generic = head.lemma_ in lexicon.words("generic")
+        if child.lemma_ in lexicon.words("taking_part"):
+            return True
         if not generic and people.role_kind(head.lemma_) == "witness":
             return False
         return generic or child.right_edge.i - child.left_edge.i < _SHORT_CLAUSE

@@ -25,7 +25,8 @@ _LINKS = frozenset({"of", "for", "on", "and", "&"})
 class Names:
     """persons: last name → full names as first given, with rank; bodies: names of two words or more, most frequent
     first; adjectives: a place's name → the adjective that the story makes of it; presses: outlets that the story itself
-    shows to be such, its own first; roles: "minister" → last names of those who hold it in the story.
+    shows to be such, its own first; roles: "minister" → last names of those who hold it in the story; story: what they
+    were gathered from.
     """
 
     persons: dict[str, tuple[str, ...]]
@@ -33,6 +34,7 @@ class Names:
     adjectives: dict[str, str]
     presses: tuple[str, ...] = ()
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    story: Annotated | None = None
 
     def holder(self, role: str) -> str | None:
         """The one person of the story who holds a role ("minister"), or None where nobody does or two do."""
@@ -108,7 +110,7 @@ def gather(annotated: Annotated) -> Names:
     bodies = Counter({w: n for w, n in bodies.items() if w.split()[-1] not in persons})
     ordered = tuple(sorted(bodies, key=lambda name: (-bodies[name], name)))
     persons_found = {last: tuple(names) for last, names in persons.items()}
-    return Names(persons_found, ordered, _adjectives(annotated), presses, _roles(annotated, persons_found))
+    return Names(persons_found, ordered, _adjectives(annotated), presses, _roles(annotated, persons_found), annotated)
 
 
 def run(head: Token) -> str:

@@ -20,7 +20,8 @@ _HONORIFIC_GENDER = {"mr": "m", "mrs": "f", "ms": "f", "miss": "f"}
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One who speaks in a story. key: what makes two mentions one voice. head: lemma of the noun, for "the official".
-    plural: more than one person. gender: "f", "m" or None. short: a group by its number and noun only.
+    plural: more than one person. gender: "f", "m" or None. short: a group by its number and noun only. told: the outlet that
+    the story shows the voice to have spoken to, where no verb of telling does.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Voice:
     plural: bool = False
     gender: str | None = None
     short: str | None = None
+    told: str | None = None
 
 
 NOBODY = Voice("nobody", "anonymous", None)
@@ -88,7 +90,7 @@ def sender(head: Token) -> Token | None:
     for child in head.children:
         if child.dep_ == "poss":
             return child
-        sent = child.dep_ == "acl" and child.lemma_ in lexicon.words("sending")
+        sent = child.dep_ in ("acl", "relcl") and child.lemma_ in lexicon.words("sending")
         links = [c for c in child.children if c.dep_ in ("prep", "agent")] if sent else [child]
         for link in links:
             named = link.lower_ in ("by", "from", "in") if sent else link.lower_ in ("by", "from")
@@ -133,7 +135,7 @@ def _called(head: Token, names: Names) -> Voice | None:
         return None
     while token.i + 1 < head.sent.end and naming.capital(token.nbor()):
         token = token.nbor()
-    return _person(naming.run(token), token, names) if kind == "person" else body(bodies.filed(naming.run(token), names))
+    return person(naming.run(token), token, names) if kind == "person" else body(bodies.filed(naming.run(token), names))
 
 
 def _proper(head: Token, names: Names) -> Voice | None:
@@ -147,7 +149,7 @@ def _proper(head: Token, names: Names) -> Voice | None:
     if press is not None:
         return Voice(f"outlet {press.casefold()}", "outlet", press, lemma)
     if _is_person(words, head, names):
-        return _person(words, head, names)
+        return person(words, head, names)
     if people.is_spokesperson(lemma):
         return _spoken_for(head, names)
     return body(bodies.proper(words, head, names), lemma)
@@ -179,7 +181,8 @@ def _is_person(words: str, head: Token, names: Names) -> bool:
     return head.ent_type_ == "PERSON" and (" " in words or any(t.lower_ in _HE_OR_SHE for t in head.sent))
 
 
-def _person(words: str, head: Token, names: Names) -> Voice:
+def person(words: str, head: Token, names: Names) -> Voice:
+    """A person by the name."""
     full = names.person(words)
     bare = people.strip_title(full)
     joined = [c for c in head.children if c.dep_ == "appos"]
@@ -226,7 +229,7 @@ def _joined(head: Token, names: Names) -> Voice | None:
     if known is None or apposed is None:
         return None
     if known.kind == "named_body" and _tells_person(head, apposed):
-        known = _person(naming.run(apposed), apposed, names)
+        known = person(naming.run(apposed), apposed, names)
     elif known.kind == "named_person" and people.role_kind(head.lemma_) == "named_body" and not _speaks(head):
         known = body(bodies.proper(naming.run(apposed), apposed, names), apposed.lemma_.casefold())
     if known.kind == "named_person":
@@ -270,7 +273,7 @@ def _held(head: Token, names: Names) -> Voice | None:
     holder = names.holder(_role(head)) if points and not groups.is_plural(head) else None
     if holder is None:
         return None
-    return replace(_person(holder, head, names), role=_role(head), gender=gender(head.lemma_))
+    return replace(person(holder, head, names), role=_role(head), gender=gender(head.lemma_))
 
 
 def _press(head: Token, names: Names) -> Voice | None:
