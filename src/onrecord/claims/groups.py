@@ -147,6 +147,8 @@ def _belongs(child: Token, head: Token) -> bool:
     if child.dep_ == "prep":
         return child.lower_ in _KEPT and str(doc[child.i : child.i + 2].text) not in _DROPPED
     if child.dep_ == "relcl":
+        if child.lemma_ in ("name", "identify"):
+            return False
         generic = head.lemma_ in lexicon.words("generic")
         if child.lemma_ in lexicon.words("taking_part"):
             return True

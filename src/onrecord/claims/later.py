@@ -68,18 +68,7 @@ def _subject(annotated: Annotated, names: Names) -> Voice | None:
         return None
     if len(words.split()) < 2 or any(t.text == head.text for t in first):
         return None
-    voice = voices.of_head(head, names, str(opening.index))
-    if voice is not None and voice.kind == "named_body" and not any(c.dep_ == "det" for c in head.lefts):
-        return voices.person(words, head, names) if _is_called_by_last(annotated, head) else voice
-    return voice
-
-
-def _is_called_by_last(annotated: Annotated, head: Token) -> bool:
-    """Whether the story calls the one by the last word of the name alone, without an article, as it does with people."""
-    alone = [
-        t for s in annotated.body() for t in s.syntax if t.text == head.text and t.i != head.i and t.pos_ == "PROPN"
-    ]
-    return bool(alone) and all(naming.run(t) == t.text and not any(c.dep_ == "det" for c in t.lefts) for t in alone)
+    return voices.of_head(head, names, str(opening.index))
 
 
 def _is_prose(annotated: Annotated, paragraph: int) -> bool:
