@@ -88,8 +88,9 @@ def affiliation(noun: Token, names: Names) -> str | None:
             return _owner(child, names)
         if child.dep_ == "prep" and child.lower_ in _OF_BODY:
             inner = next((c for c in child.children if c.dep_ == "pobj"), None)
-            if inner is not None and (naming.capital(inner) or people.is_body_word(inner.lemma_)):
-                return _owner(inner, names)
+            speaks = people.is_spokesperson(noun.lemma_.casefold()) and child.lower_ in ("for", "of")
+            if inner is not None and (speaks or naming.capital(inner) or people.is_body_word(inner.lemma_)):
+                return _owner(inner, names) if inner.pos_ in ("NOUN", "PROPN") else None
     if not people.is_spokesperson(noun.lemma_.casefold()):
         return None
     return _led(noun, names)

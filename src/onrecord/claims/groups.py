@@ -98,8 +98,19 @@ def name(head: Token) -> str:
         end = child.right_edge.i
     spoke = spoken(head)
     end = min(end, spoke.left_edge.i - 1) if spoke is not None else end
-    words = _lowered(first(head), str(doc[first(head).i : end + 1].text))
+    words = _lowered(first(head), str(doc[first(head).i : end + 1].text)) + _site(head, end)
     return words.removeprefix("the ") if head.tag_ == "NNS" else words
+
+
+def _site(head: Token, end: int) -> str:
+    """The place that "there" behind a group means: the one that its sentence named before; "" where it means none."""
+    if end != head.i or end + 1 >= head.sent.end or head.doc[end + 1].lower_ != "there":
+        return ""
+    named = (t for t in reversed(head.doc[head.sent.start : head.i]) if t.lemma_.casefold() in lexicon.words("sites"))
+    site = next(named, None)
+    if site is None:
+        return ""
+    return f" at {naming.run(site)}" if naming.capital(site) else f" at the {site.lower_}"
 
 
 def _beside(head: Token) -> Token | None:

@@ -17,32 +17,40 @@ _SPOKE_TO = frozenset({"to", "with"})
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """subject: whom the paragraph behind the story's first is about, named there for the first time and not told by any
-    role; None where it is nobody. words: groups of people on whose word an outlet reports, by the outlet's key.
+    """opening: the story's first paragraph, in lower case. subject: whom the paragraph behind it is about, named there for
+    the first time and not told by any role; None where it is nobody. firm: the body that those belong to who are named
+    there. words: groups of people on whose word an outlet reports, by the outlet's key.
     """
 
+    opening: str
     subject: Voice | None
+    firm: str | None
     words: dict[str, Voice]
 
 
 def gather(annotated: Annotated, names: Names) -> Later:
     """What the story tells later of its sources."""
-    return Later(_subject(annotated, names), _words(annotated, names))
+    prose = _prose(annotated)
+    opening = " ".join(s.text for s in annotated.body() if prose and s.paragraph == prose[0]).casefold()
+    return Later(opening, _subject(annotated, names, prose), _firm(annotated, names, prose), _words(annotated, names))
 
 
 def identified(voice: Voice, later: Later) -> Voice:
     """The one whom the story names right behind a role in its first paragraph: "the defence minister said", and in the
     next "Tova Rell was answering". Other voices as they are.
     """
-    known = later.subject
-    if known is None or voice.plural or voice.role is not None and voice.kind != "named_person":
+    if voice.plural or not voice.name or not later.opening or voice.head not in later.opening:
         return voice
-    office = voice.kind == "named_person" and voice.name is not None and voice.head and people.is_single_office(voice.head)
-    role = voice.kind == "anonymous" and voice.count == groups.ONE and voice.head in lexicon.words("delayed")
-    firm = voice.kind == "named_body" and voice.head in lexicon.words("delayed_firms")
-    if known.kind == "named_person" and (office or role):
-        return replace(known, role=voice.role or voice.head, affiliation=known.affiliation or voice.affiliation)
-    return known if known.kind == "named_body" and firm else voice
+    known, lemma = later.subject, voice.head
+    if voice.kind == "named_body" and lemma in lexicon.words("delayed_firms") and voice.name.casefold().endswith(lemma):
+        if known is not None and known.kind == "named_body":
+            return known
+        return voices.body(later.firm, lemma) if later.firm is not None else voice
+    office = voice.kind == "named_person" and people.is_single_office(lemma) and voice.name.casefold() in later.opening
+    role = voice.kind == "anonymous" and voice.count == groups.ONE and lemma in lexicon.words("delayed")
+    if known is None or known.kind != "named_person" or not (office or role):
+        return voice
+    return replace(known, role=voice.role or lemma, affiliation=known.affiliation or voice.affiliation)
 
 
 def on_word(voice: Voice, later: Later) -> Voice | None:
@@ -53,9 +61,19 @@ def on_word(voice: Voice, later: Later) -> Voice | None:
     return replace(group, told=voice.name) if group is not None else None
 
 
-def _subject(annotated: Annotated, names: Names) -> Voice | None:
-    paragraphs = list(dict.fromkeys(s.paragraph for s in annotated.body()))
-    prose = [p for p in paragraphs if _is_prose(annotated, p)]
+def _firm(annotated: Annotated, names: Names, prose: list[int]) -> str | None:
+    """The one body to which the people belong whom the second paragraph names."""
+    found = set()
+    for sentence in annotated.body():
+        for token in sentence.syntax if sentence.paragraph in prose[1:2] else ():
+            if token.pos_ == "PROPN" and token.dep_ in ("nsubj", "nsubjpass"):
+                voice = voices.of_head(token, names, str(sentence.index))
+                found.add(voice.affiliation if voice is not None and voice.kind == "named_person" else None)
+    known = [name for name in found if name]
+    return known[0] if len(known) == 1 else None
+
+
+def _subject(annotated: Annotated, names: Names, prose: list[int]) -> Voice | None:
     if len(prose) < 2:
         return None
     first = [t for s in annotated.body() if s.paragraph <= prose[0] for t in s.syntax]
@@ -71,9 +89,12 @@ def _subject(annotated: Annotated, names: Names) -> Voice | None:
     return voices.of_head(head, names, str(opening.index))
 
 
-def _is_prose(annotated: Annotated, paragraph: int) -> bool:
-    text = " ".join(s.text for s in annotated.body() if s.paragraph == paragraph)
-    return len(text.split()) > 6 and not text.startswith("By ")
+def _prose(annotated: Annotated) -> list[int]:
+    """The numbers of the first two paragraphs that are more than a line of names."""
+    texts: dict[int, str] = {}
+    for sentence in annotated.body():
+        texts[sentence.paragraph] = f"{texts.get(sentence.paragraph, '')} {sentence.text}".strip()
+    return [number for number, text in texts.items() if len(text.split()) > 6 and not text.startswith("By ")][:2]
 
 
 def _words(annotated: Annotated, names: Names) -> dict[str, Voice]:

@@ -44,7 +44,7 @@ class Names:
             held = tuple(
                 {name: None for known, last in self.roles.items() if known.rpartition(" ")[2] == key for name in last}
             )
-        return held[0] if len(held) == 1 else None
+        return held[0] or None if len(held) == 1 else None
 
     def held_by(self, name: str) -> tuple[str, ...]:
         """The roles that the person of that name holds in the story."""
