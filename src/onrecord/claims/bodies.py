@@ -41,8 +41,11 @@ def common(head: Token, names: Names) -> str:
     owner = next((t for t in head.lefts if t.dep_ == "poss" and t.pos_ == "NOUN"), None)
     if owner is not None and head.lemma_.casefold() in lexicon.words("owned"):
         first = next((t.i for t in owner.lefts if t.dep_ in _LEADS), owner.i)
-        return str(head.doc[first : head.i + 1].text)
+        seat = people.seat(str(head.doc[first : owner.i + 1].text)) if head.lemma_.casefold() == "office" else None
+        return seat or str(head.doc[first : head.i + 1].text)
     words = str(head.doc[lead : head.i + 1].text)
+    if head.doc[lead].is_sent_start and head.doc[lead].pos_ in ("NOUN", "ADJ") and not head.doc[lead].ent_type_:
+        words = words[:1].lower() + words[1:]
     name = filed(words, names)
     return placed(name, head, names) if name == words else name
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.claims import bands, bodies, groups, later, lexicon, voices
-from onrecord.claims import names as naming
+from onrecord.claims import bands, bodies, groups, later, lexicon, mentions, voices
 from onrecord.claims.names import Names
 from onrecord.claims.voices import NOBODY, Voice
 from onrecord.language.annotated import Sentence
@@ -18,12 +17,10 @@ _IT = frozenset({"it", "its"})
 _THEY = frozenset({"they", "both", "their"})
 _SOME = frozenset({"some", "others", "many", "all"})
 _ONE_OF = frozenset({"one", "another"})
-_OWNERS = frozenset({"its", "their", "his", "her"})
 _SENDING_KINDS = frozenset({"named_person", "named_body"})
 _SPEAKING_KINDS = frozenset({"named_person", "named_body", "document", "outlet"})
 _GROUPED_KINDS = frozenset({"anonymous", "witness", "document", "named_person"})
 _PERSONS = frozenset({"named_person", "anonymous", "witness"})
-_PLURAL_BODIES = frozenset({"police", "company", "army"})
 _PAPERS = frozenset({"paper"})
 _NEAR, _FIRM_NEAR, _FAR = 2, 6, 20
 
@@ -86,13 +83,13 @@ class Cast:
             return voice
         same = [h.voice for h in self._heard if h.voice.key == voice.key]
         role = voice.role or next((v.role for v in same if v.role), None)
-        return replace(voice, role=role, affiliation=voice.affiliation or _one({v.affiliation for v in same}))
+        return replace(voice, role=role, affiliation=voice.affiliation or mentions.only({v.affiliation for v in same}))
 
     def met(self, sentence: Sentence) -> None:
         """Note who a sentence is about, so that "he" in the next one can mean him."""
         for token in sentence.syntax:
-            if not _is_about(token):
-                if _is_named(token):
+            if not mentions.is_about(token):
+                if mentions.is_named(token):
                     self._mention(token, sentence)
                 continue
             voice = self._read(token, sentence)
@@ -117,7 +114,7 @@ class Cast:
     def resolve(self, head: Token, sentence: Sentence) -> Resolved:
         """The voice that a noun phrase means, from its head; None where the words name no source."""
         self._now = head.i
-        found = self._meant(_nominal(head), sentence)
+        found = self._meant(mentions.nominal(head), sentence)
         if isinstance(found, Voice):
             self._places.setdefault((sentence.index, found.key), head.i)
         return found
@@ -130,11 +127,16 @@ class Cast:
             return self._it(head, sentence)
         if lower in _THEY:
             pair = self._latest(sentence, lambda v: v.plural and v.count == Quantity(2)) if lower == "both" else None
-            return pair or self._latest(sentence, _is_many)
+            return pair or self._latest(sentence, mentions.is_many)
         if lower in _ONE_OF and head.pos_ != "PROPN":
             return self._one_of(head, sentence)
-        if head.pos_ == "NUM":
-            return self._number(head, sentence)
+        return self._number(head, sentence) if head.pos_ == "NUM" else self._worded(head, sentence)
+
+    def _worded(self, head: Token, sentence: Sentence) -> Resolved:
+        """Whom a noun means, or a pronoun that points to nobody before: "others"."""
+        lower = head.lower_
+        if lower in lexicon.words("some") and head.pos_ != "PROPN":
+            return voices.pronoun(head, self.names, str(sentence.index))
         silent = lower in _SOME or head.pos_ == "PRON" or head.tag_ in ("WP", "WDT", "EX")
         return None if silent else self._noun(head, sentence)
 
@@ -143,48 +145,53 @@ class Cast:
 
     def _noun(self, head: Token, sentence: Sentence) -> Resolved:
         sender = voices.sender(head)
-        if sender is not None:
-            sent = self.resolve(sender, sentence)
-            if sent is not None:
-                return sent
-        voice = self._read(head, sentence)
-        lemma = head.lemma_.casefold()
+        sent = self.resolve(sender, sentence) if sender is not None else None
+        if sent is not None:
+            return sent
+        voice, lemma = self._read(head, sentence), head.lemma_.casefold()
         if people.is_spokesperson(lemma) and (voice is None or voice.kind == "named_body"):
             return self._spokesman(head, voice, sentence)
         if voice is None:
             return None
         if lemma in _PAPERS and voice.kind == "outlet" and voice.head == lemma:
-            voice = self._paper(voice, head, sentence)
-        if voice.kind == "document" and groups.is_definite(head) and lemma in self._sent:
+            voice = self._paper(voice, head)
+        if mentions.is_owned(head) and voice.kind in ("named_person", "named_body"):
+            return self._owned(voice, head, sentence)
+        return self._pointed(voice, head, sentence) if groups.is_definite(head) else voice
+
+    def _owned(self, voice: Voice, head: Token, sentence: Sentence) -> Voice:
+        """Who belongs to one met before: "its spokesman, Idris Torvik", "his office"."""
+        if voice.kind == "named_body":
+            return self._owned_body(voice, head, sentence)
+        owner = self._owner(head, sentence) if voice.affiliation is None else None
+        belongs = owner.name if isinstance(owner, Voice) and owner.kind == "named_body" else None
+        return replace(voice, affiliation=belongs) if belongs else voice
+
+    def _pointed(self, voice: Voice, head: Token, sentence: Sentence) -> Resolved:
+        """Whom words with "the" point back to."""
+        lemma = head.lemma_.casefold()
+        if voice.kind == "document" and lemma in self._sent:
             return self._sent[lemma]
-        if voice.kind == "document" and groups.is_definite(head) and people.role_kind(lemma) is None:
+        if voice.kind == "document" and people.role_kind(lemma) is None:
             near = self._latest(sentence, lambda v: v.kind in _SENDING_KINDS, reach=0)
             return near if isinstance(near, Voice) else voice
-        if voice.kind == "named_body" and lemma in lexicon.words("armed") and (voice.name or "").casefold() == head.lower_:
-            band = self._band(voice, head, sentence)
-            if band is not None:
-                return band
-        if head.pos_ != "PROPN" and groups.is_definite(head) and lemma in lexicon.words("press"):
+        if head.pos_ != "PROPN" and lemma in lexicon.words("press"):
             return self._outlet(voice, lemma)
-        if voice.kind == "named_person" and voice.affiliation is None and _is_owned(head):
-            owner = self._owner(head, sentence)
-            belongs = owner.name if isinstance(owner, Voice) and owner.kind == "named_body" else None
-            return replace(voice, affiliation=belongs) if belongs else voice
-        if voice.kind == "named_body" and _is_owned(head):
-            return self._owned_body(voice, head, sentence)
-        return self._same_group(head, voice) or self._longer_body(voice, head, sentence)
+        bare = voice.kind == "named_body" and (voice.name or "").casefold() == head.lower_
+        band = self._band(voice, sentence) if bare and lemma in lexicon.words("armed") else None
+        return band or self._same_group(head, voice) or self._longer_body(voice, head, sentence)
 
-    def _band(self, voice: Voice, head: Token, sentence: Sentence) -> Resolved:
+    def _band(self, voice: Voice, sentence: Sentence) -> Resolved:
         """The armed group that "the rebels" means: the only one of the story, else the only one met last; None where the
         story names none.
         """
-        if not groups.is_definite(head) or not self._bands:
+        if not self._bands:
             return None
         if len(self._bands) == 1:
             return voices.body(self._bands[0], voice.head)
         return self._latest(sentence, lambda v: v.kind == "named_body" and v.name in self._bands, spoke=False)
 
-    def _paper(self, voice: Voice, head: Token, sentence: Sentence) -> Voice:
+    def _paper(self, voice: Voice, head: Token) -> Voice:
         """A newspaper, or some papers: "court papers", "a paper prepared for the cabinet"."""
         described = any(c.dep_ in ("amod", "compound", "nummod", "acl") for c in head.children)
         met = any(v.kind == "outlet" for v in self._backwards())
@@ -203,12 +210,13 @@ class Cast:
 
     def _owner(self, head: Token, sentence: Sentence) -> Resolved:
         """Whom "its" or "his" before a noun means: the body that the sentence told of before, else the one met last."""
-        word = next(c.lower_ for c in head.children if c.dep_ == "poss" and c.lower_ in _OWNERS)
+        word = next(c.lower_ for c in head.children if c.dep_ == "poss" and c.lower_ in mentions.OWNERS)
         if word in _HE:
             return self._singular(_HE[word], sentence)
         if word == "its":
             for token in sentence.syntax:
-                if token.i < head.left_edge.i and token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("PROPN", "NOUN"):
+                before = token.i < head.left_edge.i and token.dep_ in ("nsubj", "nsubjpass")
+                if before and token.pos_ in ("PROPN", "NOUN"):
                     voice = self._read(token, sentence)
                     if voice is not None and voice.kind == "named_body" and not voice.plural:
                         found = self._longer_body(voice, token, sentence)
@@ -227,7 +235,9 @@ class Cast:
         roles = [owner.role or "", *self.names.held_by(owner.name)]
         if noun == "ministry":
             portfolios = {role.casefold() for role in roles if role.casefold().endswith(" minister")}
-            found = {bodies.filed(role.title().removesuffix("Minister") + "Ministry", self.names) for role in portfolios}
+            found = {
+                bodies.filed(role.title().removesuffix("Minister") + "Ministry", self.names) for role in portfolios
+            }
         elif noun == "office":
             found = {seat for role in roles if (seat := people.seat(role)) is not None} or {f"{owner.name}'s office"}
         else:
@@ -236,7 +246,7 @@ class Cast:
 
     def _spokesman(self, head: Token, voice: Voice | None, sentence: Sentence) -> Resolved:
         """The spokesman: "its spokesman" speaks for the body met last, "the spokesman" is a named one met before."""
-        if _is_owned(head):
+        if mentions.is_owned(head):
             return _body_of(self._owner(head, sentence))
         if voice is not None or not groups.is_definite(head):
             return voice
@@ -260,7 +270,7 @@ class Cast:
             if known.head == lemma or (known.role or "").casefold().split()[-1:] == [lemma]:
                 if known.plural == voice.plural:
                     return known
-                part = _single_part(known) if known.plural and contrasts else None
+                part = mentions.single_part(known) if known.plural and contrasts else None
                 return replace(voice, name=part, plural=False, count=groups.ONE) if part is not None else None
         return None
 
@@ -313,7 +323,12 @@ class Cast:
             for token in sentence.syntax:
                 # "The Red Tide, it says, was asleep" tells of the Red Tide, and not what it says
                 parted = token.i == head.i - 2
-                if token.i < head.i and not parted and token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("PROPN", "NOUN"):
+                if (
+                    token.i < head.i
+                    and not parted
+                    and token.dep_ in ("nsubj", "nsubjpass")
+                    and token.pos_ in ("PROPN", "NOUN")
+                ):
                     voice = self._read(token, sentence)
                     if voice is not None and voice.kind == "named_body" and not voice.plural:
                         return voice
@@ -330,26 +345,29 @@ class Cast:
         return next(iter(last.values())) if len(last) == 1 else None
 
     def _one_of(self, head: Token, sentence: Sentence) -> Resolved:
-        """One of the group met last: "one of them", "one of the officials", "another"."""
-        inner = _behind_of(head)
+        """One of the group met last: "one of them", "one of the officials", "another"; the one whom words beside it name or
+        describe: "one of them, Tova Rell", "one, a net-maker in her sixties".
+        """
+        inner = mentions.behind_of(head)
         if inner is None and head.pos_ == "NOUN":
             return None
-        group = self._group_of(inner, sentence)
         called = next((c for c in head.rights if c.dep_ == "appos" and c.pos_ == "PROPN"), None)
         known = self._read(called, sentence) if called is not None else None
         if known is not None and known.kind == "named_person":
             return known
+        group = self._group_of(inner, sentence)
         described = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "NOUN"), None)
-        if inner is None and described is not None and isinstance(group, Voice):
-            name = groups.name(described)
-            return replace(group, key=f"{group.key}: {name}", name=name, count=groups.ONE, plural=False, gender=None)
-        if isinstance(group, Unsure):
-            return group
-        if group is not None:
-            name = f"one of {group.short or group.name}"
-            return replace(group, key=f"one of {group.key}", name=name, count=groups.ONE, plural=False, gender=None)
-        voice = self._read(inner, sentence) if inner is not None and inner.pos_ == "NOUN" else None
-        if voice is None or inner is None or voice.kind not in _PERSONS:
+        if isinstance(group, Voice):
+            name, key = f"one of {group.short or group.name}", f"one of {group.key}"
+            if inner is None and described is not None:
+                name, key = groups.name(described), f"{groups.name(described)}: {group.key}"
+            return replace(group, key=key, name=name, count=groups.ONE, plural=False, gender=None)
+        return group if group is not None or inner is None else self._one_unmet(head, inner, sentence)
+
+    def _one_unmet(self, head: Token, inner: Token, sentence: Sentence) -> Voice | None:
+        """One of a group that was not met before: "one of two engineers"."""
+        voice = self._read(inner, sentence) if inner.pos_ == "NOUN" else None
+        if voice is None or voice.kind not in _PERSONS:
             return None
         name = str(head.doc[head.i : inner.i + 1].text)
         name = name[:1].lower() + name[1:]
@@ -366,7 +384,7 @@ class Cast:
         wanted = numbers.parse(head.text)
         if groups.is_definite(head):
             return self._latest(sentence, lambda v: v.plural and v.count == wanted, reach=_FAR)
-        inner = _behind_of(head)
+        inner = mentions.behind_of(head)
         group = self._group_of(inner, sentence)
         if group is None and inner is not None and inner.pos_ == "NOUN":
             voice = self._read(inner, sentence)
@@ -374,7 +392,12 @@ class Cast:
                 return None
             name = groups.name(inner)
             owned = any(c.dep_ in ("poss", "det") for c in inner.children)
-            group = replace(voice, short=f"the {name}" if owned and not name.startswith(("the ", "his ", "her ", "its ", "their ")) else name)
+            group = replace(
+                voice,
+                short=f"the {name}"
+                if owned and not name.startswith(("the ", "his ", "her ", "its ", "their "))
+                else name,
+            )
         if not isinstance(group, Voice):
             return group
         name = f"{head.lower_} of {group.short or group.name}"
@@ -402,64 +425,6 @@ class Cast:
         if len(found) == 1:
             return next(iter(found.values()))
         return Unsure("two answers fit: " + " and ".join(sorted(str(voice.name) for voice in found.values())))
-
-
-def _one(found: set[str | None]) -> str | None:
-    """The only name among them; None where there is none, or more than one."""
-    known = sorted(name for name in found if name)
-    return known[0] if len(known) == 1 else None
-
-
-def _is_many(voice: Voice) -> bool:
-    """Whether "they" can mean the voice: several people, or a body with a plural for its name ("the Wardens")."""
-    if voice.kind != "named_body":
-        return voice.plural
-    last = (voice.name or "").partition(" of ")[0].rpartition(" ")[2]
-    named_many = last[:1].isupper() and last.endswith("s") and not last.endswith("ss") and not last.isupper()
-    return voice.plural or voice.head in _PLURAL_BODIES or named_many
-
-
-def _single_part(group: Voice) -> str | None:
-    """The one person of a group that speaks together: "one former official" of "two current officials and" him."""
-    part = (group.name or "").rpartition(" and ")[2]
-    return part if part.split()[:1] and part.split()[0] in ("a", "an", "one") else None
-
-
-def _nominal(head: Token) -> Token:
-    """The noun of words that the parser took for a clause or cut at their article: "an annex marked ..."."""
-    if head.pos_ in ("VERB", "AUX") and not naming.capital(head):
-        subject = next((c for c in head.lefts if c.dep_ in ("nsubj", "nsubjpass") and c.pos_ in ("NOUN", "PROPN")), None)
-        return subject if subject is not None else head
-    if head.pos_ == "DET" and head.lower_ in ("the", "a", "an", "its", "his", "her", "their"):
-        near = head.doc[head.i + 1 : min(head.i + 5, head.sent.end)]
-        noun = next((t for t in near if t.pos_ in ("NOUN", "PROPN")), head)
-        while noun.dep_ in ("compound", "amod", "nmod") and noun.head.i > noun.i:
-            noun = noun.head
-        return noun
-    return head
-
-
-def _is_named(token: Token) -> bool:
-    """Whether the token ends a name."""
-    last = token.i + 1 >= token.sent.end or not naming.capital(token.nbor())
-    return bool(token.pos_ == "PROPN" and last and naming.capital(token))
-
-
-def _is_about(token: Token) -> bool:
-    """Whether the sentence is about what the token names: its subjects, and groups that it counts."""
-    if token.dep_ in ("nsubj", "nsubjpass"):
-        return token.pos_ in ("PROPN", "NOUN")
-    counted = token.tag_ == "NNS" and token.dep_ in ("pobj", "dobj") and any(c.dep_ == "nummod" for c in token.children)
-    return counted and people.role_kind(token.lemma_) is not None
-
-
-def _is_owned(head: Token) -> bool:
-    return any(c.dep_ == "poss" and c.lower_ in _OWNERS for c in head.children)
-
-
-def _behind_of(head: Token) -> Token | None:
-    of = next((c for c in head.rights if c.dep_ == "prep" and c.lower_ == "of"), None)
-    return next((c for c in of.children if c.dep_ == "pobj"), None) if of is not None else None
 
 
 def _body_of(found: Resolved) -> Resolved:

@@ -43,7 +43,10 @@ def first(head: Token) -> Token:
 
 def _is_close(token: Token, head: Token) -> bool:
     between = head.doc[token.i : head.i]
-    return not any(t.is_quote or t.text in (";", ":") or t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in between)
+    return not any(
+        (t.is_quote and t.tag_ != "POS") or t.text in (";", ":") or t.tag_ in ("VBD", "VBZ", "VBP", "MD")
+        for t in between
+    )
 
 
 def quantity(head: Token) -> Quantity:
@@ -110,7 +113,8 @@ def _site(head: Token, end: int) -> str:
     site = next(named, None)
     if site is None:
         return ""
-    return f" at {naming.run(site)}" if naming.capital(site) else f" at the {site.lower_}"
+    the = "the " if any(c.lower_ == "the" for c in site.lefts) else ""
+    return f" at {the}{naming.run(site)}" if naming.capital(site) else f" at the {site.lower_}"
 
 
 def _beside(head: Token) -> Token | None:
@@ -157,13 +161,11 @@ def _belongs(child: Token, head: Token) -> bool:
         return "knowledge" in str(doc[child.i : child.right_edge.i + 1].text) or head.lemma_ in lexicon.words("generic")
     if child.dep_ == "prep":
         return child.lower_ in _KEPT and str(doc[child.i : child.i + 2].text) not in _DROPPED
-    if child.dep_ == "relcl":
-        if child.lemma_ in ("name", "identify"):
-            return False
+    if child.dep_ == "relcl" and child.lemma_ in ("name", "identify"):
+        return False
+    if child.dep_ == "relcl" and child.lemma_ not in lexicon.words("taking_part"):
         generic = head.lemma_ in lexicon.words("generic")
-        if child.lemma_ in lexicon.words("taking_part"):
-            return True
         if not generic and people.role_kind(head.lemma_) == "witness":
             return False
         return generic or child.right_edge.i - child.left_edge.i < _SHORT_CLAUSE
-    return child.dep_ in ("acl", "amod")
+    return child.dep_ in ("acl", "amod", "relcl")

@@ -79,7 +79,11 @@ def _subject(annotated: Annotated, names: Names, prose: list[int]) -> Voice | No
     first = [t for s in annotated.body() if s.paragraph <= prose[0] for t in s.syntax]
     opening = next(s for s in annotated.body() if s.paragraph == prose[1])
     head = next((t for t in opening.syntax if t.dep_ in ("nsubj", "nsubjpass") and t.pos_ == "PROPN"), None)
-    if head is None or head.left_edge.i > opening.syntax.start + 1 or any(c.dep_ in ("appos", "relcl") for c in head.children):
+    if (
+        head is None
+        or head.left_edge.i > opening.syntax.start + 1
+        or any(c.dep_ in ("appos", "relcl") for c in head.children)
+    ):
         return None
     words = naming.run(head)
     if people.title(words) and not people.is_title(words) and people.is_single_office(people.title(words)):
@@ -138,14 +142,22 @@ def _ground(token: Token) -> Token | None:
         subject = next((c for c in token.children if c.dep_ in ("nsubj", "nsubjpass")), None)
         told = subject is not None and subject.lemma_.casefold() in lexicon.words("press_works")
         return _object(token, frozenset({"on", "to"})) if told else None
-    if token.lower_ in ("word", "authority", "testimony", "strength") and token.dep_ == "pobj" and token.head.lower_ == "on":
+    if (
+        token.lower_ in ("word", "authority", "testimony", "strength")
+        and token.dep_ == "pobj"
+        and token.head.lower_ == "on"
+    ):
         return _object(token, frozenset({"of"}))
     return None
 
 
 def _is_outlet(subject: Token) -> bool:
     noun = subject.lemma_.casefold() in lexicon.words("press")
-    return noun or subject.lower_ in ("it", "which") or (subject.pos_ == "PROPN" and outlets.looks_like_outlet(naming.run(subject)))
+    return (
+        noun
+        or subject.lower_ in ("it", "which")
+        or (subject.pos_ == "PROPN" and outlets.looks_like_outlet(naming.run(subject)))
+    )
 
 
 def _object(word: Token, prepositions: frozenset[str]) -> Token | None:

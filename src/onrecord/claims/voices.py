@@ -8,7 +8,7 @@ from onrecord.claims import bodies, groups, lexicon
 from onrecord.claims import names as naming
 from onrecord.claims.names import Names
 from onrecord.records import Quantity, SourceKind
-from onrecord.wording import actors, outlets, people
+from onrecord.wording import actors, numbers, outlets, people
 
 _OF_PRESS = frozenset({"news", "press", "wire"})
 _QUESTIONS = frozenset({"how", "what", "which", "whose"})
@@ -288,6 +288,9 @@ def _press(head: Token, names: Names) -> Voice | None:
         shown = names.outlet(words) or (outlet_name(words) if beside.dep_ == "appos" else None)
         if shown is not None:
             return Voice(f"outlet {shown.casefold()}", "outlet", shown, lemma)
+    if lemma in lexicon.words("press_or_body") and any(c.lower_ in _OF_PRESS for c in head.lefts):
+        name = groups.name(head)
+        return Voice(f"outlet {name.casefold()}", "outlet", name, lemma)
     if lemma in lexicon.words("press") and lemma != "agency":
         return Voice(f"outlet {lemma}", "outlet", groups.name(head), lemma, plural=groups.is_plural(head))
     owner = next((t for t in head.lefts if t.dep_ in ("compound", "poss", "nmod") and naming.capital(t)), None)
@@ -295,6 +298,26 @@ def _press(head: Token, names: Names) -> Voice | None:
         return None
     outlet = names.outlet(naming.run(owner)) or outlet_name(naming.run(owner))
     return Voice(f"outlet {outlet.casefold()}", "outlet", outlet, lemma) if outlet is not None else None
+
+
+def pronoun(head: Token, names: Names, place: str) -> Voice | None:
+    """People whom a pronoun tells of without anybody before: "some of the cadets", "others", "somebody close to her"."""
+    of = next((c for c in head.rights if c.dep_ == "prep" and c.lower_ == "of"), None)
+    inner = next((c for c in of.children if c.dep_ == "pobj" and c.pos_ in ("NOUN", "PROPN")), None) if of else None
+    group = of_head(inner, names, place) if inner is not None else None
+    if inner is not None and (group is None or group.kind not in ("anonymous", "witness")):
+        return None
+    end = (
+        inner.i
+        if inner is not None
+        else max((c.right_edge.i for c in head.rights if c.dep_ in ("amod", "acl")), default=head.i)
+    )
+    words = str(head.doc[head.i : end + 1].text)
+    name = words[:1].lower() + words[1:]
+    many = head.lower_ not in lexicon.words("someone")
+    kind: SourceKind = group.kind if group is not None else "anonymous"
+    count = numbers.BARE_PLURAL if many else groups.ONE
+    return Voice(f"{kind} {name} {place}", kind, name, head.lower_, count=count, plural=many, short=name)
 
 
 def _sender(head: Token, names: Names, place: str) -> Voice | None:
@@ -309,12 +332,7 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
         return _spoken_for(head, names)
     before = [c.lower_ for c in head.lefts if c.dep_ in ("compound", "amod")]
     kind = people.role_kind(" ".join([*before, lemma])) or people.role_kind(lemma)
-    if lemma in lexicon.words("press_or_body") and set(before) & _OF_PRESS:
-        name = groups.name(head)
-        return Voice(f"outlet {name.casefold()}", "outlet", name, lemma)
-    if _stands_for_body(head, lemma):
-        kind = "named_body"
-    if kind == "named_body" and not _is_band(head):
+    if (kind == "named_body" and not _is_band(head)) or _stands_for_body(head, lemma):
         return _common_body(head, names)
     if kind == "document" or (kind is None and lemma in lexicon.words("messages")):
         return Voice(f"document {lemma}", "document", groups.document(head), lemma)
@@ -323,8 +341,12 @@ def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
     if _points_to_one(head, kind):
         name = groups.name(head).removeprefix("the ")
         return Voice(f"person {name.casefold()}", "named_person", name, lemma, _role(head), None, groups.ONE)
-    people_kind = kind if kind in ("anonymous", "witness") else "anonymous"
-    more = groups.joined(head)
+    return _people(head, "witness" if kind == "witness" else "anonymous", place)
+
+
+def _people(head: Token, people_kind: SourceKind, place: str) -> Voice:
+    """People without a name."""
+    lemma, more = head.lemma_.casefold(), groups.joined(head)
     return Voice(
         key=f"{people_kind} {lemma} {place}",
         kind=people_kind,

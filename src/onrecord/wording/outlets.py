@@ -19,7 +19,9 @@ _SMALL = frozenset(
 )
 _LONGEST = 80
 # Ends of names that are plain words with an article too.
-_PLAIN_ENDS = frozenset({"Media", "Today", "Online", "Press", "News", "Radio", "TV", "Television", "Reporter", "Standard", "Daily"})
+_PLAIN_ENDS = frozenset(
+    {"Media", "Today", "Online", "Press", "News", "Radio", "TV", "Television", "Reporter", "Standard", "Daily"}
+)
 # Endings of countries that are sold to everyone.
 _SOLD_ENDINGS = frozenset({"TV", "ME", "FM", "CO", "LA", "TO", "WS", "AG", "CD", "NU", "ST", "AI", "IO", "LY", "GG"})
 

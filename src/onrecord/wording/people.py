@@ -168,5 +168,7 @@ def _people() -> _People:
         single=frozenset(table["offices"]["single"]),
         same=dict(table["offices"]["same"]),
         seats=dict(table["offices"]["seats"]),
-        called={kind: re.compile(rf"\b(?:{'|'.join(told)}) (?:the )?(?=[A-Z])") for kind, told in table["called"].items()},
+        called={
+            kind: re.compile(rf"\b(?:{'|'.join(told)}) (?:the )?(?=[A-Z])") for kind, told in table["called"].items()
+        },
     )
