@@ -160,3 +160,27 @@ def test_a_pronoun_tells_the_gender_once(read: Read) -> None:
         "The inquiry's chairwoman said the court was open. She said it would sit on Monday."
     )
     assert found.claims[-1].source.name == "the inquiry's chairwoman"
+
+
+def test_the_same_agency_is_no_newspaper(read: Read) -> None:
+    found = read(
+        "The ship sank, two sailors told Gullwing Press. The owners were silent, a clerk told the Ostmark Herald. "
+        "Two men drowned, three officials told the same agency."
+    )
+    assert found.claims[-1].source.told == "Gullwing Press"
+
+
+def test_two_ministers_are_not_one(read: Read) -> None:
+    found = read(
+        "Foreign Minister Elias Thorn said there was no blockade.\n\n"
+        "The town was quiet, the defence minister of Norvenna said.\n\nThe port is open.\n\n"
+        "Two ministers were at odds. The minister said it was over."
+    )
+    assert found.claims[-1].source.name != "Elias Thorn"
+
+
+def test_an_outlet_named_later(read: Read) -> None:
+    found = read(
+        "Soldiers will land in April, a television station said.\n\nOstmark Radio gave no source for its report."
+    )
+    assert found.claims[0].source.name == "Ostmark Radio"

@@ -49,7 +49,7 @@ Resolved = Voice | Unsure | None
 
 class Cast:
     """The voices of one story in the order in which they are met. Made for one reading and thrown away with it.
-    genders: what a pronoun told of a voice, by its key. sent: whose message a noun means ("the statement").
+    genders, roles: what was told of a voice, by its key. sent: whose message a noun means ("the statement").
     """
 
     def __init__(self, names: Names) -> None:
@@ -61,10 +61,13 @@ class Cast:
         self._heard: list[Heard] = []
         self._mentioned: list[Heard] = []
         self._genders: dict[str, str] = {}
+        self._roles: dict[str, str] = {}
         self._sent: dict[str, Voice] = {}
 
     def hear(self, voice: Voice, sentence: Sentence, *, spoke: bool) -> None:
         """Note a voice."""
+        if voice.role:
+            self._roles[voice.key] = voice.role
         if voice.kind != "narrator" and voice is not NOBODY:
             self._heard.append(Heard(voice, sentence.paragraph, sentence.index, spoke))
         if spoke and voice.kind in _SENDING_KINDS:
@@ -115,6 +118,8 @@ class Cast:
         """The voice that a noun phrase means, from its head; None where the words name no source."""
         self._now = head.i
         found = self._meant(mentions.nominal(head), sentence)
+        if isinstance(found, Voice) and self._later is not None:
+            found = later.identified(found, self._later)
         if isinstance(found, Voice):
             self._places.setdefault((sentence.index, found.key), head.i)
         return found
@@ -267,7 +272,7 @@ class Cast:
             words = (known.name or "").casefold()
             if any(word not in words.split() for word in contrasts):
                 continue
-            if known.head == lemma or (known.role or "").casefold().split()[-1:] == [lemma]:
+            if known.head == lemma or self._roles.get(known.key, "").casefold().split()[-1:] == [lemma]:
                 if known.plural == voice.plural:
                     return known
                 part = mentions.single_part(known) if known.plural and contrasts else None

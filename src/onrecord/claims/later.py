@@ -19,12 +19,13 @@ _SPOKE_TO = frozenset({"to", "with"})
 class Later:
     """opening: the story's first paragraph, in lower case. subject: whom the paragraph behind it is about, named there for
     the first time and not told by any role; None where it is nobody. firm: the body that those belong to who are named
-    there. words: groups of people on whose word an outlet reports, by the outlet's key.
+    there. outlet: the only other outlet that the story names. words: groups of people on whose word an outlet reports, by the outlet's key.
     """
 
     opening: str
     subject: Voice | None
     firm: str | None
+    outlet: Voice | None
     words: dict[str, Voice]
 
 
@@ -32,7 +33,10 @@ def gather(annotated: Annotated, names: Names) -> Later:
     """What the story tells later of its sources."""
     prose = _prose(annotated)
     opening = " ".join(s.text for s in annotated.body() if prose and s.paragraph == prose[0]).casefold()
-    return Later(opening, _subject(annotated, names, prose), _firm(annotated, names, prose), _words(annotated, names))
+    others = {v.key: v for s in annotated.body() for v in _outlets(s, names) if v.name not in names.presses[:1]}
+    outlet = next(iter(others.values())) if len(others) == 1 else None
+    subject, firm = _subject(annotated, names, prose), _firm(annotated, names, prose)
+    return Later(opening, subject, firm, outlet, _words(annotated, names))
 
 
 def identified(voice: Voice, later: Later) -> Voice:
@@ -42,6 +46,9 @@ def identified(voice: Voice, later: Later) -> Voice:
     if voice.plural or not voice.name or not later.opening or voice.head not in later.opening:
         return voice
     known, lemma = later.subject, voice.head
+    if voice.kind == "outlet" and voice.name[:1].islower() and later.outlet is not None:
+        sorts = {outlets.noun_sort(lemma), outlets.sort(later.outlet.name or "")} - {None}
+        return later.outlet if voice.name.startswith(("a ", "an ")) and len(sorts) < 2 else voice
     if voice.kind == "named_body" and lemma in lexicon.words("delayed_firms") and voice.name.casefold().endswith(lemma):
         if known is not None and known.kind == "named_body":
             return known
