@@ -67,6 +67,10 @@ ROLES = [
 BODIES = [
     ("The foreign ministry of Norvenna said the ship sank.", [("named_body", "Norvenna foreign ministry", None)]),
     ("The neighbouring republic of Halvane said the ship sank.", [("named_body", "Halvane", None)]),
+    ("The charity Bread and Salt said the ship sank.", [("named_body", "Bread and Salt", None)]),
+    ("The Civil Guard said the ship sank.", [("named_body", "Civil Guard", None)]),
+    ("The Civil Guard said the ship sank off Spain.", [("named_body", "Guardia Civil", None)]),
+    ("The quarrymen's union said the ship sank.", [("named_body", "quarrymen's union", None)]),
     ("Naval headquarters said that the ship sank.", [("named_body", "navy", None)]),
     ("The prime minister's office said the ship sank.", [("named_body", "Prime Minister's Office", None)]),
     ("A spokeswoman for the general staff said the ship sank.", [("named_body", "general staff", None)]),
@@ -105,6 +109,10 @@ GROUPS = [
         [("anonymous", "a Norvennan official who took part", 1)],
     ),
     ("The prisoners' wives said the ship sank.", [("witness", "prisoners' wives", None)]),
+    (
+        "A Norvennan general, two majors and a pilot said the ship sank.",
+        [("anonymous", "a Norvennan general, two majors and a pilot", 4)],
+    ),
     ("Half a dozen diplomats said the ship sank.", [("anonymous", "half a dozen diplomats", 6)]),
 ]
 

@@ -15,10 +15,13 @@ _NO_NAME = frozenset({"own", "same", "official", "chief", "other", "former", "ne
 
 def filed(words: str, names: Names) -> str:
     """The name that a body is filed under: the longest that the story gives, as the table of actors has it where the two
-    share a word. A byname ("Downing Street") stays as the story words it.
+    share a word and the story tells of the actor's country. A byname ("Downing Street") stays as the story words it.
     """
     full = names.body(words)
-    canonical = actors.canonical(full) if actors.named(full) is not None else full
+    known = actors.named(full)
+    if known is None or not (known.country is None or names.tells_of(known.country)):
+        return full
+    canonical = actors.canonical(full)
     return canonical if set(canonical.casefold().split()) & set(full.casefold().split()) else full
 
 
@@ -38,7 +41,7 @@ def common(head: Token, names: Names) -> str:
     branch = _branch(head, lead)
     if branch is not None:
         return filed(branch, names)
-    owner = next((t for t in head.lefts if t.dep_ == "poss" and t.pos_ == "NOUN"), None)
+    owner = next((t for t in head.lefts if t.dep_ == "poss" and t.text.islower() and t.pos_ != "PRON"), None)
     if owner is not None and head.lemma_.casefold() in lexicon.words("owned"):
         first = next((t.i for t in owner.lefts if t.dep_ in _LEADS), owner.i)
         seat = people.seat(str(head.doc[first : owner.i + 1].text)) if head.lemma_.casefold() == "office" else None

@@ -233,6 +233,8 @@ class Cast:
         owner, noun = self._owner(head, sentence), head.lemma_.casefold()
         if not isinstance(owner, Voice) or owner.name is None or (voice.name or "").casefold() != head.lower_:
             return voice
+        if owner.kind == "named_body" and owner.name[:1].islower():
+            return voice
         if owner.kind == "named_body":
             return voices.body(self.names.of_place(owner.name, head.lower_), noun)
         if owner.kind != "named_person":

@@ -15,6 +15,7 @@ _BEFORE = ("det", "predet", "amod", "compound", "nummod", "poss", "nmod", "quant
 _COUNTING = ("nummod", "amod", "det", "quantmod")
 _SPEAKING = frozenset({"speak", "talk", "tell"})
 _NEAR_CONJUNCT = 8
+_MOST_JOINED = 5
 _SHORT_CLAUSE = 5
 _UNLIKE_PEOPLE = ("tion", "ment", "ness", "ity", "ing", "ism", "ure", "ship")
 
@@ -61,18 +62,32 @@ def quantity(head: Token) -> Quantity:
     return found if found is not None else numbers.BARE_PLURAL
 
 
-def joined(head: Token) -> Token | None:
-    """The noun of a second group that speaks with the first: "two officials and a former minister"; None without one."""
-    others = [c for c in head.rights if c.dep_ == "conj" and c.pos_ == "NOUN" and c.i - head.i < _NEAR_CONJUNCT]
-    return next((c for c in others if people.role_kind(c.lemma_) in ("anonymous", "witness")), None)
+def joined(head: Token) -> list[Token]:
+    """The nouns of other groups that speak with the first: "two officials, a diplomat and a former minister"."""
+    found: list[Token] = []
+    at = head
+    while len(found) < _MOST_JOINED:
+        others = [c for c in at.rights if c.dep_ == "conj" and c.pos_ == "NOUN" and c.i - at.i < _NEAR_CONJUNCT]
+        other = next((c for c in others if people.role_kind(c.lemma_) in ("anonymous", "witness")), None)
+        if other is None:
+            break
+        found.append(other)
+        at = other
+    return found
 
 
-def sum_of(head: Token, other: Token) -> Quantity:
-    """How many two joined groups are together; a plural without a number where either has none."""
-    pair = (quantity(head), quantity(other))
-    if any(q.number is None or q.modifier or q.upto for q in pair):
+def together(head: Token, others: list[Token]) -> str:
+    """Groups that speak together by one name: "two officials, a diplomat and a former minister of Verania"."""
+    first_ones = ", ".join(short_name(noun) for noun in [head, *others[:-1]])
+    return f"{first_ones} and {name(others[-1])}"
+
+
+def sum_of(nouns: list[Token]) -> Quantity:
+    """How many joined groups are together; a plural without a number where any has none."""
+    each = [quantity(noun) for noun in nouns]
+    if any(q.number is None or q.modifier or q.upto for q in each):
         return numbers.BARE_PLURAL
-    return Quantity(sum(q.number or 0 for q in pair))
+    return Quantity(sum(q.number or 0 for q in each))
 
 
 def amount(head: Token, noun: Token) -> Quantity:

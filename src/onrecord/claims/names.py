@@ -82,6 +82,14 @@ class Names:
         fits = [name for name in known if len(parts) == 1 or _same_first(people.strip_title(name).split()[0], parts[0])]
         return fits[0] if len(fits) == 1 else bare
 
+    def tells_of(self, country: str) -> bool:
+        """Whether the story names the country or its people anywhere; True where the story is not known."""
+        if self.story is None:
+            return True
+        words = {t.text for s in self.story.sentences for t in s.syntax if t.text[:1].isupper()}
+        text = self.story.story.text
+        return country in text or any(places.country_of(word) == country for word in words)
+
     def body(self, words: str) -> str:
         """The longest name of the story that ends or begins with the words, where there is one such name only."""
         key = words.casefold().split()

@@ -232,10 +232,20 @@ def _joined(head: Token, names: Names) -> Voice | None:
         known = person(naming.run(apposed), apposed, names)
     elif known.kind == "named_person" and people.role_kind(head.lemma_) == "named_body" and not _speaks(head):
         known = body(bodies.proper(naming.run(apposed), apposed, names), apposed.lemma_.casefold())
+    if known.kind == "named_body" and people.role_kind(head.lemma_) == "named_body":
+        known = _with_partner(known, apposed)
     if known.kind == "named_person":
         belongs = bodies.affiliation(head, names)
         return replace(known, role=_role(head), affiliation=belongs or known.affiliation, gender=gender(head.lemma_))
     return known if known.kind == "named_body" and not groups.is_plural(head) else None
+
+
+def _with_partner(firm: Voice, apposed: Token) -> Voice:
+    """The body with the name that "and" ties to its own: "the charity Bread and Salt"."""
+    partner = next((c for c in apposed.rights if c.dep_ == "conj" and c.i == apposed.i + 2 and naming.capital(c)), None)
+    if partner is None or apposed.nbor().lower_ != "and" or " and " in (firm.name or ""):
+        return firm
+    return body(f"{firm.name} and {naming.run(partner)}", firm.head)
 
 
 def _speaks(head: Token) -> bool:
@@ -350,10 +360,10 @@ def _people(head: Token, people_kind: SourceKind, place: str) -> Voice:
     return Voice(
         key=f"{people_kind} {lemma} {place}",
         kind=people_kind,
-        name=groups.name(head) if more is None else f"{groups.short_name(head)} and {groups.name(more)}",
+        name=groups.name(head) if not more else groups.together(head, more),
         head=lemma,
-        count=groups.quantity(head) if more is None else groups.sum_of(head, more),
-        plural=groups.is_plural(head) or more is not None,
+        count=groups.quantity(head) if not more else groups.sum_of([head, *more]),
+        plural=groups.is_plural(head) or bool(more),
         gender=gender(lemma),
         short=groups.short_name(head),
     )
