@@ -151,7 +151,7 @@ class Cast:
     def _noun(self, head: Token, sentence: Sentence) -> Resolved:
         sender = voices.sender(head)
         sent = self.resolve(sender, sentence) if sender is not None else None
-        if sent is not None:
+        if sent is not None and not (isinstance(sent, Voice) and not voices.is_sender(sent)):
             return sent
         voice, lemma = self._read(head, sentence), head.lemma_.casefold()
         if people.is_spokesperson(lemma) and (voice is None or voice.kind == "named_body"):
@@ -198,6 +198,8 @@ class Cast:
 
     def _paper(self, voice: Voice, head: Token) -> Voice:
         """A newspaper, or some papers: "court papers", "a paper prepared for the cabinet"."""
+        if (voice.name or "")[:1].isupper():
+            return voice
         described = any(c.dep_ in ("amod", "compound", "nummod", "acl") for c in head.children)
         met = any(v.kind == "outlet" for v in self._backwards())
         is_paper = described or groups.is_plural(head) or not met
@@ -395,7 +397,7 @@ class Cast:
         group = self._group_of(inner, sentence)
         if group is None and inner is not None and inner.pos_ == "NOUN":
             voice = self._read(inner, sentence)
-            if voice is None or voice.kind not in _PERSONS:
+            if voice is None or voice.kind not in (*_PERSONS, "named_body"):
                 return None
             name = groups.name(inner)
             owned = any(c.dep_ in ("poss", "det") for c in inner.children)

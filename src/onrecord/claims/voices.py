@@ -49,6 +49,9 @@ def of_head(head: Token, names: Names, place: str) -> Voice | None:
         return None
     head = _name_behind(head)
     mid_capital = naming.capital(head) and not head.is_sent_start and (head.pos_ == "NOUN" or bool(head.ent_type_))
+    # A word that no text of the language model knew, in capitals and alone, is a name that the parser took for a noun.
+    unknown = head.tag_ == "NN" and head.is_oov and people.role_kind(head.lemma_) is None
+    mid_capital = mid_capital or (naming.capital(head) and unknown and head.left_edge == head)
     if (head.pos_ == "PROPN" or mid_capital) and not _is_office(head, names):
         return _proper(head, names)
     return (
@@ -224,6 +227,8 @@ def _amount(head: Token, names: Names, place: str) -> Voice | None:
 
 def _joined(head: Token, names: Names) -> Voice | None:
     """Who stands beside a common noun: "its spokesman, Idris Torvik", "the owner, Ostmark Lines"."""
+    if head.lemma_.casefold() in lexicon.words("press"):
+        return None
     apposed = next((c for c in head.children if c.dep_ == "appos" and c.pos_ == "PROPN"), None) or _apposed_far(head)
     known = _proper(apposed, names) if apposed is not None else None
     if known is None or apposed is None:
@@ -295,7 +300,8 @@ def _press(head: Token, names: Names) -> Voice | None:
     beside = next((c for c in head.children if c.dep_ in ("compound", "appos") and c.pos_ == "PROPN"), None)
     if beside is not None and lemma in lexicon.words("press"):
         words = naming.run(beside)
-        shown = names.outlet(words) or (outlet_name(words) if beside.dep_ == "appos" else None)
+        told = beside.dep_ == "appos" and not names.is_person(words)
+        shown = names.outlet(words) or (outlet_name(words) or words if told else None)
         if shown is not None:
             return Voice(f"outlet {shown.casefold()}", "outlet", shown, lemma)
     if lemma in lexicon.words("press_or_body") and any(c.lower_ in _OF_PRESS for c in head.lefts):
@@ -332,7 +338,13 @@ def pronoun(head: Token, names: Names, place: str) -> Voice | None:
 
 def _sender(head: Token, names: Names, place: str) -> Voice | None:
     sent = sender(head)
-    return of_head(sent, names, place) if sent is not None and sent.pos_ in ("NOUN", "PROPN") else None
+    voice = of_head(sent, names, place) if sent is not None and sent.pos_ in ("NOUN", "PROPN") else None
+    return voice if voice is not None and is_sender(voice) else None
+
+
+def is_sender(voice: Voice) -> bool:
+    """Whether a message is filed under the one who sent it: not where he has no name ("the coroner's notes")."""
+    return voice.kind not in ("anonymous", "witness")
 
 
 def _by_noun(head: Token, names: Names, place: str) -> Voice | None:
