@@ -192,3 +192,9 @@ def test_an_outlet_named_later(read: Read) -> None:
         "Soldiers will land in April, a television station said.\n\nOstmark Radio gave no source for its report."
     )
     assert found.claims[0].source.name == "Ostmark Radio"
+
+
+def test_an_outlet_with_a_body_s_word_reports_on_the_word_of_others(read: Read) -> None:
+    found = read("Ostmark Inquiry reported in March that helicopters had rocketed a camp, on the word of two officers.")
+    first = found.claims[0].source
+    assert (first.kind, first.name, first.told) == ("anonymous", "two officers", "Ostmark Inquiry")

@@ -322,7 +322,10 @@ def _broadcaster(token: Token) -> str | None:
     if not named or not capital(named[0]) or (token.lemma_ == "report" and named[0].ent_type_ == "PERSON"):
         return None
     words = run(named[0].nbor() if named[0].i + 1 < named[0].sent.end and capital(named[0].nbor()) else named[0])
-    bodily = actors.named(words) is not None or any(people.is_body_word(w) for w in words.split())
+    # Without an article an outlet may bear a body's word: "Ostmark Inquiry reported".
+    shared = lexicon.words("press_or_body") if not any(c.dep_ == "det" for c in named[0].lefts) else frozenset()
+    worded = [w for w in words.split() if w.casefold() not in shared]
+    bodily = actors.named(words) is not None or any(people.is_body_word(w) for w in worded)
     return words if len(words.split()) > 1 and not bodily else None
 
 
