@@ -71,6 +71,7 @@ BODIES = [
     ("The Civil Guard said the ship sank.", [("named_body", "Civil Guard", None)]),
     ("The Civil Guard said the ship sank off Spain.", [("named_body", "Guardia Civil", None)]),
     ("The quarrymen's union said the ship sank.", [("named_body", "quarrymen's union", None)]),
+    ("The army's press office said the ship sank.", [("named_body", "army", None)]),
     ("Naval headquarters said that the ship sank.", [("named_body", "navy", None)]),
     ("The prime minister's office said the ship sank.", [("named_body", "Prime Minister's Office", None)]),
     ("A spokeswoman for the general staff said the ship sank.", [("named_body", "general staff", None)]),

@@ -10,6 +10,7 @@ from onrecord.wording import actors, people
 _LEADS = ("compound", "amod", "nmod")
 _OF_BODY = ("for", "of", "at", "with", "from")
 _PLACES = ("GPE", "NORP", "LOC", "PERSON", "ORG")
+_PRESS = frozenset({"press", "media", "information"})
 _NO_NAME = frozenset({"own", "same", "official", "chief", "other", "former", "new"})
 
 
@@ -32,7 +33,7 @@ def proper(words: str, head: Token, names: Names) -> str:
 
 def common(head: Token, names: Names) -> str:
     """The filed name of a body named by a common noun: "the port authority", "Verania's government", "the republic of
-    Verania" (which is Verania), "naval headquarters" (which is the navy).
+    Verania" (which is Verania), "naval headquarters" (which is the navy), "the army's press office" (which is the army).
     """
     place = _behind_of(head)
     if place is not None and head.lemma_.casefold() in lexicon.words("states"):
@@ -42,6 +43,9 @@ def common(head: Token, names: Names) -> str:
     if branch is not None:
         return filed(branch, names)
     owner = next((t for t in head.lefts if t.dep_ == "poss" and t.text.islower() and t.pos_ != "PRON"), None)
+    pressed = any(c.lower_ in _PRESS and c.dep_ in _LEADS for c in head.lefts)
+    if owner is not None and pressed and people.is_body_word(owner.lemma_):
+        return common(owner, names)
     if owner is not None and head.lemma_.casefold() in lexicon.words("owned"):
         first = next((t.i for t in owner.lefts if t.dep_ in _LEADS), owner.i)
         seat = people.seat(str(head.doc[first : owner.i + 1].text)) if head.lemma_.casefold() == "office" else None

@@ -304,7 +304,8 @@ def _press(head: Token, names: Names) -> Voice | None:
         shown = names.outlet(words) or (outlet_name(words) or words if told else None)
         if shown is not None:
             return Voice(f"outlet {shown.casefold()}", "outlet", shown, lemma)
-    if lemma in lexicon.words("press_or_body") and any(c.lower_ in _OF_PRESS for c in head.lefts):
+    owned = any(c.dep_ == "poss" and c.text.islower() for c in head.lefts)
+    if lemma in lexicon.words("press_or_body") and not owned and any(c.lower_ in _OF_PRESS for c in head.lefts):
         name = groups.name(head)
         return Voice(f"outlet {name.casefold()}", "outlet", name, lemma)
     if lemma in lexicon.words("press") and lemma != "agency":
