@@ -199,3 +199,12 @@ def test_an_outlet_with_a_body_s_word_reports_on_the_word_of_others(read: Read) 
     found = read("Ostmark Inquiry reported in March that helicopters had rocketed a camp, on the word of two officers.")
     first = found.claims[0].source
     assert (first.kind, first.name, first.told) == ("anonymous", "two officers", "Ostmark Inquiry")
+
+
+def test_an_outlet_that_stands_by_its_report_speaks_for_itself(read: Read) -> None:
+    found = read(
+        "Soldiers would land in April, Ostmark Radio said. The report rested on three officials whom it did not name. "
+        "Ostmark Radio said that it stood by every word."
+    )
+    kinds = [c.source.kind for c in found.claims if c.source.kind != "narrator"]
+    assert (kinds[0], kinds[-1]) == ("anonymous", "outlet")

@@ -120,6 +120,9 @@ class Cast:
         found = self._meant(mentions.nominal(head), sentence)
         if isinstance(found, Voice) and self._later is not None:
             found = later.identified(found, self._later)
+        if isinstance(found, Voice) and found.kind == "outlet":
+            told = sentence.text.casefold()
+            found = replace(found, itself=any(words in told for words in lexicon.words("own_matters")))
         if isinstance(found, Voice):
             self._places.setdefault((sentence.index, found.key), head.i)
         return found

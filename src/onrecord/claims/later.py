@@ -62,7 +62,7 @@ def identified(voice: Voice, later: Later) -> Voice:
 
 def on_word(voice: Voice, later: Later) -> Voice | None:
     """The group on whose word an outlet's report rests, with the outlet as the one it told; None where none is told."""
-    if voice.kind != "outlet" or voice.name is None:
+    if voice.kind != "outlet" or voice.name is None or voice.itself:
         return None
     group = later.words.get(voice.key)
     return replace(group, told=voice.name) if group is not None else None

@@ -21,7 +21,7 @@ _HONORIFIC_GENDER = {"mr": "m", "mrs": "f", "ms": "f", "miss": "f"}
 class Voice:
     """One who speaks in a story. key: what makes two mentions one voice. head: lemma of the noun, for "the official".
     plural: more than one person. gender: "f", "m" or None. short: a group by its number and noun only. told: the outlet that
-    the story shows the voice to have spoken to, where no verb of telling does.
+    the story shows the voice to have spoken to, where no verb of telling does. itself: an outlet that tells of its report.
     """
 
     key: str
@@ -35,6 +35,7 @@ class Voice:
     gender: str | None = None
     short: str | None = None
     told: str | None = None
+    itself: bool = False
 
 
 NOBODY = Voice("nobody", "anonymous", None)
