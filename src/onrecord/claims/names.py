@@ -28,7 +28,7 @@ class Names:
     """persons: last name → full names as first given, with rank; bodies: names of two words or more, most frequent
     first; adjectives: a place's name → the adjective that the story makes of it; presses: outlets that the story itself
     shows to be such, its own first; roles: "minister" → last names of those who hold it in the story; story: what they
-    were gathered from.
+    were gathered from; lands: countries that a word of it names.
     """
 
     persons: dict[str, tuple[str, ...]]
@@ -37,6 +37,7 @@ class Names:
     presses: tuple[str, ...] = ()
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     story: Annotated | None = None
+    lands: frozenset[str] = frozenset()
 
     def holder(self, role: str) -> str | None:
         """The one person of the story who holds a role ("minister"), or None where nobody does or two do."""
@@ -84,11 +85,7 @@ class Names:
 
     def tells_of(self, country: str) -> bool:
         """Whether the story names the country or its people anywhere; True where the story is not known."""
-        if self.story is None:
-            return True
-        words = {t.text for s in self.story.sentences for t in s.syntax if t.text[:1].isupper()}
-        text = self.story.story.text
-        return country in text or any(places.country_of(word) == country for word in words)
+        return self.story is None or country in self.lands or country in self.story.story.text
 
     def body(self, words: str) -> str:
         """The longest name of the story that ends or begins with the words, where there is one such name only."""
@@ -121,7 +118,15 @@ def gather(annotated: Annotated) -> Names:
     bodies = Counter({w: n for w, n in bodies.items() if w.split()[-1] not in persons})
     ordered = tuple(sorted(bodies, key=lambda name: (-bodies[name], name)))
     persons_found = {last: tuple(names) for last, names in persons.items()}
-    return Names(persons_found, ordered, _adjectives(annotated), presses, _roles(annotated, persons_found), annotated)
+    return Names(
+        persons_found,
+        ordered,
+        _adjectives(annotated),
+        presses,
+        _roles(annotated, persons_found),
+        annotated,
+        _lands(annotated),
+    )
 
 
 def _runs(annotated: Annotated) -> Iterator[tuple[str, str]]:
@@ -134,6 +139,11 @@ def _runs(annotated: Annotated) -> Iterator[tuple[str, str]]:
                 continue
             words = run(token)
             yield words, "PERSON" if described_as_person(token) else token.ent_type_
+
+
+def _lands(annotated: Annotated) -> frozenset[str]:
+    words = {t.text for s in annotated.sentences for t in s.syntax if t.text[:1].isupper()}
+    return frozenset(land for word in words if (land := places.country_of(word)) is not None)
 
 
 def _surnamed(annotated: Annotated) -> set[str]:
