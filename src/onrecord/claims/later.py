@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.claims import groups, lexicon, voices
+from onrecord.claims import groups, lexicon, mentions, voices
 from onrecord.claims import names as naming
 from onrecord.claims.names import Names
 from onrecord.claims.voices import Voice
@@ -33,10 +33,11 @@ def gather(annotated: Annotated, names: Names) -> Later:
     """What the story tells later of its sources."""
     prose = _prose(annotated)
     opening = " ".join(s.text for s in annotated.body() if prose and s.paragraph == prose[0]).casefold()
-    others = {v.key: v for s in annotated.body() for v in _outlets(s, names) if v.name not in names.presses[:1]}
+    met = {s.index: tuple(_outlets(s, names)) for s in annotated.body()}
+    others = {v.key: v for found in met.values() for v in found if v.name not in names.presses[:1]}
     outlet = next(iter(others.values())) if len(others) == 1 else None
     subject, firm = _subject(annotated, names, prose), _firm(annotated, names, prose)
-    return Later(opening, subject, firm, outlet, _words(annotated, names))
+    return Later(opening, subject, firm, outlet, _words(annotated, names, met))
 
 
 def identified(voice: Voice, later: Later) -> Voice:
@@ -108,12 +109,12 @@ def _prose(annotated: Annotated) -> list[int]:
     return [number for number, text in texts.items() if len(text.split()) > 6 and not text.startswith("By ")][:2]
 
 
-def _words(annotated: Annotated, names: Names) -> dict[str, Voice]:
+def _words(annotated: Annotated, names: Names, outlets_met: dict[int, tuple[Voice, ...]]) -> dict[str, Voice]:
     """Outlets whose report the story tells to rest on people without a name. Two groups for one outlet are none."""
     found: dict[str, dict[str, Voice]] = {}
     last: Voice | None = None
     for sentence in annotated.body():
-        met = list(_outlets(sentence, names))
+        met = outlets_met[sentence.index]
         for group in _grounds(sentence, names):
             outlet = met[-1] if met else last
             if outlet is not None:
@@ -124,7 +125,7 @@ def _words(annotated: Annotated, names: Names) -> dict[str, Voice]:
 
 def _outlets(sentence: Sentence, names: Names) -> Iterable[Voice]:
     for token in sentence.syntax:
-        if token.pos_ == "PROPN" and naming.capital(token):
+        if mentions.is_named(token):
             voice = voices.of_head(token, names, str(sentence.index))
             if voice is not None and voice.kind == "outlet":
                 yield voice

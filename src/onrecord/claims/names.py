@@ -70,7 +70,7 @@ class Names:
 
     def _of_first(self, first: str) -> list[str]:
         """The full names that begin with a first name."""
-        full = [name for names in self.persons.values() for name in names]
+        full = [name for names in self.persons.values() for name in names if first in name]
         return [name for name in full if people.strip_title(name).partition(" ")[0] == first]
 
     def person(self, words: str) -> str:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -119,6 +119,8 @@ def strip_title(name: str) -> str:
     return stripped[_behind_title(stripped) :].strip()
 
 
+# A story asks for the same few names again and again.
+@lru_cache(maxsize=4096)
 def _behind_title(words: str) -> int:
     """Where the name begins behind its titles; 0 where no title opens the words."""
     table = _people()
