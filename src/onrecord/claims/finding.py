@@ -292,7 +292,7 @@ def _claim(walk: _Walk, draft: _Draft, number: int) -> Claim:
         affiliation=voice.affiliation,
         count=voice.count,
         terms=walk.terms.get(voice.key),
-        told=draft.told,
+        told=draft.told or voice.told,
         span=span,
     )
     content = tuple(annotated.span("text", start, end) for start, end in draft.content)

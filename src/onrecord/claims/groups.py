@@ -15,6 +15,7 @@ _BEFORE = ("det", "predet", "amod", "compound", "nummod", "poss", "nmod", "quant
 _COUNTING = ("nummod", "amod", "det", "quantmod")
 _SPEAKING = frozenset({"speak", "talk", "tell"})
 _NEAR_CONJUNCT = 8
+_MOST_JOINED = 5
 _SHORT_CLAUSE = 5
 _UNLIKE_PEOPLE = ("tion", "ment", "ness", "ity", "ing", "ism", "ure", "ship")
 
@@ -43,11 +44,16 @@ def first(head: Token) -> Token:
 
 def _is_close(token: Token, head: Token) -> bool:
     between = head.doc[token.i : head.i]
-    return not any(t.is_quote or t.text in (";", ":") or t.tag_ in ("VBD", "VBZ", "VBP", "MD") for t in between)
+    return not any(
+        (t.is_quote and t.tag_ != "POS") or t.text in (";", ":") or t.tag_ in ("VBD", "VBZ", "VBP", "MD")
+        for t in between
+    )
 
 
 def quantity(head: Token) -> Quantity:
-    """How many a noun phrase tells of: its number, one for a singular, the bare plural for a plural."""
+    """How many a noun phrase tells of: its number, one for a singular, the bare plural for a plural and for a gang."""
+    if not is_plural(head) and head.lemma_.casefold() in lexicon.words("bands"):
+        return numbers.BARE_PLURAL
     if not is_plural(head):
         return ONE
     worded = [str(head.doc[first(head).i : head.i].text)]
@@ -56,18 +62,32 @@ def quantity(head: Token) -> Quantity:
     return found if found is not None else numbers.BARE_PLURAL
 
 
-def joined(head: Token) -> Token | None:
-    """The noun of a second group that speaks with the first: "two officials and a former minister"; None without one."""
-    others = [c for c in head.rights if c.dep_ == "conj" and c.pos_ == "NOUN" and c.i - head.i < _NEAR_CONJUNCT]
-    return next((c for c in others if people.role_kind(c.lemma_) in ("anonymous", "witness")), None)
+def joined(head: Token) -> list[Token]:
+    """The nouns of other groups that speak with the first: "two officials, a diplomat and a former minister"."""
+    found: list[Token] = []
+    at = head
+    while len(found) < _MOST_JOINED:
+        others = [c for c in at.rights if c.dep_ == "conj" and c.pos_ == "NOUN" and c.i - at.i < _NEAR_CONJUNCT]
+        other = next((c for c in others if people.role_kind(c.lemma_) in ("anonymous", "witness")), None)
+        if other is None:
+            break
+        found.append(other)
+        at = other
+    return found
 
 
-def sum_of(head: Token, other: Token) -> Quantity:
-    """How many two joined groups are together; a plural without a number where either has none."""
-    pair = (quantity(head), quantity(other))
-    if any(q.number is None or q.modifier or q.upto for q in pair):
+def together(head: Token, others: list[Token]) -> str:
+    """Groups that speak together by one name: "two officials, a diplomat and a former minister of Verania"."""
+    first_ones = ", ".join(short_name(noun) for noun in [head, *others[:-1]])
+    return f"{first_ones} and {name(others[-1])}"
+
+
+def sum_of(nouns: list[Token]) -> Quantity:
+    """How many joined groups are together; a plural without a number where any has none."""
+    each = [quantity(noun) for noun in nouns]
+    if any(q.number is None or q.modifier or q.upto for q in each):
         return numbers.BARE_PLURAL
-    return Quantity(sum(q.number or 0 for q in pair))
+    return Quantity(sum(q.number or 0 for q in each))
 
 
 def amount(head: Token, noun: Token) -> Quantity:
@@ -82,7 +102,12 @@ def name(head: Token) -> str:
     doc, end = head.doc, head.i
     while end + 1 < len(doc):
         child = next((c for c in head.rights if c.left_edge.i == end + 1), None)
+        if child is None and end == head.i:
+            child = _beside(head)
         if child is None or not _belongs(child, head):
+            break
+        if child.dep_ == "relcl" and child.lemma_ in lexicon.words("taking_part"):
+            end = _to_object(child)
             break
         comma = next((t.i for t in doc[child.left_edge.i : child.right_edge.i + 1] if t.text == ","), None)
         if comma is not None:
@@ -91,8 +116,34 @@ def name(head: Token) -> str:
         end = child.right_edge.i
     spoke = spoken(head)
     end = min(end, spoke.left_edge.i - 1) if spoke is not None else end
-    words = _lowered(first(head), str(doc[first(head).i : end + 1].text))
+    words = _lowered(first(head), str(doc[first(head).i : end + 1].text)) + _site(head, end)
     return words.removeprefix("the ") if head.tag_ == "NNS" else words
+
+
+def _site(head: Token, end: int) -> str:
+    """The place that "there" behind a group means: the one that its sentence named before; "" where it means none."""
+    if end != head.i or end + 1 >= head.sent.end or head.doc[end + 1].lower_ != "there":
+        return ""
+    named = (t for t in reversed(head.doc[head.sent.start : head.i]) if t.lemma_.casefold() in lexicon.words("sites"))
+    site = next(named, None)
+    if site is None:
+        return ""
+    the = "the " if any(c.lower_ == "the" for c in site.lefts) else ""
+    return f" at {the}{naming.run(site)}" if naming.capital(site) else f" at the {site.lower_}"
+
+
+def _beside(head: Token) -> Token | None:
+    """Where people are, right behind them, though the parser hung it on the verb: "asked four people in the villages"."""
+    if head.dep_ != "dobj" or head.i + 1 >= head.sent.end:
+        return None
+    prep = head.nbor()
+    return prep if prep.dep_ == "prep" and prep.lower_ in ("in", "at", "near") and prep.head == head.head else None
+
+
+def _to_object(verb: Token) -> int:
+    """Where "who took part" or "who attended the talks" ends, without what stands behind its object."""
+    last = next((c for c in verb.rights if c.dep_ == "dobj"), verb)
+    return int(max(last.i, verb.i))
 
 
 def spoken(head: Token) -> Token | None:
@@ -110,7 +161,7 @@ def document(head: Token) -> str:
     """A document as worded, without its article."""
     begin = first(head)
     behind = begin.nbor() if begin.pos_ == "DET" and begin.i < head.i else begin
-    return str(head.doc[behind.i : head.i + 1].text)
+    return _lowered(behind, str(head.doc[behind.i : head.i + 1].text))
 
 
 def _lowered(begin: Token, words: str) -> str:
@@ -125,9 +176,11 @@ def _belongs(child: Token, head: Token) -> bool:
         return "knowledge" in str(doc[child.i : child.right_edge.i + 1].text) or head.lemma_ in lexicon.words("generic")
     if child.dep_ == "prep":
         return child.lower_ in _KEPT and str(doc[child.i : child.i + 2].text) not in _DROPPED
-    if child.dep_ == "relcl":
+    if child.dep_ == "relcl" and child.lemma_ in ("name", "identify"):
+        return False
+    if child.dep_ == "relcl" and child.lemma_ not in lexicon.words("taking_part"):
         generic = head.lemma_ in lexicon.words("generic")
         if not generic and people.role_kind(head.lemma_) == "witness":
             return False
         return generic or child.right_edge.i - child.left_edge.i < _SHORT_CLAUSE
-    return child.dep_ in ("acl", "amod")
+    return child.dep_ in ("acl", "amod", "relcl")

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from spacy.tokens import Token
 
 from onrecord.claims import cues, lexicon
+from onrecord.claims.runs import capital, described_as_person, run, run_start, ties
 from onrecord.language.annotated import Annotated
 from onrecord.wording import actors, outlets, people, places
+
+__all__ = ["Names", "capital", "described_as_person", "gather", "published", "run", "run_start"]
 
 _NAME = r"[A-Z][\w&'’-]{1,30}(?: [A-Z][\w&'’-]{1,30}){0,3}"
 _PUBLISHES = re.compile(
@@ -18,14 +21,14 @@ _PUBLISHES = re.compile(
     rf"|\b[Tt]he ({_NAME}) (?:news|press|wire) (?:agency|service)\b",
     re.MULTILINE,
 )
-_LINKS = frozenset({"of", "for", "on", "and", "&"})
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """persons: last name → full names as first given, with rank; bodies: names of two words or more, most frequent
     first; adjectives: a place's name → the adjective that the story makes of it; presses: outlets that the story itself
-    shows to be such, its own first; roles: "minister" → last names of those who hold it in the story.
+    shows to be such, its own first; roles: "minister" → last names of those who hold it in the story; story: what they
+    were gathered from; lands: countries that a word of it names.
     """
 
     persons: dict[str, tuple[str, ...]]
@@ -33,16 +36,23 @@ class Names:
     adjectives: dict[str, str]
     presses: tuple[str, ...] = ()
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    story: Annotated | None = None
+    lands: frozenset[str] = frozenset()
 
     def holder(self, role: str) -> str | None:
         """The one person of the story who holds a role ("minister"), or None where nobody does or two do."""
-        key = role.casefold()
+        key = people.office(role)
         held = self.roles.get(key) or self.roles.get(key.rpartition(" ")[2]) or ()
         if " " not in key:
             held = tuple(
                 {name: None for known, last in self.roles.items() if known.rpartition(" ")[2] == key for name in last}
             )
-        return held[0] if len(held) == 1 else None
+        return held[0] or None if len(held) == 1 else None
+
+    def held_by(self, name: str) -> tuple[str, ...]:
+        """The roles that the person of that name holds in the story."""
+        last = name.rpartition(" ")[2]
+        return tuple(role for role, held in self.roles.items() if last in held)
 
     def outlet(self, words: str) -> str | None:
         """The outlet that the story shows the words to name, whole or by their last or first words; None for others."""
@@ -54,17 +64,28 @@ class Names:
         return None
 
     def is_person(self, words: str) -> bool:
-        """Whether the words end in the last name of a person of the story."""
+        """Whether the words end in the last name of a person of the story, or are the first name of just one."""
         tail = people.strip_title(words).split()
-        return bool(tail) and tail[-1] in self.persons
+        return bool(tail) and (tail[-1] in self.persons or (len(tail) == 1 and len(self._of_first(tail[0])) == 1))
+
+    def _of_first(self, first: str) -> list[str]:
+        """The full names that begin with a first name."""
+        full = [name for names in self.persons.values() for name in names if first in name]
+        return [name for name in full if people.strip_title(name).partition(" ")[0] == first]
 
     def person(self, words: str) -> str:
         """The full name, with the rank, of a person named by these words; the words where two fit or none does."""
         bare = _undecorated(words)
         parts = people.strip_title(bare).split()
         known = self.persons.get(parts[-1], ()) if parts else ()
+        if not known and len(parts) == 1:
+            known = tuple(self._of_first(parts[0]))
         fits = [name for name in known if len(parts) == 1 or _same_first(people.strip_title(name).split()[0], parts[0])]
         return fits[0] if len(fits) == 1 else bare
+
+    def tells_of(self, country: str) -> bool:
+        """Whether the story names the country or its people anywhere; True where the story is not known."""
+        return self.story is None or country in self.lands or country in self.story.story.text
 
     def body(self, words: str) -> str:
         """The longest name of the story that ends or begins with the words, where there is one such name only."""
@@ -88,112 +109,72 @@ def gather(annotated: Annotated) -> Names:
         labels.setdefault(words, Counter())[label] += 1
     persons: dict[str, list[str]] = {}
     bodies: Counter[str] = Counter()
+    surnamed = _surnamed(annotated)
     for words, counts in labels.items():
-        if words not in presses and _person_by_labels(words, counts):
+        if words not in presses and (_person_by_labels(words, counts) or words in surnamed):
             _add_person(persons, words)
         elif len(words.split()) > 1 and not people.is_title(words):
             bodies[words] += sum(counts.values())
     bodies = Counter({w: n for w, n in bodies.items() if w.split()[-1] not in persons})
     ordered = tuple(sorted(bodies, key=lambda name: (-bodies[name], name)))
     persons_found = {last: tuple(names) for last, names in persons.items()}
-    return Names(persons_found, ordered, _adjectives(annotated), presses, _roles(annotated, persons_found))
-
-
-def run(head: Token) -> str:
-    """The name that ends with a token, in capitals, with "of Defence" behind it."""
-    start = _run_start(head)
-    end = _run_end(head)
-    return str(head.doc[start : end + 1].text)
-
-
-def run_start(head: Token) -> int:
-    """The number of the token that the name begins with."""
-    return _run_start(head)
-
-
-def capital(token: Token) -> bool:
-    """Whether the token is a word with a capital that is no pronoun or article."""
-    return token.text[:1].isupper() and token.pos_ not in ("DET", "PRON", "ADP", "SCONJ", "CCONJ", "VERB", "AUX", "ADV")
-
-
-def described_as_person(head: Token) -> bool:
-    """Whether what is joined to a name tells of a person: "Ana Torvik, the minister", "Ana Torvik, 41", "harbour master
-    Ana Torvik".
-    """
-    return any(_describes_person(child) for child in head.children)
-
-
-def _describes_person(child: Token) -> bool:
-    if child.dep_ == "relcl":
-        return any(c.lower_ == "who" for c in child.children)
-    lemma = child.lemma_.casefold()
-    person = (
-        people.role_kind(lemma) in ("anonymous", "witness") or people.is_spokesperson(lemma) or people.is_title(lemma)
+    return Names(
+        persons_found,
+        ordered,
+        _adjectives(annotated),
+        presses,
+        _roles(annotated, persons_found),
+        annotated,
+        _lands(annotated),
     )
-    if child.dep_ == "compound":
-        return person and child.text.islower()
-    if child.dep_ == "nmod":
-        return lemma in lexicon.words("offices") and any(c.lower_ == "of" for c in child.children)
-    return bool(child.dep_ == "appos" and (child.like_num or person))
-
-
-def _run_start(head: Token) -> int:
-    i = int(head.i)
-    while i > head.sent.start:
-        left = head.doc[i - 1]
-        owned = left.tag_ == "POS" and head.text in lexicon.words("possessed") and i - 1 > head.sent.start
-        if owned and capital(head.doc[i - 2]):
-            i -= 1
-            continue
-        joins = (
-            left.lower_ in lexicon.words("particles")
-            and i - 1 > head.sent.start
-            and capital(head.doc[i - 2])
-            and not left.is_sent_start
-        )
-        if (
-            not (capital(left) or joins)
-            or _is_portfolio(left)
-            or (left.pos_ == "ADJ" and left.is_sent_start and not left.ent_type_)
-            or (left.pos_ == "NOUN" and left.is_sent_start and left.dep_ != "compound")
-        ):
-            break
-        i -= 1
-    return i
-
-
-def _is_portfolio(word: Token) -> bool:
-    """Whether a capital before a name belongs to the office: "Defence" in "Minister of Defence Tova Rell"."""
-    of = word.head
-    return bool(word.dep_ == "pobj" and of.lower_ == "of" and of.head.lemma_.casefold() in lexicon.words("offices"))
-
-
-def _run_end(head: Token) -> int:
-    """Over "of Defence": where the head can be part of a body's name."""
-    i = int(head.i)
-    doc = head.doc
-    if not people.is_body_word(head.lower_) and head.text not in lexicon.words("opening"):
-        return i
-    if i + 2 < head.sent.end and doc[i + 1].lower_ in _LINKS and capital(doc[i + 2]):
-        if doc[i + 1].dep_ == "cc" and doc[i + 2].text in lexicon.words("opening"):
-            return i
-        i += 2
-        while i + 1 < head.sent.end and capital(doc[i + 1]):
-            i += 1
-    return i
 
 
 def _runs(annotated: Annotated) -> Iterator[tuple[str, str]]:
     for sentence in annotated.body():
         for token in sentence.syntax:
             nxt = token.i + 1
-            goes_on = nxt < sentence.syntax.end and (
-                capital(token.doc[nxt]) or token.doc[nxt].lower_ in lexicon.words("particles")
-            )
-            if token.pos_ != "PROPN" or not capital(token) or (goes_on and capital(token.doc[nxt])):
+            goes_on = nxt < sentence.syntax.end and capital(token.doc[nxt])
+            tied = nxt + 1 < sentence.syntax.end and ties(token.doc[nxt]) and token.doc[nxt + 1].text[:1].isupper()
+            if token.pos_ != "PROPN" or not capital(token) or goes_on or tied:
                 continue
             words = run(token)
             yield words, "PERSON" if described_as_person(token) else token.ent_type_
+
+
+def _lands(annotated: Annotated) -> frozenset[str]:
+    words = {t.text for s in annotated.sentences for t in s.syntax if t.text[:1].isupper()}
+    return frozenset(land for word in words if (land := places.country_of(word)) is not None)
+
+
+def _surnamed(annotated: Annotated) -> set[str]:
+    """Names of two or three words whose last the story uses alone for one who does something or owns something, never
+    with an article and never as a place: so it does with people.
+    """
+    whole: set[str] = set()
+    alone: set[str] = set()
+    other: set[str] = set()
+    for sentence in annotated.body():
+        for token in sentence.syntax:
+            if token.pos_ != "PROPN" or not capital(token):
+                continue
+            words = run(token)
+            articled = any(c.dep_ == "det" for c in token.lefts) or token.ent_type_ in ("GPE", "LOC", "NORP", "DATE")
+            placed = token.dep_ == "pobj" and token.head.lower_ in lexicon.words("place_links")
+            if articled or placed or token.dep_ == "compound":
+                other.add(token.text)
+            elif " " in words and token.text == words.split()[-1]:
+                whole.add(words)
+            elif words == token.text and token.dep_ in ("nsubj", "poss"):
+                alone.add(token.text)
+    return {
+        words
+        for words in whole
+        if len(words.split()) < 4
+        and words.split()[-1] in alone - other
+        and not outlets.looks_like_outlet(words)
+        and actors.named(words) is None
+        and not any(people.is_body_word(word) for word in words.split())
+    }
 
 
 def _person_by_labels(words: str, counts: Counter[str]) -> bool:
@@ -241,22 +222,57 @@ def _undecorated(words: str) -> str:
 
 
 def _roles(annotated: Annotated, persons: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Who holds which role, from the title before a name and from the noun beside it; "" for an office whose holder the
+    story does not name ("the defence minister"), so that "the minister" is not taken for another.
+    """
     found: dict[str, list[str]] = {}
+    nameless: set[str] = set()
     for sentence in annotated.body():
         for token in sentence.syntax:
-            if token.text not in persons or token.pos_ != "PROPN":
+            if _is_nameless_office(token):
+                nameless.add(people.office(_role_words(token)))
+            if token.pos_ != "PROPN" or (last := _last_name(token)) not in persons:
                 continue
+            roles = [people.title(run(token))]
             near = [c for c in token.children if c.dep_ in ("appos", "compound")]
             if token.dep_ == "appos":
                 near.append(token.head)
-            for noun in near:
-                lemma = noun.lemma_.casefold()
-                if lemma in lexicon.words("offices") or people.is_spokesperson(lemma):
-                    lead = [c.lower_ for c in noun.lefts if c.dep_ in ("compound", "amod", "nmod")]
-                    held = found.setdefault(" ".join([*lead, lemma]), [])
-                    if token.text not in held:
-                        held.append(token.text)
-    return {role: tuple(held) for role, held in found.items()}
+            roles += [_role_words(noun) for noun in near if _is_held(noun)]
+            for role in filter(None, roles):
+                held = found.setdefault(people.office(role), [])
+                if last not in held:
+                    held.append(last)
+    return {role: tuple(held) for role, held in found.items()} | dict.fromkeys(nameless - set(found), ("",))
+
+
+def _is_nameless_office(token: Token) -> bool:
+    """Whether a noun is one certain office with nobody beside it: "the defence minister", but not "the minister"."""
+    if token.pos_ != "NOUN" or token.tag_ != "NN" or not people.is_single_office(token.lemma_):
+        return False
+    pointed = any(c.dep_ == "poss" or c.lower_ == "the" for c in token.children)
+    return (
+        pointed
+        and " " in _role_words(token)
+        and not any(c.pos_ == "PROPN" and c.dep_ == "appos" for c in token.children)
+    )
+
+
+def _last_name(token: Token) -> str:
+    return run(token).rsplit(maxsplit=1)[-1]
+
+
+def _role_words(noun: Token) -> str:
+    lead = [c.lower_ for c in noun.lefts if c.dep_ in ("compound", "amod", "nmod")]
+    return " ".join([*lead, noun.lemma_.casefold()])
+
+
+def _is_held(noun: Token) -> bool:
+    """Whether a noun beside a name is an office, or a role that the words give to that one only: "the yard's manager"."""
+    lemma = noun.lemma_.casefold()
+    if lemma in lexicon.words("offices") or people.is_spokesperson(lemma):
+        return True
+    only = any(c.dep_ == "poss" or c.lower_ == "the" for c in noun.children)
+    return only and people.role_kind(lemma) in ("anonymous", "witness") and lemma not in lexicon.words("many_hold")
 
 
 def _presses(annotated: Annotated) -> tuple[str, ...]:
@@ -316,7 +332,10 @@ def _broadcaster(token: Token) -> str | None:
     if not named or not capital(named[0]) or (token.lemma_ == "report" and named[0].ent_type_ == "PERSON"):
         return None
     words = run(named[0].nbor() if named[0].i + 1 < named[0].sent.end and capital(named[0].nbor()) else named[0])
-    bodily = actors.named(words) is not None or any(people.is_body_word(w) for w in words.split())
+    # Without an article an outlet may bear a body's word: "Ostmark Inquiry reported".
+    shared = lexicon.words("press_or_body") if not any(c.dep_ == "det" for c in named[0].lefts) else frozenset()
+    worded = [w for w in words.split() if w.casefold() not in shared]
+    bodily = actors.named(words) is not None or any(people.is_body_word(w) for w in worded)
     return words if len(words.split()) > 1 and not bodily else None
 
 

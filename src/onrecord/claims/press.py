@@ -31,6 +31,7 @@ _PHRASES: tuple[tuple[CreditRelation, str], ...] = (
     ("cites", r"report (?:by|in|from)|first published by|quoted by|cited by|citing|seen by|obtained by|reviewed by"),
 )
 _NAMED = tuple((relation, re.compile(rf"\b(?i:{words}) (?:the )?(?P<name>{_NAME})")) for relation, words in _PHRASES)
+_ANY_NAME = re.compile(_NAME)
 _BRACKETED = re.compile(r"\((?P<name>[A-Z][^()\n]{1,60})\)")
 _PARTS = re.compile(r"[,/|–—]\s|\s-\s|\n")
 
@@ -70,6 +71,7 @@ def recipient(token: Token, sentence: Sentence, names: Names, story: Story, know
             words = naming.run(apposed)
             start = sentence.offset(token.doc[naming.run_start(apposed)])
             return None if is_own(story, words) else Place(full_name(words, names), "told", start, start + len(words))
+        known = _of_sort(token.text, known, story.text[: sentence.start])
         own = known is None or is_own(story, known) or any(c.lower_ in ("this", "our") for c in token.children)
         return None if own or known is None else Place(known, "told", start, end)
     if not naming.capital(token):
@@ -79,6 +81,15 @@ def recipient(token: Token, sentence: Sentence, names: Names, story: Story, know
     if outlet is None or is_own(story, outlet):
         return None
     return Place(full_name(outlet, names), "told", start, start + len(words))
+
+
+def _of_sort(noun: str, known: str | None, before: str) -> str | None:
+    """The outlet that "the same agency" means: the one met last, unless the text named one of that sort and this is none."""
+    sort = outlets.noun_sort(noun)
+    if known is None or sort is None or outlets.sort(known) in (sort, None):
+        return known
+    named = [outlet for match in _ANY_NAME.finditer(before) if (outlet := _outlet_at_start(match.group())) is not None]
+    return next((name for name in reversed(named) if outlets.sort(name) == sort), known)
 
 
 def in_text(annotated: Annotated) -> list[Place]:

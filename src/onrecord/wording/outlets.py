@@ -18,6 +18,10 @@ _SMALL = frozenset(
     {"of", "and", "the", "&", "de", "la", "del", "al", "el", "di", "da", "do", "des", "du", "der", "die", "das"}
 )
 _LONGEST = 80
+# Ends of names that are plain words with an article too.
+_PLAIN_ENDS = frozenset(
+    {"Media", "Today", "Online", "Press", "News", "Radio", "TV", "Television", "Reporter", "Standard", "Daily"}
+)
 # Endings of countries that are sold to everyone.
 _SOLD_ENDINGS = frozenset({"TV", "ME", "FM", "CO", "LA", "TO", "WS", "AG", "CD", "NU", "ST", "AI", "IO", "LY", "GG"})
 
@@ -39,6 +43,7 @@ class _Shapes:
     ends: frozenset[str]
     weak: frozenset[str]
     opens: frozenset[str]
+    within: frozenset[str]
     leads: frozenset[str]
     pairs: frozenset[str]
     never: frozenset[str]
@@ -72,7 +77,12 @@ def looks_like_outlet(words: str) -> bool:
     if named(words) is not None:
         return True
     bare = _unowned(_clean(words))
-    return _surrounded(bare) != bare or _shaped(bare.split())
+    return _surrounded(bare) != bare or _shaped(bare.replace("-", " ").split())
+
+
+def ends_name(word: str) -> bool:
+    """Whether one word can stand for an outlet's name that ends with it: "the Chronicle"."""
+    return word in _shapes().ends and word not in _PLAIN_ENDS
 
 
 def canonical(words: str) -> str:
@@ -81,6 +91,21 @@ def canonical(words: str) -> str:
     """
     known = named(words)
     return known.name if known is not None else _bare(words)
+
+
+def sort(name: str) -> str | None:
+    """Which sort of outlet a name is: "agency", "broadcaster", "paper"; None where the name does not tell."""
+    known = named(name)
+    if known is not None and known.agency:
+        return "agency"
+    words = set(name.replace("-", " ").split())
+    fits = [found for found, (_, listed) in _sorts().items() if words & listed]
+    return fits[0] if len(fits) == 1 else None
+
+
+def noun_sort(noun: str) -> str | None:
+    """Which sort of outlet a noun means: "station" a broadcaster; None for "outlet" and for other nouns."""
+    return next((found for found, (nouns, _) in _sorts().items() if noun.casefold() in nouns), None)
 
 
 def of_url(url: str) -> Outlet | None:
@@ -126,6 +151,8 @@ def _shaped(tokens: list[str]) -> bool:
     if pair in shapes.pairs:
         return len(tokens) > 2
     if tokens[-1] in shapes.ends or (tokens[0] == "Channel" and tokens[1].isalnum()):
+        return True
+    if shapes.within & set(tokens[1:-1]):
         return True
     return tokens[0] in shapes.leads or (tokens[0] in shapes.opens and (tokens[-1] in shapes.weak or len(tokens) == 2))
 
@@ -212,6 +239,13 @@ def _domains() -> dict[str, Outlet]:
 
 
 @cache
+def _sorts() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    text = resources.files("onrecord.wording").joinpath("tables/outlets.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)["sorts"]
+    return {found: (frozenset(words["nouns"]), frozenset(words["names"])) for found, words in table.items()}
+
+
+@cache
 def _shapes() -> _Shapes:
     text = resources.files("onrecord.wording").joinpath("tables/outlets.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
@@ -220,6 +254,7 @@ def _shapes() -> _Shapes:
         ends=frozenset(table["ends"]),
         weak=frozenset(table["weak"]),
         opens=frozenset(table["opens"]),
+        within=frozenset(table["within"]),
         leads=frozenset(table["leads"]),
         pairs=frozenset(table["pairs"]),
         never=frozenset(table["never"]),

@@ -3,8 +3,9 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from typing import Literal
 
 from onrecord.records import SourceKind
 
@@ -24,18 +25,24 @@ class _People:
     capitals: frozenset[str]
     documents: frozenset[str]
     terms: re.Pattern[str]
+    single: frozenset[str]
+    same: dict[str, str]
+    seats: dict[str, str]
+    called: dict[str, re.Pattern[str]]
 
 
 def role_kind(head_lemma: str) -> SourceKind | None:
     """The kind of source that a noun without a name is, from the lemma of its head: "official" is anonymous,
     "resident" a witness, "ministry" and "spokesman" a named body, "memo" a document. None for any other word.
-    Of several words the whole is tried ("white house"), then the last. A capital tells a name: "Guard" is a body,
+    Of several words the whole is tried ("white house"), then without the first, and so on. A capital tells a name: "Guard" is a body,
     "guard" a person.
     """
     table, whole = _people(), head_lemma.casefold()
     if head_lemma.rpartition(" ")[2] in table.capitals:
         return "named_body"
-    lemma = whole if whole in table.bodies or whole in table.documents else whole.rpartition(" ")[2]
+    lemma = whole
+    while " " in lemma and lemma not in table.bodies and lemma not in table.documents:
+        lemma = lemma.partition(" ")[2]
     if lemma in table.roles:
         return table.roles[lemma]
     if lemma in table.spokes or lemma in table.bodies:
@@ -63,6 +70,35 @@ def short_titles() -> tuple[str, ...]:
     return _people().short
 
 
+def office(role: str) -> str:
+    """The role, in lower case, by the one word for it that holders are looked up with: "premier" is "prime minister"."""
+    folded = role.casefold()
+    return _people().same.get(folded, folded)
+
+
+def is_single_office(role: str) -> bool:
+    """Whether one person at a time holds the role, so that words which point to it name somebody: "foreign minister"."""
+    table, folded = _people(), office(role)
+    return folded in table.single or folded.rpartition(" ")[2] in table.single
+
+
+def seat(role: str) -> str | None:
+    """What the office of one who holds the role is called ("Presidency"); None where no table tells."""
+    table, folded = _people(), office(role)
+    return table.seats.get(folded) or table.seats.get(folded.rpartition(" ")[2])
+
+
+def called(words: str) -> tuple[Literal["person", "body"], int] | None:
+    """What the words tell of one without a name, a person or the body he speaks for, and where its name begins: "a man who
+    gave his name as Tova", "a man who said he spoke for the Red Tide"; None where they tell neither.
+    """
+    for kind, pattern in _people().called.items():
+        match = pattern.search(words[:300])
+        if match is not None:
+            return ("person" if kind == "person" else "body"), match.end()
+    return None
+
+
 def anonymity(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of each term that hides a name ("on condition of anonymity"), in order and apart."""
     return tuple(match.span() for match in _people().terms.finditer(text))
@@ -83,6 +119,8 @@ def strip_title(name: str) -> str:
     return stripped[_behind_title(stripped) :].strip()
 
 
+# A story asks for the same few names again and again.
+@lru_cache(maxsize=4096)
 def _behind_title(words: str) -> int:
     """Where the name begins behind its titles; 0 where no title opens the words."""
     table = _people()
@@ -129,4 +167,10 @@ def _people() -> _People:
         capitals=frozenset(roles["capital_body"]),
         documents=frozenset(roles["document"]),
         terms=re.compile(rf"\b(?:{terms})\b", re.IGNORECASE),
+        single=frozenset(table["offices"]["single"]),
+        same=dict(table["offices"]["same"]),
+        seats=dict(table["offices"]["seats"]),
+        called={
+            kind: re.compile(rf"\b(?:{'|'.join(told)}) (?:the )?(?=[A-Z])") for kind, told in table["called"].items()
+        },
     )
