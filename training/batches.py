@@ -138,11 +138,22 @@ def _roles(low: int, high: int, source: list, content: list) -> np.ndarray:
     return tags
 
 
+def in_batches(items: list, size: int, chance: random.Random) -> list[list]:
+    """Shuffled items in batches of like length, so that little is padded."""
+    kept = items[:]
+    chance.shuffle(kept)
+    stretch = size * 24
+    found = []
+    for start in range(0, len(kept), stretch):
+        alike = sorted(kept[start : start + stretch], key=lambda item: item[2].last - item[2].first)
+        found.extend(alike[at : at + size] for at in range(0, len(alike), size))
+    found = [batch for batch in found if len(batch) > size // 2]
+    chance.shuffle(found)
+    return found
+
+
 def endless(items: list, size: int, seed: int) -> Iterator[list]:
-    """Batches without end, shuffled anew each time round, of items of like length."""
+    """Batches without end, shuffled anew each time round."""
     chance = random.Random(seed)
     while True:
-        kept = items[:]
-        chance.shuffle(kept)
-        for at in range(0, len(kept) - size + 1, size):
-            yield kept[at : at + size]
+        yield from in_batches(items, size, chance)

@@ -205,17 +205,15 @@ def main() -> None:
     step, seen = 0, {}
     it.train()
     while step < total and gone(step) < 1:
-        items = windowed()
-        chance.shuffle(items)
-        for at in range(0, len(items) - args.size + 1, args.size):
+        for windows in batches.in_batches(windowed(), args.size, chance):
             if step >= total or gone(step) >= 1:
                 break
             found = []
-            for group in (items[at : at + args.size], next(events) if args.status else None):
+            for group in (windows, next(events) if args.status else None):
                 if group is None:
                     continue
                 batch = batches.made(group).to(device)
-                with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
+                with torch.autocast(device, dtype=torch.bfloat16):
                     lost = losses(it, batch, args, weights)
                 loss = sum(lost.values())
                 loss.backward()
@@ -231,7 +229,7 @@ def main() -> None:
                 for name, value in lost.items():
                     kept = seen.get(name)
                     seen[name] = value.detach() if kept is None else 0.98 * kept + 0.02 * value.detach()
-            if step % 100 == 0 or step == 10:
+            if step % 50 == 0 or step == 10:
                 told = " ".join(f"{k} {float(v):.3f}" for k, v in seen.items())
                 save(average.module if average is not None else it, args.out)
                 print(f"{step}/{total} {time.time() - began:.0f} s {told}", flush=True)

@@ -5,14 +5,14 @@ from itertools import groupby
 
 from spacy.tokens import Token
 
-from onrecord.claims import cues, extent, framing, groups, names, narration, press, quotes, subjects, voices
+from onrecord.claims import cues, extent, framing, groups, heard, names, narration, press, quotes, subjects, voices
 from onrecord.claims.cast import Cast, Unsure
 from onrecord.claims.extent import Range
 from onrecord.claims.frame import Frame
 from onrecord.claims.names import Names
 from onrecord.claims.press import Place
 from onrecord.claims.voices import NARRATOR, NOBODY, Voice
-from onrecord.language.annotated import Annotated, Sentence
+from onrecord.language.annotated import Annotated, Heard, Sentence
 from onrecord.records import Claim, Credit, CreditRelation, Form, Rejection, Source, Stance
 from onrecord.wording import people
 
@@ -50,6 +50,7 @@ class _Walk:
     cast: Cast
     quotes: tuple[quotes.Quote, ...]
     quoted: tuple[Range, ...]
+    heard: tuple[Heard, ...]
     drafts: list[_Draft] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
@@ -62,7 +63,7 @@ def find(annotated: Annotated) -> Found:
     gathered = names.gather(annotated)
     found = quotes.find(annotated.story.text)
     quoted = tuple((quote.start, quote.end) for quote in found)
-    walk = _Walk(annotated, gathered, Cast(gathered), found, quoted, places=press.in_text(annotated))
+    walk = _Walk(annotated, gathered, Cast(gathered), found, quoted, annotated.heard(), places=press.in_text(annotated))
     for _, paragraph in groupby(annotated.body(), key=lambda sentence: sentence.paragraph):
         _read_paragraph(walk, tuple(paragraph))
     _give_opened_quotes(walk)
@@ -75,7 +76,7 @@ def find(annotated: Annotated) -> Found:
 
 def _read_paragraph(walk: _Walk, sentences: tuple[Sentence, ...]) -> None:
     for sentence in sentences:
-        framed = framing.find(sentence, walk.quoted)
+        framed = heard.find(sentence, walk.heard, framing.find(sentence, walk.quoted), walk.quoted)
         spoken = [draft for frame in framed for draft in _drafts(walk, frame)]
         walk.drafts.extend(spoken)
         _note_terms(walk, sentence, spoken)

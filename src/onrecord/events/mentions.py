@@ -78,7 +78,7 @@ def find(annotated: Annotated, claims: tuple[Claim, ...]) -> tuple[Mention, ...]
             _settle(found, memory)
             memory.kind = memory.harm = memory.first = None
         for segment in segments.cut(sentence, claims):
-            for group in _groups(segment, memory):
+            for group in _groups(annotated, segment, memory):
                 mention = _mention(annotated, segment, group, memory)
                 if mention is not None:
                     found.append(mention[0])
@@ -100,7 +100,7 @@ def _settle(found: list[Mention], memory: _Memory) -> None:
 # ---- one act, one group
 
 
-def _groups(segment: Segment, memory: _Memory) -> list[_Group]:
+def _groups(annotated: Annotated, segment: Segment, memory: _Memory) -> list[_Group]:
     """The triggers of a segment by the clause they stand in; clauses that tell the same of the same act are one."""
     headline = segment.sentence.part == "headline"
     inside = {token.i for token in segment.tokens}
@@ -112,7 +112,7 @@ def _groups(segment: Segment, memory: _Memory) -> list[_Group]:
     groups: list[_Group] = []
     for head in sorted(heads):
         tokens = tuple(t for t in segment.tokens if _unit(t, inside, apart).i == head)
-        group = _group(segment, tokens, heads[head], memory)
+        group = _group(annotated, segment, tokens, heads[head], memory)
         if group is None:
             continue
         last = groups[-1] if groups else None
@@ -133,7 +133,9 @@ def _groups(segment: Segment, memory: _Memory) -> list[_Group]:
     return groups
 
 
-def _group(segment: Segment, tokens: tuple[Token, ...], hits: list[Hit], memory: _Memory) -> _Group | None:
+def _group(
+    annotated: Annotated, segment: Segment, tokens: tuple[Token, ...], hits: list[Hit], memory: _Memory
+) -> _Group | None:
     told = hits if any(telling.tells(hit, hits, segment) for hit in hits) else []
     if not told:
         return None
@@ -144,7 +146,7 @@ def _group(segment: Segment, tokens: tuple[Token, ...], hits: list[Hit], memory:
         return None
     own = [hit for hit in told if not _set_against(hit)]
     lead = min([hit for hit in acts if hit in own] or own or told, key=lambda hit: (_depth(hit.token), hit.token.i))
-    return _Group(tokens, tuple(told), lead, _status(lead, segment, memory))
+    return _Group(tokens, tuple(told), lead, _status(annotated, lead, segment, memory))
 
 
 def _apart(hits: Sequence[Hit]) -> frozenset[int]:
@@ -203,14 +205,14 @@ def _depth(token: Token) -> int:
     return depth
 
 
-def _status(lead: Hit, segment: Segment, memory: _Memory) -> Status:
+def _status(annotated: Annotated, lead: Hit, segment: Segment, memory: _Memory) -> Status:
     scope = status.Scope(
         stance=segment.claim.stance if segment.claim is not None else None,
         planned=bool(memory.planned),
         headline=segment.sentence.part == "headline",
         claimed=segment.claim is not None and segment.claim.source.kind != "narrator",
     )
-    told = status.of(lead.token, scope)
+    told = status.weighed(status.of(lead.token, scope), annotated, _trigger(annotated, segment.sentence, lead))
     # Nobody hurt, or one still in hospital, is what became of an act that was done.
     if lead.role == "effect" and told in {"negated", "ongoing"}:
         return "happened"
@@ -253,20 +255,21 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     if segment.claim is not None:
         memory.told.add(segment.claim.id)
     lead = group.lead
-    trigger = annotated.span(
-        sentence.part,
-        sentence.offset(lead.token.doc[lead.first]),
-        sentence.offset(lead.token.doc[lead.last]) + len(lead.token.doc[lead.last]),
-    )
     mention = Mention(
         span=span,
-        trigger=trigger,
+        trigger=_trigger(annotated, sentence, lead),
         status=group.status,
         kind=kind or "other",
         claim=segment.claim.id if segment.claim is not None else None,
         background=background,
     )
     return mention, kind is not None
+
+
+def _trigger(annotated: Annotated, sentence: Sentence, lead: Hit) -> Span:
+    """The words that name the act."""
+    first, last = lead.token.doc[lead.first], lead.token.doc[lead.last]
+    return annotated.span(sentence.part, sentence.offset(first), sentence.offset(last) + len(last))
 
 
 def _violent(group: _Group) -> bool:

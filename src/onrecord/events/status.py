@@ -10,7 +10,8 @@ from typing import Literal, cast, get_args
 from spacy.tokens import Doc, Token
 
 from onrecord.errors import BadTable
-from onrecord.records import Stance, Status
+from onrecord.language.annotated import Annotated
+from onrecord.records import Span, Stance, Status
 
 Over = Literal["infinitive", "clause", "object", "subject"]
 Cue = Status | Literal["future", "conditional", "progressive", "purpose", "refuted"]
@@ -83,6 +84,18 @@ def of(trigger: Token, scope: Scope = PLAIN) -> Status:
         if status in cues:
             return _settled(status, cues, scope)
     return _timed(cues, scope)
+
+
+def weighed(told: Status, annotated: Annotated, trigger: Span) -> Status:
+    """The likeliest status, from what the words that govern the act tell and what the network makes of the whole: how
+    often the first is told where each status is the right one was counted beside the network (`trust`).
+    """
+    judged = annotated.judged(trigger.part, trigger.start, trigger.end)
+    if judged is None:
+        return told
+    lists = annotated.encoder.lists
+    belief = judged.statuses + lists.trust[:, lists.statuses.index(told)]
+    return cast("Status", lists.statuses[int(belief.argmax())])
 
 
 def certainty(trigger: Token) -> float:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import spacy.tokens
 
+from onrecord.language.encoder import Encoded, Encoder, Judgement, Range
 from onrecord.records import Part, Span, Story
 
 
@@ -43,11 +45,28 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """An attribution that the network finds in the text, in offsets: who says what. source: None where nobody is named.
+    stance, kind: what it makes of the cue and of the source, with the share that it gives them.
+    """
+
+    cue: Range
+    source: Range | None
+    content: tuple[Range, ...]
+    stance: tuple[str, float]
+    kind: tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Annotated:
-    """A story with its sentences in reading order, the headline's first. Furniture has no sentences."""
+    """A story with its sentences in reading order, the headline's first. Furniture has no sentences. encoded: what the
+    encoder saw in its one pass, which `judged` and `heard` read from.
+    """
 
     story: Story
     sentences: tuple[Sentence, ...]
+    encoded: Encoded
+    encoder: Encoder
 
     def span(self, part: Part, start: int, end: int) -> Span:
         """The evidence between two offsets, white space at its ends left out."""
@@ -62,6 +81,31 @@ class Annotated:
         """The evidence that a run of tokens is."""
         return self.span(sentence.part, sentence.base + int(tokens.start_char), sentence.base + int(tokens.end_char))
 
+    def heard(self) -> tuple[Heard, ...]:
+        """The attributions of the text, the headline left out, in the order of their cues."""
+        encoded, lists = self.encoded, self.encoder.lists
+        return tuple(
+            Heard(
+                encoded.offsets(found.cue),
+                encoded.offsets(found.source) if found.source is not None else None,
+                tuple(encoded.offsets(piece) for piece in found.content),
+                _likeliest(lists.stances, found.stances),
+                _likeliest(lists.kinds, found.kinds),
+            )
+            for found in encoded.attributions
+            if not encoded.words.headline[found.cue[0]]
+        )
+
+    def judged(self, part: Part, start: int, end: int) -> Judgement | None:
+        """What the network says of the event that the words between two offsets name; None where there are none."""
+        held = self.encoded.range(part == "headline", start, end)
+        return self.encoder.judge(self.encoded, [held])[0] if held is not None else None
+
     def body(self) -> Iterator[Sentence]:
         """The sentences of the text, without the headline."""
         return (s for s in self.sentences if s.part == "text")
+
+
+def _likeliest(words: tuple[str, ...], shares: np.ndarray) -> tuple[str, float]:
+    best = int(shares.argmax())
+    return words[best], float(np.exp(shares[best]))

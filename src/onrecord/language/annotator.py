@@ -1,4 +1,4 @@
-"""Loads the shipped syntax model and annotates stories.
+"""Loads the shipped models and annotates stories.
 
 One story is one model run, so what is found in a story does not depend on what else is read, or by how many workers.
 """
@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import Any
 
 from onrecord.language.annotated import Annotated, Sentence
+from onrecord.language.encoder import Encoder
+from onrecord.language.pieces import Block
 from onrecord.records import Part, Story
 from onrecord.wording import people
 
@@ -31,6 +33,7 @@ class Annotator:
     """Annotates stories with one loaded model. Loading takes a second; keep one for each process."""
 
     def __init__(self) -> None:
+        self._encoder = Encoder()
         with warnings.catch_warnings():
             # The model was packed for an older minor release and says so (W095); its figures hold with ours.
             warnings.filterwarnings("ignore", message=r"\[W095\]")
@@ -53,7 +56,8 @@ class Annotator:
             for syntax in doc.sents:
                 if syntax.text.strip():
                     sentences.append(Sentence(story.id, part, base, paragraph, len(sentences), syntax))
-        return Annotated(story, tuple(sentences))
+        encoded = self._encoder.encode([Block(part == "headline", base, words) for part, base, words in blocks])
+        return Annotated(story, tuple(sentences), encoded, self._encoder)
 
 
 def reporting(story: Story) -> Iterator[tuple[int, int]]:

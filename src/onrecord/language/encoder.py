@@ -69,7 +69,9 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The closed lists in the order of the heads' scores, and how tags follow each other."""
+    """The closed lists in the order of the heads' scores, how tags follow each other, and how far what the words say is
+    to be trusted. trust: for each right status and each that the words tell, the logarithm of how often that is so.
+    """
 
     statuses: tuple[str, ...]
     stances: tuple[str, ...]
@@ -79,6 +81,7 @@ class Lists:
     last: np.ndarray
     reach: int
     lift: float
+    trust: np.ndarray
 
 
 class Encoder:
@@ -221,4 +224,5 @@ def _lists(folder: Path) -> Lists:
         np.array(told["last"]),
         told["reach"],
         told["lift"],
+        np.array(told["trust"]),
     )
