@@ -1,36 +1,33 @@
-"""Who says what: source, cue and content of our claims, the narrator's left out."""
+"""Who says what: source, cue and content of all attributions that are heard in a text."""
 
 from evaluation import rows
+from evaluation.cores import annotator, over
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-from onrecord.records import Claim, Span
+from onrecord.language.annotated import Heard
+from onrecord.records import Story
 
 
 def attribution(order: Order) -> list[Row]:
-    """One row a document, with the spans of its attributions in the text."""
+    """One row a document, with the spans of its attributions in the text. Not only those that a claim is made of: attitudes
+    and questions count too.
+    """
     documents = rows.read(order.input, ("id", "text"))
-    corpus = order.library.read(documents)
-    made = []
-    for document in documents:
-        reading = corpus.reading(document["id"])
-        claims = [claim for claim in (reading.claims if reading else ()) if claim.source.kind != "narrator"]
-        made.append({"id": document["id"], "attributions": [_row(claim) for claim in claims if _in_text(claim)]})
-    return made
+    stories = order.library.tell(documents).stories
+    told = [(row["id"], stories[row["id"]]) for row in documents if row["id"] in stories]
+    heard = dict(
+        zip((name for name, _ in told), over(_heard, [story for _, story in told], "attribution"), strict=True)
+    )
+    return [{"id": row["id"], "attributions": heard.get(row["id"], [])} for row in documents]
 
 
-def _row(claim: Claim) -> Row:
+def _heard(story: Story) -> list[Row]:
+    return [_row(found) for found in annotator().annotate(story).heard()]
+
+
+def _row(found: Heard) -> Row:
     return {
-        "source": _spans([claim.source.span]),
-        "cue": _spans([claim.cue]),
-        "content": _spans(claim.content),
+        "source": [list(found.source)] if found.source is not None else [],
+        "cue": [list(found.cue)],
+        "content": [list(piece) for piece in found.content],
     }
-
-
-def _in_text(claim: Claim) -> bool:
-    return all(span.part == "text" for span in claim.content)
-
-
-def _spans(found: "list[Span | None] | tuple[Span, ...]") -> list[list[int]]:
-    return [
-        [span.start, span.end] for span in found if span is not None and span.part == "text" and span.end > span.start
-    ]

@@ -6,7 +6,7 @@ from evaluation import rows
 from evaluation.cores import annotator, over
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
-from onrecord.events.status import certainty
+from onrecord.events.judged import certainty
 from onrecord.records import UNDATED, Story
 
 Asked = tuple[str, tuple[tuple[int, int], ...]]
@@ -50,5 +50,5 @@ def _scores(asked: Asked) -> list[float]:
             for at in (sentence.offset(token),)
         ]
         best = max(shared, key=lambda row: row[:2], default=None)
-        scores.append(certainty(best[2]) if best is not None and best[0] > 0 else 0.0)
+        scores.append(certainty(best[2], annotated, "text", start, end) if best is not None and best[0] > 0 else 0.0)
     return scores

@@ -88,12 +88,6 @@ def test_certainty_stays_in_range(annotate, words, act, expected):
     assert -3 <= status.certainty(token_of(annotate(words), act)) <= 3
 
 
-def test_score_reads_offsets(annotate):
-    doc = annotate("The plane bombed the bridge.").sentences[0].syntax.doc
-    assert status.score(doc, 10, 16) == status.certainty(doc[2])
-    assert status.score(doc, 0, 0) == 0.0
-
-
 @pytest.mark.parametrize(
     ("text", "told"),
     [

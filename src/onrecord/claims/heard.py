@@ -53,7 +53,9 @@ def _frame(sentence: Sentence, it: Heard) -> Frame | None:
     known = cues.verb(cue) or cues.noun(cue) or (cues.PLAIN if cue.lower_ == "according" else None)
     if known is None or known.bare or (cue.lemma_ == "ask" and cue.tag_ == "VBN") or not _says(sentence, it):
         return None
-    return Frame(sentence, it.cue, speaker, it.source, it.content, _stance(it, known, sentence), subjects.recipient(cue))
+    return Frame(
+        sentence, it.cue, speaker, it.source, it.content, _stance(it, known, sentence), subjects.recipient(cue)
+    )
 
 
 def _says(sentence: Sentence, it: Heard) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import asides, echoes, items, segments, status, telling, triggers
+from onrecord.events import asides, echoes, items, judged, segments, status, telling, triggers
 from onrecord.events.segments import Segment
 from onrecord.events.triggers import Hit
 from onrecord.language.annotated import Annotated, Sentence
@@ -212,7 +212,7 @@ def _status(annotated: Annotated, lead: Hit, segment: Segment, memory: _Memory) 
         headline=segment.sentence.part == "headline",
         claimed=segment.claim is not None and segment.claim.source.kind != "narrator",
     )
-    told = status.weighed(status.of(lead.token, scope), annotated, _trigger(annotated, segment.sentence, lead))
+    told = judged.likeliest(status.of(lead.token, scope), annotated, _trigger(annotated, segment.sentence, lead))
     # Nobody hurt, or one still in hospital, is what became of an act that was done.
     if lead.role == "effect" and told in {"negated", "ongoing"}:
         return "happened"

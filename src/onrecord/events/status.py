@@ -7,11 +7,10 @@ from functools import cache
 from importlib import resources
 from typing import Literal, cast, get_args
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from onrecord.errors import BadTable
-from onrecord.language.annotated import Annotated
-from onrecord.records import Span, Stance, Status
+from onrecord.records import Stance, Status
 
 Over = Literal["infinitive", "clause", "object", "subject"]
 Cue = Status | Literal["future", "conditional", "progressive", "purpose", "refuted"]
@@ -86,20 +85,10 @@ def of(trigger: Token, scope: Scope = PLAIN) -> Status:
     return _timed(cues, scope)
 
 
-def weighed(told: Status, annotated: Annotated, trigger: Span) -> Status:
-    """The likeliest status, from what the words that govern the act tell and what the network makes of the whole: how
-    often the first is told where each status is the right one was counted beside the network (`trust`).
-    """
-    judged = annotated.judged(trigger.part, trigger.start, trigger.end)
-    if judged is None:
-        return told
-    lists = annotated.encoder.lists
-    belief = judged.statuses + lists.trust[:, lists.statuses.index(told)]
-    return cast("Status", lists.statuses[int(belief.argmax())])
-
-
 def certainty(trigger: Token) -> float:
-    """How sure the sentence is that the word's event happened: 3 it did, -3 it did not, between them less sure."""
+    """How sure the words that govern it are that the word's event happened: 3 it did, -3 it did not, between them less
+    sure.
+    """
     told = of(trigger)
     if told == "negated" and not _negative(clause_of(trigger)):
         return _REMOTE
@@ -407,12 +396,6 @@ def _table() -> _Table:
         marks={word: name for name, words in data["marks"].items() for word in words},
         words={name: frozenset(words) for name, words in data["words"].items()},
     )
-
-
-def score(doc: Doc, start: int, end: int) -> float:
-    """`certainty` of the event word at these offsets of a text; 0 where no word stands there."""
-    span = doc.char_span(start, end, alignment_mode="expand")
-    return certainty(span.root) if span is not None and len(span) else 0.0
 
 
 def words(name: str) -> frozenset[str]:

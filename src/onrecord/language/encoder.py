@@ -57,9 +57,7 @@ class Encoded:
 
     def range(self, headline: bool, start: int, end: int) -> Range | None:
         """The words that share a character with a stretch of the headline or text; None for none."""
-        held = np.flatnonzero(
-            (self.words.start < end) & (start < self.words.end) & (self.words.headline == headline)
-        )
+        held = np.flatnonzero((self.words.start < end) & (start < self.words.end) & (self.words.headline == headline))
         return (int(held[0]), int(held[-1]) + 1) if len(held) else None
 
     def offsets(self, span: Range) -> Range:
@@ -70,7 +68,8 @@ class Encoded:
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The closed lists in the order of the heads' scores, how tags follow each other, and how far what the words say is
-    to be trusted. trust: for each right status and each that the words tell, the logarithm of how often that is so.
+    to be trusted. trust: for each right status and each that the words tell, the logarithm of how often that is so; sure:
+    shares of network and words in the certainty, and where a plain no and a plain yes begin.
     """
 
     statuses: tuple[str, ...]
@@ -82,6 +81,7 @@ class Lists:
     reach: int
     lift: float
     trust: np.ndarray
+    sure: dict[str, float]
 
 
 class Encoder:
@@ -123,14 +123,17 @@ class Encoder:
         length = -(-len(ids) // _STEP) * _STEP
         given = {
             name: np.pad(values, (0, length - len(values)))[None]
-            for name, values in (("ids", ids), ("features", features), ("segments", segments), ("mask", np.ones_like(ids)))
+            for name, values in (
+                ("ids", ids),
+                ("features", features),
+                ("segments", segments),
+                ("mask", np.ones_like(ids)),
+            )
         }
         seen, scores = self._windows.run(["pieces", "cues"], given)
         return seen[0, where], scores[0, where]
 
-    def _attributions(
-        self, words: Words, window: Window, seen: np.ndarray, scores: np.ndarray
-    ) -> list[Attribution]:
+    def _attributions(self, words: Words, window: Window, seen: np.ndarray, scores: np.ndarray) -> list[Attribution]:
         lifted = scores + np.array([0.0, self.lists.lift, self.lists.lift], dtype=np.float32)
         tags = best_path(lifted[None], _CUE_MOVES, _CUE_FIRST, np.zeros(3), np.array([len(lifted)]))[0]
         first = window.first
@@ -138,7 +141,9 @@ class Encoder:
         if not cues:
             return []
         around = [_around(words, window, cue, self.lists.reach) for cue in cues]
-        roles = self._roles_of(seen, [(a - first, b - first) for a, b in cues], [(a - first, b - first) for a, b in around])
+        roles = self._roles_of(
+            seen, [(a - first, b - first) for a, b in cues], [(a - first, b - first) for a, b in around]
+        )
         found: list[tuple[Range, Range | None, tuple[Range, ...]]] = []
         for cue, (low, high), row in zip(cues, around, roles, strict=True):
             content = tuple((a + low, b + low) for a, b in runs(row[: high - low], 3))
@@ -225,4 +230,5 @@ def _lists(folder: Path) -> Lists:
         told["reach"],
         told["lift"],
         np.array(told["trust"]),
+        told["sure"],
     )
