@@ -20,6 +20,8 @@ from onrecord.language.pieces import Block, Vocabulary, Window, Words
 
 _STEP = 32
 """Windows are padded to a multiple of so many pieces, and what stands around a cue to a multiple of so many words."""
+_FURTHER = 6
+"""How many words further than the network alone would have it a cue may end."""
 _CUE_MOVES = np.array([[0.0, 0.0, -1e4], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 _CUE_FIRST = np.array([0.0, 0.0, -1e4])
 
@@ -80,6 +82,7 @@ class Lists:
     last: np.ndarray
     reach: int
     lift: float
+    ends: dict[str, float]
     trust: np.ndarray
     sure: dict[str, float]
 
@@ -93,6 +96,7 @@ class Encoder:
         at = folder if folder is not None else Path(str(resources.files("onrecord.language").joinpath("models")))
         self.lists = _lists(at)
         self._vocabulary = Vocabulary((at / "pieces.txt").read_text(encoding="utf-8").split("\n"))
+        self._ends = {self._vocabulary.spell(word): weight for word, weight in self.lists.ends.items()}
         self._windows, self._roles, self._spans = (
             _session(at / f"{name}.onnx") for name in ("encoder", "roles", "spans")
         )
@@ -137,20 +141,33 @@ class Encoder:
         lifted = scores + np.array([0.0, self.lists.lift, self.lists.lift], dtype=np.float32)
         tags = best_path(lifted[None], _CUE_MOVES, _CUE_FIRST, np.zeros(3), np.array([len(lifted)]))[0]
         first = window.first
-        cues = [(a + first, b + first) for a, b in runs(tags, 1) if window.begin <= a + first < window.end]
+        found = self._ended(words, window, _shares(lifted), runs(tags, 1))
+        cues = [(a + first, b + first) for a, b in found if window.begin <= a + first < window.end]
         if not cues:
             return []
         around = [_around(words, window, cue, self.lists.reach) for cue in cues]
         roles = self._roles_of(
             seen, [(a - first, b - first) for a, b in cues], [(a - first, b - first) for a, b in around]
         )
-        found: list[tuple[Range, Range | None, tuple[Range, ...]]] = []
+        said: list[tuple[Range, Range | None, tuple[Range, ...]]] = []
         for cue, (low, high), row in zip(cues, around, roles, strict=True):
             content = tuple((a + low, b + low) for a, b in runs(row[: high - low], 3))
             sources = [(a + low, b + low) for a, b in runs(row[: high - low], 1)]
             if content:
-                found.append((cue, _nearest(sources, cue), content))
-        return self._named(seen, first, found)
+                said.append((cue, _nearest(sources, cue), content))
+        return self._named(seen, first, said)
+
+    def _ended(self, words: Words, window: Window, shares: np.ndarray, cues: list[Range]) -> list[Range]:
+        """The cues with their ends where the network and the words' own habit of ending cues agree best: it judges word by
+        word, and would stop in the midst of "said in a statement".
+        """
+        ended: list[Range] = []
+        for number, (start, end) in enumerate(cues):
+            stop = min(cues[number + 1][0] if number + 1 < len(cues) else len(shares), end + _FURTHER)
+            gained = np.concatenate(([0.0], np.cumsum(shares[start + 1 : stop, 2] - shares[start + 1 : stop, 0])))
+            habit = [self._ends.get(_pieces_of(words, window.first + at), 0.0) for at in range(start, stop)]
+            ended.append((start, start + 1 + int((gained + habit).argmax())))
+        return ended
 
     def _roles_of(self, seen: np.ndarray, cues: list[Range], around: list[Range]) -> np.ndarray:
         """The tags of the words around each cue."""
@@ -182,6 +199,10 @@ class Encoder:
         return [
             Attribution(cue, source, content, stances[n], kinds[n]) for n, (cue, source, content) in enumerate(found)
         ]
+
+
+def _pieces_of(words: Words, at: int) -> tuple[int, ...]:
+    return tuple(words.ids[words.piece[at] : words.piece[at + 1]].tolist())
 
 
 def _around(words: Words, window: Window, cue: Range, reach: int) -> Range:
@@ -229,6 +250,7 @@ def _lists(folder: Path) -> Lists:
         np.array(told["last"]),
         told["reach"],
         told["lift"],
+        told["ends"],
         np.array(told["trust"]),
         told["sure"],
     )

@@ -1,0 +1,162 @@
+"""What the rules alone find in marked texts and in the joint campaigns, for what is trained on it or counted beside it."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from evaluation.cores import annotator
+from evaluation.reading import Library
+from marked import passages
+from onrecord import pipeline
+from onrecord.events import judged, status
+from onrecord.records import UNDATED, Claim, Mention, Reading, Story
+from onrecord.settings import ReadOptions
+
+_likeliest = judged.likeliest
+Row = dict[str, Any]
+
+
+def alone() -> None:
+    """Leaves statuses to the words that govern an act. Reading has to stay in this process for that."""
+    judged.likeliest = lambda told, annotated, trigger: told
+
+
+def own(folder: Path) -> Iterator[tuple[str, str, float]]:
+    """Right status and told one of each marked event that the rules find."""
+    read = [p for path in sorted(folder.glob("*.txt")) for p in passages(path)]
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, "own.jsonl")
+        rows = ({"id": str(n), "headline": p.headline, "text": p.text, "published": "2024-05-06"} for n, p in enumerate(read))
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        for passage, (_, reading) in zip(read, pipeline.read_only([str(path)], ReadOptions(), 1), strict=True):
+            assert isinstance(reading, Reading)
+            mentions = [m for e in reading.events for m in e.mentions if m.span.part == "text"]
+            for start, end, right, _ in passage.events:
+                held = next((m for m in mentions if m.trigger.start < end and start < m.trigger.end), None)
+                if held is not None:
+                    yield right, held.status, 1.0
+
+
+def joint(folder: Path) -> Iterator[Row]:
+    """Each story of a campaign with our mentions and claims, and what the gold says of those that it holds too."""
+    rows = [json.loads(line) for line in (folder / "stories.jsonl").read_text(encoding="utf-8").splitlines()]
+    gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))["stories"]
+    corpus = Library(1).read(rows)
+    for row in rows:
+        reading = corpus.reading(row["id"])
+        if reading is None:
+            continue
+        stances = {claim.id: claim.stance for claim in reading.claims}
+        mentions = [m for event in reading.events for m in event.mentions]
+        events = [(e, *_quoted(row, e)) for e in gold[row["id"]]["events"]]
+        claims = [(c, *_quoted(row, c)) for c in gold[row["id"]]["claims"] if c.get("in") != "headline"]
+        of_mention = _paired(
+            (_shared((m.span.start, m.span.end), e[2:]), i, j)
+            for i, m in enumerate(mentions)
+            for j, e in enumerate(events)
+            if e[1] == m.span.part
+        )
+        of_claim = _paired(
+            (_alike(claim, c[2:]), i, j)
+            for i, claim in enumerate(reading.claims)
+            for j, c in enumerate(claims)
+            if _alike(claim, c[2:]) >= 0.5
+        )
+        yield {
+            "id": row["id"],
+            "headline": row["headline"],
+            "text": row["text"],
+            "mentions": [_mention(m, stances, events[of_mention[i]][0] if i in of_mention else None) for i, m in enumerate(mentions)],
+            "claims": [_claim(c, claims[of_claim[i]][0] if i in of_claim else None) for i, c in enumerate(reading.claims)],
+        }
+
+
+def certainties(path: Path, every: int) -> list[tuple[float, float, float]]:
+    """Certainty of the network, of the words alone and of the gold for the events of one scored sentence in so many."""
+    texts: dict[str, list[Row]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        texts.setdefault(row["text"], []).append(row)
+    found = []
+    for text in list(texts)[::every]:
+        annotated = annotator().annotate(Story("st-0", None, None, None, "", None, UNDATED, "en", text))
+        for row in texts[text]:
+            start, end = row["event"]
+            told = annotated.judged("text", start, end)
+            word = next((t for s in annotated.sentences for t in s.syntax if s.offset(t) < end and start < s.offset(t) + len(t)), None)
+            if told is not None and word is not None:
+                found.append((told.certainty, status.certainty(word), row["score"]))
+    return found
+
+
+def _quoted(row: Row, item: Row) -> tuple[str, int, int]:
+    part = "headline" if item.get("in") == "headline" else "text"
+    start = row[part].index(item["quote"])
+    return part, start, start + len(item["quote"])
+
+
+def _shared(one: tuple[int, int], other: tuple[int, int]) -> float:
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def _alike(claim: Claim, span: tuple[int, int]) -> float:
+    shared = sum(_shared((piece.start, piece.end), span) for piece in claim.content)
+    return 2 * shared / (sum(piece.end - piece.start for piece in claim.content) + span[1] - span[0])
+
+
+def _paired(weighed: Iterable[tuple[float, int, int]]) -> dict[int, int]:
+    """One to one, the heaviest first."""
+    found: dict[int, int] = {}
+    for weight, i, j in sorted(weighed, reverse=True):
+        if weight > 0 and i not in found and j not in found.values():
+            found[i] = j
+    return found
+
+
+def _mention(mention: Mention, stances: dict[str, str], gold: Row | None) -> Row:
+    return {
+        "part": mention.span.part,
+        "trigger": [mention.trigger.start, mention.trigger.end],
+        "ours": mention.status,
+        "stance": stances.get(mention.claim or ""),
+        "gold": gold and gold["status"],
+    }
+
+
+def _claim(claim: Claim, gold: Row | None) -> Row:
+    return {
+        "content": [[piece.start, piece.end] for piece in claim.content],
+        "cue": claim.cue and [claim.cue.start, claim.cue.end],
+        "source": claim.source.span and [claim.source.span.start, claim.source.span.end],
+        "stance": claim.stance,
+        "gold": gold and {"kind": gold["source"]["kind"], "stance": gold["stance"]},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--joint", type=Path, nargs="*", default=[], help="folders of campaigns")
+    parser.add_argument("--texts", type=Path, default=Path(__file__).parent / "texts")
+    parser.add_argument("--status", type=Path, help="scored sentences, for the certainties")
+    parser.add_argument("--every", type=int, default=20)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.status:
+        rows = certainties(args.status, args.every)
+        (args.out / "sure.json").write_text(json.dumps(rows), encoding="utf-8")
+    alone()
+    pairs = list(own(args.texts))
+    for folder in args.joint:
+        told = list(joint(folder))
+        (args.out / f"joint_{folder.name}.json").write_text(json.dumps(told), encoding="utf-8")
+        pairs += [(m["gold"], m["ours"], 0.5) for row in told for m in row["mentions"] if m["gold"]]
+    (args.out / "told.json").write_text(json.dumps(pairs), encoding="utf-8")
+    print(f"{len(pairs)} pairs, right {sum(a == b for a, b, _ in pairs)}")
+
+
+if __name__ == "__main__":
+    main()
