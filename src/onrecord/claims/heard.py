@@ -1,5 +1,6 @@
 """Frames that the network hears where the grammar finds none: the parser errs, or the words are not in the tables."""
 
+from dataclasses import replace
 from typing import cast
 
 from spacy.tokens import Token
@@ -12,8 +13,9 @@ from onrecord.records import Stance
 
 _ASKED = frozenset({"whether", "if", "how", "what", "why", "when", "who", "where", "which"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_SURE = 0.6
-"""How much of its belief the network must give to a stance that the words of the cue do not tell."""
+_SURE = 0.7
+"""How much of its belief the network must give to a stance other than that which the words of the cue tell."""
+_SILENT = "declines to comment"
 _WORDS = 4
 """Fewer words are a thing or a name, and nobody's claim."""
 
@@ -33,7 +35,17 @@ def find(
         and not any(_meets(it, other) for other in known)
         and (frame := _frame(sentence, it)) is not None
     ]
-    return tuple(sorted((*framed, *found), key=lambda frame: frame.content[0])) if found else framed
+    settled = (_settled(frame, heard) for frame in framed)
+    return tuple(sorted((*settled, *found), key=lambda frame: frame.content[0]))
+
+
+def _settled(frame: Frame, heard: tuple[Heard, ...]) -> Frame:
+    """The frame with the stance that the network is sure of. Silence is told by set words, which the tables know."""
+    it = next((h for h in heard if h.cue[0] < frame.cue[1] and frame.cue[0] < h.cue[1]), None)
+    inner = tuple(_settled(f, heard) for f in frame.inner)
+    if it is None or it.stance[1] < _SURE or _SILENT in (frame.stance, it.stance[0]):
+        return replace(frame, inner=inner)
+    return replace(frame, inner=inner, stance=cast("Stance", it.stance[0]))
 
 
 def _meets(it: Heard, frame: Frame) -> bool:
@@ -71,7 +83,7 @@ def _stance(it: Heard, cue: cues.Cue, sentence: Sentence) -> Stance:
     said = " ".join(extent.words(sentence, piece) for piece in it.content)
     told = cues.stance(cue, extent.words(sentence, it.cue), said)
     stance, share = it.stance
-    return cast("Stance", stance) if told == "asserts" and share >= _SURE else told
+    return cast("Stance", stance) if share >= _SURE else told
 
 
 def _head(sentence: Sentence, words: Range) -> Token | None:

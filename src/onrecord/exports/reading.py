@@ -19,7 +19,7 @@ from onrecord.records import (
     When,
     Where,
 )
-from onrecord.wording import numbers
+from onrecord.wording import kinds, numbers
 
 Json = dict[str, Any]
 
@@ -122,6 +122,7 @@ def _event(event: Event, profile: str) -> Json:
         "kind": event.kind,
         "status": event.status,
         "background": event.background,
+        "modes": list(kinds.modes(event.status, background=event.background)),
         "actor": event.actor.name if event.actor else None,
         "target": event.target.name if event.target else None,
         "instrument": event.instrument,

@@ -13,7 +13,7 @@ from onrecord.exports import judged
 from onrecord.exports.private import Private, Row, public_name
 from onrecord.pipeline import View
 from onrecord.records import Bounds, Event, Incident, Masthead, Quantity, Span
-from onrecord.wording import numbers
+from onrecord.wording import kinds, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,7 @@ def _events(view: View) -> Iterator[Row]:
                 "kind": event.kind,
                 "status": event.status,
                 "background": event.background,
+                "modes": _joined(kinds.modes(event.status, background=event.background)),
                 "actor": event.actor.name if event.actor else None,
                 "target": event.target.name if event.target else None,
                 "first_day": when.start.isoformat() if when and when.start else None,

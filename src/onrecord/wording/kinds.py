@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any, Literal, cast, get_args
 
 from onrecord.errors import BadTable
-from onrecord.records import EventKind
+from onrecord.records import EventKind, Status
 
 Role = Literal["act", "effect"]
 WordClass = Literal["VERB", "NOUN", "ADJ"]
@@ -73,6 +73,7 @@ class Means:
 @dataclass(frozen=True, slots=True)
 class _Table:
     kinds: dict[str, Kind]
+    modes: dict[str, tuple[str, ...]]
     triggers: dict[tuple[str, WordClass], tuple[Trigger, ...]]
     means: tuple[Means, ...]
     classes: dict[str, frozenset[str]]
@@ -87,6 +88,11 @@ def all_kinds() -> tuple[Kind, ...]:
 def kind(name: str) -> Kind:
     """The kind of that name. Raises KeyError for a name outside the closed list."""
     return _table().kinds[name]
+
+
+def modes(status: Status, *, background: bool) -> tuple[str, ...]:
+    """PLOVER's auxiliary modes of an event: future, hypothetical, negation, historical."""
+    return (*_table().modes.get(status, ()), *(("historical",) if background else ()))
 
 
 def triggers(lemma: str, pos: WordClass) -> tuple[Trigger, ...]:
@@ -120,6 +126,7 @@ def _table() -> _Table:
         index.setdefault((row.lemma, row.pos), []).append(row)
     return _Table(
         kinds=_kinds(data["kind"]),
+        modes={status: tuple(modes) for status, modes in data["modes"].items()},
         triggers={key: tuple(sorted(found, key=lambda row: -len(row.rest))) for key, found in index.items()},
         means=tuple(_means(group, classes) for group in data["means"]),
         classes=classes,
