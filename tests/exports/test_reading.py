@@ -20,7 +20,7 @@ SHAPE = {
     "story": {"id", "url", "outlet", "headline", "byline", "published", "language", "state"},
     "credit": {"outlet", "relation", "span"},
     "claim": {"id", "content", "cue", "form", "stance", "source"},
-    "event": {"id", "kind", "status", "background", "actor", "target", "instrument", "claims", "when", "where", "counts", "mentions"},
+    "event": {"id", "kind", "status", "background", "modes", "actor", "target", "instrument", "claims", "when", "where", "counts", "mentions"},
     "when": {"start", "end", "precision", "text"},
     "where": {"name", "container", "lat", "lon", "precision", "country", "text"},
     "count": {"what", "low", "best", "high", "words", "of", "part", "span"},

@@ -17,6 +17,7 @@ EventKind = Literal[
     "shooting", "abduction", "raid", "interception", "seizure", "arrest", "extradition", "release", "deployment",
     "ground_mission", "surveillance", "designation", "threat", "other",
 ]  # fmt: skip
+Mode = Literal["future", "hypothetical", "negation", "historical"]
 Relation = Literal["original", "reprint", "rewrite", "excerpt", "roundup", "follow-up"]
 CreditRelation = Literal["reported_by", "told", "republished_from", "wire", "cites"]
 MutationField = Literal[

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any, Literal, cast, get_args
 
 from onrecord.errors import BadTable
-from onrecord.records import EventKind, Status
+from onrecord.records import EventKind, Mode, Status
 
 Role = Literal["act", "effect"]
 WordClass = Literal["VERB", "NOUN", "ADJ"]
@@ -73,7 +73,7 @@ class Means:
 @dataclass(frozen=True, slots=True)
 class _Table:
     kinds: dict[str, Kind]
-    modes: dict[str, tuple[str, ...]]
+    modes: dict[str, tuple[Mode, ...]]
     triggers: dict[tuple[str, WordClass], tuple[Trigger, ...]]
     means: tuple[Means, ...]
     classes: dict[str, frozenset[str]]
@@ -90,7 +90,7 @@ def kind(name: str) -> Kind:
     return _table().kinds[name]
 
 
-def modes(status: Status, *, background: bool) -> tuple[str, ...]:
+def modes(status: Status, *, background: bool) -> tuple[Mode, ...]:
     """PLOVER's auxiliary modes of an event: future, hypothetical, negation, historical."""
     return (*_table().modes.get(status, ()), *(("historical",) if background else ()))
 
@@ -126,7 +126,7 @@ def _table() -> _Table:
         index.setdefault((row.lemma, row.pos), []).append(row)
     return _Table(
         kinds=_kinds(data["kind"]),
-        modes={status: tuple(modes) for status, modes in data["modes"].items()},
+        modes=_modes(data["modes"]),
         triggers={key: tuple(sorted(found, key=lambda row: -len(row.rest))) for key, found in index.items()},
         means=tuple(_means(group, classes) for group in data["means"]),
         classes=classes,
@@ -150,6 +150,13 @@ def _kinds(groups: list[dict[str, Any]]) -> dict[str, Kind]:
     if missing := sorted(_KINDS - set(found)):
         raise BadTable(f"kinds.toml lacks {', '.join(missing)}")
     return found
+
+
+def _modes(groups: dict[str, list[str]]) -> dict[str, tuple[Mode, ...]]:
+    for status, modes in groups.items():
+        if status not in get_args(Status) or not set(modes) <= set(get_args(Mode)):
+            raise BadTable(f"kinds.toml: {status!r} with modes {modes} is not of the closed lists")
+    return {status: tuple(cast("Mode", mode) for mode in modes) for status, modes in groups.items()}
 
 
 def _checked(name: str) -> EventKind:
