@@ -16,7 +16,7 @@ def test_no_path_is_better_than_the_best(seed):
     chance = np.random.default_rng(seed)
     moves, first, last = chance.normal(size=(3, 3)), chance.normal(size=3), chance.normal(size=3)
     scores, lengths = chance.normal(size=(3, 5, 3)), np.array([5, 3, 1])
-    found = best_path(scores, moves, first, last, lengths)
+    found = best_path(scores, lengths, moves, first, last)
     for row, length in enumerate(lengths):
         best = max(
             itertools.product(range(3), repeat=int(length)), key=lambda p: value(p, scores[row], moves, first, last)
@@ -28,14 +28,14 @@ def test_no_path_is_better_than_the_best(seed):
 def test_a_row_reads_the_same_alone_and_beside_others():
     chance = np.random.default_rng(7)
     scores, moves, zero = chance.normal(size=(4, 9, 5)), chance.normal(size=(5, 5)), np.zeros(5)
-    together = best_path(scores, moves, zero, zero, np.array([9, 4, 7, 2]))
+    together = best_path(scores, np.array([9, 4, 7, 2]), moves, zero, zero)
     for row, length in enumerate((9, 4, 7, 2)):
-        alone = best_path(scores[row : row + 1, :length], moves, zero, zero, np.array([length]))
+        alone = best_path(scores[row : row + 1, :length], np.array([length]), moves, zero, zero)
         assert together[row, :length].tolist() == alone[0].tolist()
 
 
 def test_nothing_has_no_path():
-    assert best_path(np.zeros((0, 4, 3)), np.zeros((3, 3)), np.zeros(3), np.zeros(3), np.array([])).shape == (0, 4)
+    assert best_path(np.zeros((0, 4, 3)), np.array([]), np.zeros((3, 3)), np.zeros(3), np.zeros(3)).shape == (0, 4)
 
 
 def test_runs_begin_and_go_on():

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def best_path(
-    scores: np.ndarray, moves: np.ndarray, first: np.ndarray, last: np.ndarray, lengths: np.ndarray
+    scores: np.ndarray, lengths: np.ndarray, moves: np.ndarray, first: np.ndarray, last: np.ndarray
 ) -> np.ndarray:
     """The tags of each row. scores: rows, length, tags; moves: from the first axis to the second; lengths: how much of each
     row is there. Behind that the tags are 0.

@@ -1,7 +1,8 @@
 """Runs the shipped network: one pass of the encoder for a story, from which all heads read.
 
-One window is one run of the encoder, at a length padded to a fixed step, so that what is found in a story is the same to the
-last bit whatever else is read. (The numbers of eight bits take their scale from all that is in a run.)
+One window is one run of the encoder, and one cue one run of the roles, as long as they are and with nothing beside them, so
+that what is found in a story is the same to the last bit whatever else is read. (The numbers of eight bits take their
+scale from all that is in a run.)
 """
 
 import json
@@ -18,10 +19,9 @@ from onrecord.language import pieces
 from onrecord.language.decoding import best_path, runs
 from onrecord.language.pieces import Block, Vocabulary, Window, Words
 
-_STEP = 32
-"""Windows are padded to a multiple of so many pieces, and what stands around a cue to a multiple of so many words."""
 _FURTHER = 6
 """How many words further than the network alone would have it a cue may end."""
+_WIDTH = 384
 _CUE_MOVES = np.array([[0.0, 0.0, -1e4], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 _CUE_FIRST = np.array([0.0, 0.0, -1e4])
 
@@ -87,6 +87,15 @@ class Lists:
     sure: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """Words of a window that are a cue, and those around it; counted from the window's first."""
+
+    window: int
+    words: Range
+    around: Range
+
+
 class Encoder:
     """The loaded network. Loading takes half a second; keep one for each process. folder: with the network's files;
     None for the shipped ones.
@@ -104,13 +113,23 @@ class Encoder:
     def encode(self, blocks: Sequence[Block]) -> Encoded:
         """A story's words with their vectors, and its attributions in the order of their cues."""
         words = pieces.cut(blocks, self._vocabulary)
-        vectors = np.zeros((len(words), 384), dtype=np.float32)
-        found: list[Attribution] = []
-        for window in pieces.windows(words):
-            seen, scores = self._window(words, window)
-            vectors[window.begin : window.end] = seen[window.begin - window.first : window.end - window.first]
-            found.extend(self._attributions(words, window, seen, scores))
-        return Encoded(words, vectors, tuple(found))
+        windows = pieces.windows(words)
+        vectors = np.zeros((len(words), _WIDTH), dtype=np.float32)
+        seen: list[np.ndarray] = []
+        scores: list[np.ndarray] = []
+        for window in windows:
+            held, cue = self._window(words, window)
+            vectors[window.begin : window.end] = held[window.begin - window.first : window.end - window.first]
+            seen.append(held)
+            scores.append(cue + np.array([0.0, self.lists.lift, self.lists.lift], dtype=np.float32))
+        tags = best_path(*_padded(scores), _CUE_MOVES, _CUE_FIRST, np.zeros(len(_CUE_FIRST)))
+        found = [
+            _Cue(number, cue, _around(words, window, cue, self.lists.reach))
+            for number, window in enumerate(windows)
+            for cue in self._ended(words, window, _shares(scores[number]), runs(tags[number], 1))
+            if window.begin <= cue[0] + window.first < window.end
+        ]
+        return Encoded(words, vectors, self._attributions(windows, seen, found))
 
     def judge(self, encoded: Encoded, spans: Sequence[Range]) -> list[Judgement]:
         """What the network says of the event that each range of words names."""
@@ -124,38 +143,41 @@ class Encoder:
     def _window(self, words: Words, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """Vectors and scores of being a cue for the words of a window."""
         ids, features, segments, where = pieces.fill(words, window)
-        length = -(-len(ids) // _STEP) * _STEP
-        given = {
-            name: np.pad(values, (0, length - len(values)))[None]
-            for name, values in (
-                ("ids", ids),
-                ("features", features),
-                ("segments", segments),
-                ("mask", np.ones_like(ids)),
-            )
-        }
-        seen, scores = self._windows.run(["pieces", "cues"], given)
+        given = {"ids": ids[None], "features": features[None], "segments": segments[None]}
+        seen, scores = self._windows.run(["vectors", "cues"], given)
         return seen[0, where], scores[0, where]
 
-    def _attributions(self, words: Words, window: Window, seen: np.ndarray, scores: np.ndarray) -> list[Attribution]:
-        lifted = scores + np.array([0.0, self.lists.lift, self.lists.lift], dtype=np.float32)
-        tags = best_path(lifted[None], _CUE_MOVES, _CUE_FIRST, np.zeros(3), np.array([len(lifted)]))[0]
-        first = window.first
-        found = self._ended(words, window, _shares(lifted), runs(tags, 1))
-        cues = [(a + first, b + first) for a, b in found if window.begin <= a + first < window.end]
-        if not cues:
-            return []
-        around = [_around(words, window, cue, self.lists.reach) for cue in cues]
-        roles = self._roles_of(
-            seen, [(a - first, b - first) for a, b in cues], [(a - first, b - first) for a, b in around]
-        )
-        said: list[tuple[Range, Range | None, tuple[Range, ...]]] = []
-        for cue, (low, high), row in zip(cues, around, roles, strict=True):
+    def _attributions(self, windows: list[Window], seen: list[np.ndarray], cues: list[_Cue]) -> tuple[Attribution, ...]:
+        """Those of the cues for which the network finds a content."""
+        lists = self.lists
+        scores = [self._roles_of(seen[it.window], it.words, it.around) for it in cues]
+        tags = best_path(*_padded(scores), lists.moves, lists.first, lists.last)
+        said: list[tuple[_Cue, Range | None, tuple[Range, ...]]] = []
+        for it, row in zip(cues, tags, strict=True):
+            low, high = it.around
             content = tuple((a + low, b + low) for a, b in runs(row[: high - low], 3))
             sources = [(a + low, b + low) for a, b in runs(row[: high - low], 1)]
             if content:
-                said.append((cue, _nearest(sources, cue), content))
-        return self._named(seen, first, said)
+                said.append((it, _nearest(sources, it.words), content))
+        if not said:
+            return ()
+        spans = [(it.window, it.words) for it, _, _ in said] + [
+            (it.window, source or it.words) for it, source, _ in said
+        ]
+        stance, kind = self._spans.run(
+            ["stance", "kind"], {"spans": np.stack([seen[n][a:b].mean(axis=0) for n, (a, b) in spans])}
+        )
+        stances, kinds = _shares(stance[: len(said)]), _shares(kind[len(said) :])
+        return tuple(
+            Attribution(
+                _moved(it.words, windows[it.window]),
+                _moved(source, windows[it.window]) if source is not None else None,
+                tuple(_moved(piece, windows[it.window]) for piece in content),
+                stances[n],
+                kinds[n],
+            )
+            for n, (it, source, content) in enumerate(said)
+        )
 
     def _ended(self, words: Words, window: Window, shares: np.ndarray, cues: list[Range]) -> list[Range]:
         """The cues with their ends where the network and the words' own habit of ending cues agree best: it judges word by
@@ -169,36 +191,30 @@ class Encoder:
             ended.append((start, start + 1 + int((gained + habit).argmax())))
         return ended
 
-    def _roles_of(self, seen: np.ndarray, cues: list[Range], around: list[Range]) -> np.ndarray:
-        """The tags of the words around each cue."""
-        lengths = np.array([high - low for low, high in around])
-        width = -(-int(lengths.max()) // _STEP) * _STEP
-        held = np.zeros((len(cues), width, seen.shape[1]), dtype=np.float32)
-        distance = np.zeros((len(cues), width), dtype=np.int64)
-        reach = self.lists.reach
-        for n, ((a, b), (low, high)) in enumerate(zip(cues, around, strict=True)):
-            held[n, : high - low] = seen[low:high]
-            at = np.arange(low, low + width)
-            distance[n] = (np.minimum(at - a, 0) + np.maximum(at - b + 1, 0)).clip(-reach, reach) + reach + 1
-        means = np.stack([seen[a:b].mean(axis=0) for a, b in cues])
-        mask = np.arange(width) < lengths[:, None]
-        (scores,) = self._roles.run(["tags"], {"words": held, "cue": means, "distance": distance, "mask": mask})
-        return best_path(scores, self.lists.moves, self.lists.first, self.lists.last, lengths)
+    def _roles_of(self, seen: np.ndarray, cue: Range, around: Range) -> np.ndarray:
+        """The scores of the roles of the words around a cue."""
+        (a, b), (low, high), reach = cue, around, self.lists.reach
+        at = np.arange(low, high)
+        distance = (np.minimum(at - a, 0) + np.maximum(at - b + 1, 0)).clip(-reach, reach) + reach + 1
+        given = {"words": seen[None, low:high], "cue": seen[a:b].mean(axis=0)[None], "distance": distance[None]}
+        scores: np.ndarray = self._roles.run(["tags"], given)[0][0]
+        return scores
 
-    def _named(
-        self, seen: np.ndarray, first: int, found: list[tuple[Range, Range | None, tuple[Range, ...]]]
-    ) -> list[Attribution]:
-        """The attributions with what the heads say of cue and source."""
-        if not found:
-            return []
-        spans = [cue for cue, _, _ in found] + [source or cue for cue, source, _ in found]
-        means = np.stack([seen[a - first : b - first].mean(axis=0) for a, b in spans])
-        stance, kind = self._spans.run(["stance", "kind"], {"spans": means})
-        half = len(found)
-        stances, kinds = _shares(stance[:half]), _shares(kind[half:])
-        return [
-            Attribution(cue, source, content, stances[n], kinds[n]) for n, (cue, source, content) in enumerate(found)
-        ]
+
+def _padded(rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of different lengths as one array, and their lengths."""
+    lengths = np.array([len(row) for row in rows], dtype=np.int64)
+    if not rows:
+        return np.zeros((0, 0, 1)), lengths
+    filled = np.zeros((len(rows), int(lengths.max()), rows[0].shape[1]))
+    for number, row in enumerate(rows):
+        filled[number, : len(row)] = row
+    return filled, lengths
+
+
+def _moved(words: Range, window: Window) -> Range:
+    """Words of a window as words of the story."""
+    return words[0] + window.first, words[1] + window.first
 
 
 def _pieces_of(words: Words, at: int) -> tuple[int, ...]:
@@ -206,14 +222,14 @@ def _pieces_of(words: Words, at: int) -> tuple[int, ...]:
 
 
 def _around(words: Words, window: Window, cue: Range, reach: int) -> Range:
-    """The words of a cue's paragraph that stand in its window and within reach."""
-    low, high = cue
+    """The words of a cue's paragraph that stand in its window and within reach; all counted from the window's first."""
+    low, high = first, end = _moved(cue, window)
     block = words.block[low]
-    while low > max(window.first, cue[0] - reach) and words.block[low - 1] == block:
+    while low > max(window.first, first - reach) and words.block[low - 1] == block:
         low -= 1
-    while high < min(window.last, cue[1] + reach) and words.block[high] == block:
+    while high < min(window.last, end + reach) and words.block[high] == block:
         high += 1
-    return low, high
+    return low - window.first, high - window.first
 
 
 def _nearest(sources: list[Range], cue: Range) -> Range | None:

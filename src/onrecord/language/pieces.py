@@ -13,7 +13,7 @@ import numpy as np
 
 WINDOW = 256
 """Pieces of a window at most, the first one and the breaks between paragraphs counted in."""
-BEHIND = 48
+BEHIND = 32
 """Pieces of what stands before that a window sees and does not judge."""
 AHEAD = 24
 """The same of what follows, where a window ends within a paragraph."""
