@@ -4,6 +4,7 @@ where cues end, how far what the words of a story tell of a status is to be trus
 
 import argparse
 import collections
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -77,6 +78,16 @@ def main() -> None:
     if args.sure:
         told["sure"] = sure(*(np.array(column) for column in zip(*json.loads(args.sure.read_text()), strict=True)))
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (args.models / "name.txt").write_text(name(args.models) + "\n", encoding="utf-8")
+
+
+def name(models: Path) -> str:
+    """What tells these files from others: readings keep it."""
+    held = hashlib.sha256()
+    for path in sorted(models.iterdir()):
+        if path.name != "name.txt":
+            held.update(path.name.encode() + path.read_bytes())
+    return f"network {held.hexdigest()[:8]}"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 """The shipped network: what it hears, and that it hears the same whatever else is read."""
 
+from importlib import resources
+from pathlib import Path
+
+import fitted
 import numpy as np
 import pytest
 
-from onrecord.language import Annotator
+from onrecord.language import Annotator, network_name
 from onrecord.language.encoder import Encoder
 from onrecord.language.pieces import Block
 from onrecord.records import UNDATED, Story
@@ -106,3 +110,7 @@ def test_spans_lie_in_the_text_as_given(encoder):
     encoded = encoder.encode(blocks(text))
     for start, end in zip(encoded.words.start, encoded.words.end, strict=True):
         assert text[start:end].strip() == text[start:end] != ""
+
+
+def test_the_shipped_files_are_those_that_the_name_tells():
+    assert network_name() == fitted.name(Path(str(resources.files("onrecord.language") / "models")))

@@ -168,7 +168,7 @@ def _may_be_outlet(token: Token, words: str, names: Names) -> bool:
     """Whether a name that no table holds, spoken to, can be an outlet: two words or more, no person, body or place."""
     alone = len(words.split()) < 2
     if (
-        (alone and not _is_by_telephone(token))
+        (alone and not (_is_by_telephone(token) or _is_short_name(token)))
         or names.is_person(words)
         or actors.named(words) is not None
         or people.title(words)
@@ -180,6 +180,11 @@ def _may_be_outlet(token: Token, words: str, names: Names) -> bool:
     if any(people.is_body_word(w) or people.role_kind(w.casefold()) is not None for w in worded):
         return False
     return alone or token.ent_type_ in ("ORG", "", "FAC", "WORK_OF_ART", "PRODUCT", "CARDINAL")
+
+
+def _is_short_name(token: Token) -> bool:
+    """Whether a word of the press in capitals, with its article, stands for an outlet: "told the Gazette"."""
+    return outlets.ends_name(str(token.text)) and any(c.lower_ == "the" for c in token.children)
 
 
 def _is_by_telephone(token: Token) -> bool:

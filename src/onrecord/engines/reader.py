@@ -4,7 +4,7 @@ from dataclasses import replace
 from importlib.metadata import version
 
 from onrecord import claims, events, families
-from onrecord.language import READER_MODEL, Annotator
+from onrecord.language import READER_MODEL, Annotator, network_name
 from onrecord.records import Credit, Part, Reading, Rejection, Story
 
 READ_AT_MOST = 200_000
@@ -15,7 +15,7 @@ HEADLINE_AT_MOST = 2_000
 
 def reader_name() -> str:
     """The name of this reader version: readings by readers of one name are equal."""
-    return f"onrecord {version('onrecord')} rules, {READER_MODEL}"
+    return f"onrecord {version('onrecord')}, {READER_MODEL}, {network_name()}"
 
 
 class Reader:

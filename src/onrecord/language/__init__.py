@@ -2,5 +2,6 @@
 
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.language.annotator import READER_MODEL, Annotator
+from onrecord.language.encoder import network_name
 
-__all__ = ["READER_MODEL", "Annotated", "Annotator", "Sentence"]
+__all__ = ["READER_MODEL", "Annotated", "Annotator", "Sentence", "network_name"]

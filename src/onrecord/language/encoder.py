@@ -255,6 +255,12 @@ def _session(path: Path) -> Any:
 
 
 @cache
+def network_name() -> str:
+    """What tells the shipped network from others."""
+    return resources.files("onrecord.language").joinpath("models/name.txt").read_text(encoding="utf-8").strip()
+
+
+@cache
 def _lists(folder: Path) -> Lists:
     told = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
     return Lists(
