@@ -6,8 +6,10 @@ import argparse
 import collections
 import hashlib
 import json
+import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,21 +17,41 @@ _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _OFTEN = 20
 
 
-def ends(path: Path) -> dict[str, float]:
-    """For each word that often stands in cues: by how much likelier than others it ends one, as a logarithm. The network
-    judges word by word, and would end a cue in the midst of "said in a statement".
+def ends(path: Path) -> dict[str, Any]:
+    """How words behave at the end of cues, as logarithms of odds beside the usual ("usual"): for each that often stands in
+    cues, how likely it ends one ("last"); for each that often stands in or behind one, how likely the cue has ended before
+    it ("next"; under "" the end of a paragraph). The network judges word by word, and would stop in the midst of "said in
+    a statement".
     """
-    inside, last = collections.Counter(), collections.Counter()
+    inside, last, before, behind = (collections.Counter() for _ in range(4))
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         for it in row["attributions"]:
             for start, end in it["cue"]:
-                words = [w.lower() for w in _WORD.findall(row["text"][start:end])]
+                words = [m.group().lower() for m in _WORD.finditer(row["text"], start, end)]
+                following = _WORD.search(row["text"], end)
+                ended = following is None or "\n" in row["text"][end : following.start()]
+                after = "" if ended else following.group().lower()
                 inside.update(words)
                 last.update(words[-1:])
+                before.update([*words[1:], after])
+                behind.update([after])
     rate = last.total() / inside.total()
-    often = (w for w, n in inside.items() if n >= _OFTEN)
-    return {w: round(float(np.log((last[w] + 2 * rate) / (inside[w] + 2)) - np.log(rate)), 3) for w in sorted(often)}
+    usual = _odds(rate)
+    return {
+        "usual": round(usual, 4),
+        "last": {w: _beside(last[w], n, rate) for w, n in sorted(inside.items()) if n >= _OFTEN},
+        "next": {w: _beside(behind[w], n, rate) for w, n in sorted(before.items()) if n >= _OFTEN},
+        "weight": 0.75,
+    }
+
+
+def _beside(ended: int, seen: int, rate: float) -> float:
+    return round(_odds((ended + 2 * rate) / (seen + 2)) - _odds(rate), 3)
+
+
+def _odds(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def trust(pairs: list[tuple[str, str, float]], statuses: list[str]) -> list[list[float]]:

@@ -82,7 +82,7 @@ class Lists:
     last: np.ndarray
     reach: int
     lift: float
-    ends: dict[str, float]
+    ends: dict[str, Any]
     trust: np.ndarray
     sure: dict[str, float]
 
@@ -105,7 +105,10 @@ class Encoder:
         at = folder if folder is not None else Path(str(resources.files("onrecord.language").joinpath("models")))
         self.lists = _lists(at)
         self._vocabulary = Vocabulary((at / "pieces.txt").read_text(encoding="utf-8").split("\n"))
-        self._ends = {self._vocabulary.spell(word): weight for word, weight in self.lists.ends.items()}
+        self._last, self._next = (
+            {self._vocabulary.spell(word) if word else (): odds for word, odds in self.lists.ends[which].items()}
+            for which in ("last", "next")
+        )
         self._windows, self._roles, self._spans = (
             _session(at / f"{name}.onnx") for name in ("encoder", "roles", "spans")
         )
@@ -187,9 +190,17 @@ class Encoder:
         for number, (start, end) in enumerate(cues):
             stop = min(cues[number + 1][0] if number + 1 < len(cues) else len(shares), end + _FURTHER)
             gained = np.concatenate(([0.0], np.cumsum(shares[start + 1 : stop, 2] - shares[start + 1 : stop, 0])))
-            habit = [self._ends.get(_pieces_of(words, window.first + at), 0.0) for at in range(start, stop)]
+            habit = np.array([self._habit(words, window.first + at) for at in range(start, stop)])
             ended.append((start, start + 1 + int((gained + habit).argmax())))
         return ended
+
+    def _habit(self, words: Words, at: int) -> float:
+        """How likely a cue ends with a word, by that word and the next alone: a logarithm."""
+        ends = self.lists.ends
+        goes_on = at + 1 < len(words) and words.block[at + 1] == words.block[at]
+        following = _pieces_of(words, at + 1) if goes_on else ()
+        odds = ends["usual"] + self._last.get(_pieces_of(words, at), 0.0) + self._next.get(following, 0.0)
+        return -float(ends["weight"]) * float(np.log1p(np.exp(-odds)))
 
     def _roles_of(self, seen: np.ndarray, cue: Range, around: Range) -> np.ndarray:
         """The scores of the roles of the words around a cue."""
