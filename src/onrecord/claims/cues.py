@@ -1,17 +1,15 @@
 """Which words tell that somebody says something, and with which stance."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, cast, get_args
 
 import spacy.tokens
 
 from onrecord.errors import BadTable
 from onrecord.records import Stance
-from onrecord.wording import kinds
+from onrecord.wording import kinds, shelf
 
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor"})
 _TELLS = re.compile(
@@ -147,8 +145,7 @@ def _is_passive(token: spacy.tokens.Token) -> bool:
 
 @cache
 def _cues() -> _Cues:
-    text = resources.files("onrecord.wording").joinpath("tables/cues.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = shelf.toml("cues.toml")
     refusal = {key: frozenset(words) for key, words in table["refusal"].items() if key != "phrases"}
     return _Cues(
         verbs=_group(table["verb"]),

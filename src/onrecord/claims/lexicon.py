@@ -1,8 +1,8 @@
 """The words that sources are worded with, from the table of cues."""
 
-import tomllib
 from functools import cache
-from importlib import resources
+
+from onrecord.wording import shelf
 
 
 def words(name: str) -> frozenset[str]:
@@ -12,5 +12,4 @@ def words(name: str) -> frozenset[str]:
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    text = resources.files("onrecord.wording").joinpath("tables/cues.toml").read_text(encoding="utf-8")
-    return {name: frozenset(listed) for name, listed in tomllib.loads(text)["sources"].items()}
+    return {name: frozenset(listed) for name, listed in shelf.toml("cues.toml")["sources"].items()}

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from onrecord import claims, events, families
 from onrecord.language import READER_MODEL, Annotator, network_name
 from onrecord.records import Credit, Part, Reading, Rejection, Story
+from onrecord.wording import shelf
 
 READ_AT_MOST = 200_000
 """How many characters of a story are read. A longer text is no news story; the rest is named as lost."""
@@ -15,7 +16,8 @@ HEADLINE_AT_MOST = 2_000
 
 def reader_name() -> str:
     """The name of this reader version: readings by readers of one name are equal."""
-    return f"onrecord {version('onrecord')}, {READER_MODEL}, {network_name()}"
+    parts = (f"onrecord {version('onrecord')}", READER_MODEL, network_name(), shelf.own_name())
+    return ", ".join(part for part in parts if part)
 
 
 class Reader:

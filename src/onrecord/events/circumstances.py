@@ -1,8 +1,8 @@
 """The table of words around the time, place and doer of an act."""
 
-import tomllib
 from functools import cache
-from importlib import resources
+
+from onrecord.wording import shelf
 
 
 @cache
@@ -13,5 +13,4 @@ def words(section: str, name: str) -> frozenset[str]:
 
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    path = resources.files("onrecord.wording").joinpath("tables", "circumstances.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return shelf.toml("circumstances.toml")

@@ -1,14 +1,13 @@
 """The table of what numbers count, and lookups in it."""
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Literal, cast, get_args
 
 from spacy.tokens import Token
 
 from onrecord.errors import BadTable
 from onrecord.records import CountOf
+from onrecord.wording import shelf
 
 Section = Literal["acted_on", "acting", "state", "noun", "befell", "thing", "done"]
 
@@ -63,5 +62,4 @@ def _checked(section: Section) -> dict[CountOf, list[str]]:
 
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    path = resources.files("onrecord.wording").joinpath("tables", "harm.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return shelf.toml("harm.toml")

@@ -1,12 +1,11 @@
 """The table of running totals: what they count, and the words by which one is known."""
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any, cast, get_args
 
 from onrecord.errors import BadTable
 from onrecord.records import TallyUnit
+from onrecord.wording import shelf
 
 
 @cache
@@ -29,5 +28,4 @@ def units(section: str) -> dict[str, TallyUnit]:
 @cache
 def table() -> dict[str, Any]:
     """The table as it stands in its file."""
-    path = resources.files("onrecord.wording").joinpath("tables", "tallies.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return shelf.toml("tallies.toml")

@@ -1,16 +1,15 @@
 """Whether an act is told as done, planned, possible, denied: read from the words that govern it in the sentence."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal, cast, get_args
 
 from spacy.tokens import Token
 
 from onrecord.errors import BadTable
 from onrecord.records import Stance, Status
+from onrecord.wording import shelf
 
 Over = Literal["infinitive", "clause", "object", "subject"]
 Cue = Status | Literal["future", "conditional", "progressive", "purpose", "refuted"]
@@ -379,8 +378,7 @@ def _negative(verb: Token) -> bool:
 
 @cache
 def _table() -> _Table:
-    path = resources.files("onrecord.wording").joinpath("tables", "status.toml")
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shelf.toml("status.toml")
     verbs: dict[str, list[tuple[Status, frozenset[Over]]]] = {}
     nouns: dict[str, list[tuple[Status, frozenset[Over]]]] = {}
     for group in data["governor"]:

@@ -6,14 +6,13 @@ bylines and headings need more than a pattern and are told here.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from onrecord.records import Furniture, FurnitureKind
 from onrecord.stories import dateline
+from onrecord.wording import shelf
 
 _LOOK = 400  # characters of a line that are looked at: rules stay fast on a text of one endless line
 _TAIL = 160
@@ -229,7 +228,7 @@ def _flat(words: str) -> str:
 
 @cache
 def _table() -> _Table:
-    raw = tomllib.loads(resources.files("onrecord.wording").joinpath("tables/furniture.toml").read_text("utf-8"))
+    raw = shelf.toml("furniture.toml")
     lists = raw["lists"]
     return _Table(
         lines=tuple(_rule(row) for row in raw["line"]),

@@ -1,15 +1,12 @@
 """Which words name a state, a force, an armed group or a body between states, and how they are filed."""
 
-import csv
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal, cast, get_args
 
 from onrecord.errors import BadTable
-from onrecord.wording import places
+from onrecord.wording import places, shelf
 
 ActorKind = Literal["state", "forces", "police", "intelligence", "rebel", "militia", "gang", "body", "igo", "other"]
 
@@ -149,8 +146,7 @@ def _key(words: str) -> str:
 @cache
 def _names() -> dict[str, Actor]:
     names: dict[str, Actor] = {}
-    text = resources.files("onrecord.wording").joinpath("tables/actors.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines(), strict=True):
+    for row in shelf.rows("actors.csv"):
         if row["kind"] not in get_args(ActorKind):
             raise BadTable(f"actors.csv: {row['kind']!r} is no kind of actor")
         actor = Actor(row["name"], cast("ActorKind", row["kind"]), row["country"] or None)
@@ -162,8 +158,7 @@ def _names() -> dict[str, Actor]:
 
 @cache
 def _wording() -> _Wording:
-    text = resources.files("onrecord.wording").joinpath("tables/actors.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = shelf.toml("actors.toml")
     hedges = "|".join(re.escape(word) for word in sorted(table["hedges"]["words"], key=lambda word: (-len(word), word)))
     return _Wording(
         assets={noun: filed for filed, nouns in table["assets"].items() for noun in nouns},

