@@ -13,7 +13,7 @@ from onrecord.records import Stance
 
 _ASKED = frozenset({"whether", "if", "how", "what", "why", "when", "who", "where", "which"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_SURE = 0.7
+_SURE = 0.9
 """How much of its belief the network must give to a stance other than that which the words of the cue tell."""
 _SILENT = "declines to comment"
 _WORDS = 4

@@ -212,11 +212,13 @@ def _status(annotated: Annotated, lead: Hit, segment: Segment, memory: _Memory) 
         headline=segment.sentence.part == "headline",
         claimed=segment.claim is not None and segment.claim.source.kind != "narrator",
     )
-    told = judged.likeliest(status.of(lead.token, scope), annotated, _trigger(annotated, segment.sentence, lead))
-    # Nobody hurt, or one still in hospital, is what became of an act that was done.
+    told = status.of(lead.token, scope)
     if lead.role == "effect" and told in {"negated", "ongoing"}:
-        return "happened"
-    return "denied" if told == "negated" and _is_denial(lead, segment) else told
+        # Nobody hurt, or one still in hospital, is what became of an act that was done.
+        told = "happened"
+    elif told == "negated" and _is_denial(lead, segment):
+        told = "denied"
+    return judged.likeliest(told, annotated, _trigger(annotated, segment.sentence, lead))
 
 
 def _is_denial(lead: Hit, segment: Segment) -> bool:
@@ -383,4 +385,5 @@ def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim]
         if kind is None:
             continue
         memory.told.add(claim.id)
-        yield Mention(claim.content[0], claim.cue or claim.content[0], told, kind, claim.id)
+        trigger = claim.cue or claim.content[0]
+        yield Mention(claim.content[0], trigger, told, kind, claim.id)
