@@ -14,8 +14,12 @@ from onrecord.records import Stance
 _ASKED = frozenset({"whether", "if", "how", "what", "why", "when", "who", "where", "which"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _SURE = 0.9
-"""How much of its belief the network must give to a stance other than that which the words of the cue tell."""
-_SILENT = "declines to comment"
+_SURE_OF_DENIAL = 0.95
+"""How much of its belief the network must give to a stance other than that which the words of the cue tell; more for a
+denial, which takes what is told out of the record.
+"""
+_TOLD_BY_WORDS = frozenset({"declines to comment", "asserts"})
+"""Silence is told by set words, which the tables know; and where the words tell a stance, the network does not take it away."""
 _WORDS = 4
 """Fewer words are a thing or a name, and nobody's claim."""
 
@@ -40,10 +44,10 @@ def find(
 
 
 def _settled(frame: Frame, heard: tuple[Heard, ...]) -> Frame:
-    """The frame with the stance that the network is sure of. Silence is told by set words, which the tables know."""
+    """The frame with the stance that the network is sure of."""
     it = next((h for h in heard if h.cue[0] < frame.cue[1] and frame.cue[0] < h.cue[1]), None)
     inner = tuple(_settled(f, heard) for f in frame.inner)
-    if it is None or it.stance[1] < _SURE or _SILENT in (frame.stance, it.stance[0]):
+    if it is None or not _sure(it) or it.stance[0] in _TOLD_BY_WORDS or frame.stance == "declines to comment":
         return replace(frame, inner=inner)
     return replace(frame, inner=inner, stance=cast("Stance", it.stance[0]))
 
@@ -82,8 +86,12 @@ def _says(sentence: Sentence, it: Heard) -> bool:
 def _stance(it: Heard, cue: cues.Cue, sentence: Sentence) -> Stance:
     said = " ".join(extent.words(sentence, piece) for piece in it.content)
     told = cues.stance(cue, extent.words(sentence, it.cue), said)
+    return cast("Stance", it.stance[0]) if _sure(it) else told
+
+
+def _sure(it: Heard) -> bool:
     stance, share = it.stance
-    return cast("Stance", stance) if share >= _SURE else told
+    return share >= (_SURE_OF_DENIAL if stance == "denies" else _SURE)
 
 
 def _head(sentence: Sentence, words: Range) -> Token | None:

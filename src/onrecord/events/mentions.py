@@ -213,10 +213,10 @@ def _status(annotated: Annotated, lead: Hit, segment: Segment, memory: _Memory) 
         claimed=segment.claim is not None and segment.claim.source.kind != "narrator",
     )
     told = status.of(lead.token, scope)
-    if lead.role == "effect" and told in {"negated", "ongoing"}:
-        # Nobody hurt, or one still in hospital, is what became of an act that was done.
-        told = "happened"
-    elif told == "negated" and _is_denial(lead, segment):
+    if lead.role == "effect":
+        # Nobody hurt, or one still in hospital, is what became of an act that was done: so it is coded, however it reads.
+        return "happened" if told in {"negated", "ongoing"} else told
+    if told == "negated" and _is_denial(lead, segment):
         told = "denied"
     return judged.likeliest(told, annotated, _trigger(annotated, segment.sentence, lead))
 
