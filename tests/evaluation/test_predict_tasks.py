@@ -68,7 +68,7 @@ def test_status_scores_each_word_of_a_text(lines: Lines) -> None:
     assert isinstance(rows, list)
     score = {row["id"]: row["score"] for row in rows}
     assert score["denied"] > 1.5
-    assert score["shelled"] < -1.5
+    assert -1.5 < score["shelled"] < 1.5, "what a party denies is left open"
     assert score["attack"] < -1.5
 
 

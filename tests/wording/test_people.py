@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.wording import people
+from onrecord.wording import people, shelf
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,7 @@ def test_anonymity(text, terms):
 
 
 def test_no_word_has_two_kinds():
-    roles = people.tomllib.loads(
-        people.resources.files("onrecord.wording").joinpath("tables/people.toml").read_text(encoding="utf-8")
-    )["roles"]
+    roles = shelf.toml("people.toml")["roles"]
     assert not set(roles["anonymous"]) & set(roles["witness"])
     for spoken in ("anonymous", "witness", "document", "spokesperson"):
         assert not set(roles[spoken]) & set(roles["body"]), spoken
