@@ -12,7 +12,7 @@ from onrecord.records import Part, Span, Status
 
 def likeliest(told: Status, annotated: Annotated, trigger: Span) -> Status:
     """The likeliest status of the act that a trigger names. told: what the words that govern it tell. How often they tell
-    that where each status is the right one was counted on texts that neither had seen, and is kept beside the network.
+    that where each status is the right one was counted with the network left out, and is kept beside it.
     """
     judged = annotated.judged(trigger.part, trigger.start, trigger.end)
     if judged is None:
