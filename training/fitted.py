@@ -1,4 +1,4 @@
-"""What is counted beside the network, on texts that it has not seen where that matters, and written into its reader.json:
+"""What is counted beside the network and written into its reader.json, the certainty on rows that training kept back:
 where cues end, how far what the words of a story tell of a status is to be trusted, and the shares of the certainty.
 """
 
