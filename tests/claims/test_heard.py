@@ -15,7 +15,7 @@ def told(text: str, source: str | None, cue: str, *content: str, stance: tuple[s
         start = text.index(words)
         return start, start + len(words)
 
-    return Heard(at(cue), at(source) if source else None, tuple(map(at, content)), stance, ("anonymous", 0.9))
+    return Heard(at(cue), at(source) if source else None, tuple(map(at, content)), stance)
 
 
 @pytest.fixture

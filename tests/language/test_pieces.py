@@ -1,4 +1,5 @@
 import random
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -113,3 +114,18 @@ def test_paragraphs_are_parted_and_the_headline_is_marked():
 def test_a_story_without_words_has_no_windows():
     assert windows(words_of("", "  ")) == []
     assert np.array_equal(words_of("").piece, [0])
+
+
+@pytest.mark.parametrize(
+    ("word", "ids"),
+    [
+        ("harbourmaster", (7440, 8706)),
+        ("Ömer", (18168, 2121)),
+        ("drones", (24633,)),
+        ("Zyrvatsk", (1062, 12541, 22879, 6711)),
+        ("“", (1523,)),
+    ],
+)
+def test_the_shipped_vocabulary_spells_as_the_encoders_own_tokenizer_does(word, ids):
+    text = resources.files("onrecord.language").joinpath("models/pieces.txt").read_text(encoding="utf-8")
+    assert Vocabulary(text.split("\n")).spell(word) == ids

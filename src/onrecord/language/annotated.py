@@ -47,14 +47,13 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """An attribution that the network finds in the text, in offsets: who says what. source: None where nobody is named.
-    stance, kind: what it makes of the cue and of the source, with the share that it gives them.
+    stance: what it makes of it, with the share that it gives that.
     """
 
     cue: Range
     source: Range | None
     content: tuple[Range, ...]
     stance: tuple[str, float]
-    kind: tuple[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,6 @@ class Annotated:
                 encoded.offsets(found.source) if found.source is not None else None,
                 tuple(encoded.offsets(piece) for piece in found.content),
                 _likeliest(lists.stances, found.stances),
-                _likeliest(lists.kinds, found.kinds),
             )
             for found in encoded.attributions
             if not encoded.words.headline[found.cue[0]]

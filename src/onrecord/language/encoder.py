@@ -16,29 +16,26 @@ from typing import Any
 import numpy as np
 
 from onrecord.language import pieces
-from onrecord.language.decoding import best_path, runs
+from onrecord.language.decoding import CUE_FIRST, CUE_MOVES, best_path, runs
 from onrecord.language.pieces import Block, Vocabulary, Window, Words
 
 _FURTHER = 6
 """How many words further than the network alone would have it a cue may end."""
 _WIDTH = 384
-_CUE_MOVES = np.array([[0.0, 0.0, -1e4], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
-_CUE_FIRST = np.array([0.0, 0.0, -1e4])
 
 Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who says what, as ranges of words: cue, source or None, and the pieces of the content in order. stances, kinds:
-    scores of the closed lists, as logarithms of shares.
+    """Who says what, as ranges of words: cue, source or None, and the pieces of the content in order. stances: scores of
+    the closed list, as logarithms of shares.
     """
 
     cue: Range
     source: Range | None
     content: tuple[Range, ...]
     stances: np.ndarray
-    kinds: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,6 @@ class Lists:
 
     statuses: tuple[str, ...]
     stances: tuple[str, ...]
-    kinds: tuple[str, ...]
     moves: np.ndarray
     first: np.ndarray
     last: np.ndarray
@@ -89,20 +85,19 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Words of a window that are a cue, and those around it; counted from the window's first."""
+    """Words that are a cue, those around it, the cue's vector, and the scores of the roles of those around."""
 
-    window: int
     words: Range
     around: Range
+    vector: np.ndarray
+    scores: np.ndarray
 
 
 class Encoder:
-    """The loaded network. Loading takes half a second; keep one for each process. folder: with the network's files;
-    None for the shipped ones.
-    """
+    """The loaded network. Loading takes half a second; keep one for each process."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        at = folder if folder is not None else Path(str(resources.files("onrecord.language").joinpath("models")))
+    def __init__(self) -> None:
+        at = Path(str(resources.files("onrecord.language").joinpath("models")))
         self.lists = _lists(at)
         self._vocabulary = Vocabulary((at / "pieces.txt").read_text(encoding="utf-8").split("\n"))
         self._last, self._next = (
@@ -125,14 +120,14 @@ class Encoder:
             vectors[window.begin : window.end] = held[window.begin - window.first : window.end - window.first]
             seen.append(held)
             scores.append(cue + np.array([0.0, self.lists.lift, self.lists.lift], dtype=np.float32))
-        tags = best_path(*_padded(scores), _CUE_MOVES, _CUE_FIRST, np.zeros(len(_CUE_FIRST)))
-        found = [
-            _Cue(number, cue, _around(words, window, cue, self.lists.reach))
-            for number, window in enumerate(windows)
-            for cue in self._ended(words, window, _shares(scores[number]), runs(tags[number], 1))
-            if window.begin <= cue[0] + window.first < window.end
+        tags = best_path(*_padded(scores), CUE_MOVES, CUE_FIRST, np.zeros(len(CUE_FIRST)))
+        cues = [
+            self._cue(held, window.first, cue, pieces.around(words, window, cue, self.lists.reach))
+            for held, window, score, row in zip(seen, windows, scores, tags, strict=True)
+            for cue in self._ended(words, window, _shares(score), runs(row, 1))
+            if window.begin <= cue[0] < window.end
         ]
-        return Encoded(words, vectors, self._attributions(windows, seen, found))
+        return Encoded(words, vectors, self._attributions(cues))
 
     def judge(self, encoded: Encoded, spans: Sequence[Range]) -> list[Judgement]:
         """What the network says of the event that each range of words names."""
@@ -150,11 +145,10 @@ class Encoder:
         seen, scores = self._windows.run(["vectors", "cues"], given)
         return seen[0, where], scores[0, where]
 
-    def _attributions(self, windows: list[Window], seen: list[np.ndarray], cues: list[_Cue]) -> tuple[Attribution, ...]:
+    def _attributions(self, cues: list[_Cue]) -> tuple[Attribution, ...]:
         """Those of the cues for which the network finds a content."""
         lists = self.lists
-        scores = [self._roles_of(seen[it.window], it.words, it.around) for it in cues]
-        tags = best_path(*_padded(scores), lists.moves, lists.first, lists.last)
+        tags = best_path(*_padded([it.scores for it in cues]), lists.moves, lists.first, lists.last)
         said: list[tuple[_Cue, Range | None, tuple[Range, ...]]] = []
         for it, row in zip(cues, tags, strict=True):
             low, high = it.around
@@ -164,34 +158,23 @@ class Encoder:
                 said.append((it, _nearest(sources, it.words), content))
         if not said:
             return ()
-        spans = [(it.window, it.words) for it, _, _ in said] + [
-            (it.window, source or it.words) for it, source, _ in said
-        ]
-        stance, kind = self._spans.run(
-            ["stance", "kind"], {"spans": np.stack([seen[n][a:b].mean(axis=0) for n, (a, b) in spans])}
-        )
-        stances, kinds = _shares(stance[: len(said)]), _shares(kind[len(said) :])
+        (stances,) = self._spans.run(["stance"], {"spans": np.stack([it.vector for it, _, _ in said])})
         return tuple(
-            Attribution(
-                _moved(it.words, windows[it.window]),
-                _moved(source, windows[it.window]) if source is not None else None,
-                tuple(_moved(piece, windows[it.window]) for piece in content),
-                stances[n],
-                kinds[n],
-            )
-            for n, (it, source, content) in enumerate(said)
+            Attribution(it.words, source, content, told)
+            for (it, source, content), told in zip(said, _shares(stances), strict=True)
         )
 
     def _ended(self, words: Words, window: Window, shares: np.ndarray, cues: list[Range]) -> list[Range]:
         """The cues with their ends where the network and the words' own habit of ending cues agree best: it judges word by
-        word, and would stop in the midst of "said in a statement".
+        word, and would stop in the midst of "said in a statement". cues: counted from the window's first word.
         """
         ended: list[Range] = []
         for number, (start, end) in enumerate(cues):
             stop = min(cues[number + 1][0] if number + 1 < len(cues) else len(shares), end + _FURTHER)
             gained = np.concatenate(([0.0], np.cumsum(shares[start + 1 : stop, 2] - shares[start + 1 : stop, 0])))
             habit = np.array([self._habit(words, window.first + at) for at in range(start, stop)])
-            ended.append((start, start + 1 + int((gained + habit).argmax())))
+            last = start + int((gained + habit).argmax())
+            ended.append((start + window.first, last + 1 + window.first))
         return ended
 
     def _habit(self, words: Words, at: int) -> float:
@@ -202,14 +185,15 @@ class Encoder:
         odds = ends["usual"] + self._last.get(_pieces_of(words, at), 0.0) + self._next.get(following, 0.0)
         return -float(ends["weight"]) * float(np.log1p(np.exp(-odds)))
 
-    def _roles_of(self, seen: np.ndarray, cue: Range, around: Range) -> np.ndarray:
-        """The scores of the roles of the words around a cue."""
-        (a, b), (low, high), reach = cue, around, self.lists.reach
-        at = np.arange(low, high)
+    def _cue(self, seen: np.ndarray, first: int, words: Range, around: Range) -> _Cue:
+        """A cue with the scores of the words around it. seen: vectors of a window's words; first: which of the story's the
+        first of them is.
+        """
+        (a, b), (low, high), reach = words, around, self.lists.reach
+        at, mean = np.arange(low, high), seen[a - first : b - first].mean(axis=0)
         distance = (np.minimum(at - a, 0) + np.maximum(at - b + 1, 0)).clip(-reach, reach) + reach + 1
-        given = {"words": seen[None, low:high], "cue": seen[a:b].mean(axis=0)[None], "distance": distance[None]}
-        scores: np.ndarray = self._roles.run(["tags"], given)[0][0]
-        return scores
+        given = {"words": seen[None, low - first : high - first], "cue": mean[None], "distance": distance[None]}
+        return _Cue(words, around, mean, self._roles.run(["tags"], given)[0][0])
 
 
 def _padded(rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -223,24 +207,8 @@ def _padded(rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return filled, lengths
 
 
-def _moved(words: Range, window: Window) -> Range:
-    """Words of a window as words of the story."""
-    return words[0] + window.first, words[1] + window.first
-
-
 def _pieces_of(words: Words, at: int) -> tuple[int, ...]:
     return tuple(words.ids[words.piece[at] : words.piece[at + 1]].tolist())
-
-
-def _around(words: Words, window: Window, cue: Range, reach: int) -> Range:
-    """The words of a cue's paragraph that stand in its window and within reach; all counted from the window's first."""
-    low, high = first, end = _moved(cue, window)
-    block = words.block[low]
-    while low > max(window.first, first - reach) and words.block[low - 1] == block:
-        low -= 1
-    while high < min(window.last, end + reach) and words.block[high] == block:
-        high += 1
-    return low - window.first, high - window.first
 
 
 def _nearest(sources: list[Range], cue: Range) -> Range | None:
@@ -271,13 +239,11 @@ def network_name() -> str:
     return resources.files("onrecord.language").joinpath("models/name.txt").read_text(encoding="utf-8").strip()
 
 
-@cache
 def _lists(folder: Path) -> Lists:
     told = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
     return Lists(
         tuple(told["statuses"]),
         tuple(told["stances"]),
-        tuple(told["kinds"]),
         np.array(told["moves"]),
         np.array(told["first"]),
         np.array(told["last"]),

@@ -21,7 +21,6 @@ START, BREAK, UNKNOWN = 101, 102, 100
 """[CLS] opens a window, [SEP] stands between paragraphs, [UNK] for what cannot be spelled."""
 _SPELLED_AT_MOST = 16
 """Pieces of a word: one of more is no word, and would fill a window."""
-FEATURES = 8
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _OPENING, _CLOSING, _TURNING = "“„«", "”»", '"'
 
@@ -173,6 +172,17 @@ def fill(words: Words, window: Window) -> tuple[np.ndarray, np.ndarray, np.ndarr
     features[places] = np.repeat(words.features[first:last], counts)
     segments[places] = np.repeat(words.headline[first:last], counts)
     return ids, features, segments, where
+
+
+def around(words: Words, window: Window, cue: tuple[int, int], reach: int) -> tuple[int, int]:
+    """The words that can be source or content of a cue: those of its paragraph that stand in its window and within reach."""
+    low, high = cue
+    block = words.block[low]
+    while low > max(window.first, cue[0] - reach) and words.block[low - 1] == block:
+        low -= 1
+    while high < min(window.last, cue[1] + reach) and words.block[high] == block:
+        high += 1
+    return low, high
 
 
 def _size(words: Words, first: int, last: int) -> int:
