@@ -10,7 +10,7 @@ import torch
 from model import REACH
 from torch import Tensor
 
-from onrecord.language.pieces import Window, Words, fill, windows
+from onrecord.language.pieces import Window, Words, around, fill, windows
 
 Row = dict[str, Any]
 NONE = -1
@@ -57,18 +57,7 @@ def cut(row: Row, phase: int) -> list[tuple[Row, Words, Window]]:
     return [(row, words, window) for window in windows(words, phase)]
 
 
-def around(words: Words, window: Window, first: int, end: int) -> tuple[int, int]:
-    """The words of a cue's paragraph that stand in the window and within reach."""
-    block = words.block[first]
-    low, high = first, end
-    while low > max(window.first, first - REACH) and words.block[low - 1] == block:
-        low -= 1
-    while high < min(window.last, end + REACH) and words.block[high] == block:
-        high += 1
-    return low, high
-
-
-def made(items: list[tuple[Row, Words, Window]], *, shuffle: random.Random | None = None) -> Batch:
+def made(items: list[tuple[Row, Words, Window]]) -> Batch:
     """One batch of windows."""
     filled = [fill(words, window) for _, words, window in items]
     length = -(-max(len(f[0]) for f in filled) // 16) * 16
@@ -91,7 +80,7 @@ def made(items: list[tuple[Row, Words, Window]], *, shuffle: random.Random | Non
             if row["attributed"]:
                 tags[n, first - at] = 1
                 tags[n, first - at + 1 : min(end, window.end) - at] = 2
-            low, high = around(words, window, first, end)
+            low, high = around(words, window, (first, end), REACH)
             cues.append((n, first - at, end - at))
             arounds.append((low - at, high - at))
             roles.append(_roles(low, high, source, content) if row["attributed"] else np.full(high - low, -100))

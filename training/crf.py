@@ -45,20 +45,7 @@ class Chain(nn.Module):
             ends = torch.logsumexp(ends[:, :, None] + steps[:, 0], dim=1)
         return torch.logsumexp(ends + self.last, dim=1)
 
-    @torch.no_grad()
-    def best(self, scores: Tensor, mask: Tensor) -> Tensor:
-        """The best tags of each row."""
-        moves, first = self.moves + self.barred, self.first + self.shut
-        alpha, back = first + scores[:, 0], []
-        for at in range(1, scores.shape[1]):
-            top, arg = (alpha[:, :, None] + moves).max(dim=1)
-            back.append(arg)
-            alpha = torch.where(mask[:, at, None], top + scores[:, at], alpha)
-        ends = mask.sum(1) - 1
-        tag = (alpha + self.last).argmax(1)
-        out = torch.zeros(scores.shape[:2], dtype=torch.long, device=scores.device)
-        for at in range(scores.shape[1] - 1, -1, -1):
-            out[:, at] = torch.where(at <= ends, tag, 0)
-            if at:
-                tag = torch.where(at <= ends, back[at - 1].gather(1, tag[:, None])[:, 0], tag)
-        return out
+    def told(self) -> dict[str, list]:
+        """Moves, first and last as plain numbers, what may not be barred: as `best_path` takes them."""
+        kept = {"moves": self.moves + self.barred, "first": self.first + self.shut, "last": self.last}
+        return {name: value.detach().cpu().numpy().round(5).tolist() for name, value in kept.items()}

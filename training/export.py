@@ -6,10 +6,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from model import REACH, WIDTH, Layer, Reader
+from model import REACH, WIDTH, Layer, Reader, Shape
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from prepare import KINDS, STANCES, STATUSES
 from torch import Tensor, nn
@@ -97,8 +96,6 @@ class Judged(nn.Module):
 
 def loaded(path: Path) -> Trained:
     """The trained network, as it was saved."""
-    from model import Shape
-
     kept = {k: v.float() if v.is_floating_point() else v for k, v in torch.load(path, map_location="cpu").items()}
     width = kept["reader.roles.tag.weight"].shape[1]
     depth = len({k.split(".")[3] for k in kept if k.startswith("reader.roles.layers.")})
@@ -107,7 +104,16 @@ def loaded(path: Path) -> Trained:
     return it.eval()
 
 
-def written(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes: dict, path: Path, *, whole: bool, spared: str = "") -> None:
+def written(
+    module: nn.Module,
+    inputs: dict[str, Tensor],
+    outputs: list[str],
+    axes: dict,
+    path: Path,
+    *,
+    whole: bool,
+    spared: str = "",
+) -> None:
     """A network's file. spared: start of the names of what stays in single precision, besides all where `whole`."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "whole.onnx")
@@ -137,21 +143,41 @@ def main() -> None:
     one = torch.ones(1, 32, dtype=torch.long)
     axes = {name: {1: "pieces"} for name in ("ids", "features", "segments", "vectors", "cues")}
     # A head's last layer stays whole: its few numbers decide
-    written(Encoded(it.reader), {"ids": one * 100, "features": one * 0, "segments": one * 0}, ["vectors", "cues"], axes, args.out / "encoder.onnx", whole=args.whole, spared="/cues/")
+    written(
+        Encoded(it.reader),
+        {"ids": one * 100, "features": one * 0, "segments": one * 0},
+        ["vectors", "cues"],
+        axes,
+        args.out / "encoder.onnx",
+        whole=args.whole,
+        spared="/cues/",
+    )
     words, cue, distance = torch.zeros(1, 16, WIDTH), torch.zeros(1, WIDTH), torch.full((1, 16), REACH)
     axes = {name: {1: "length"} for name in ("words", "distance", "tags")}
-    written(Given(it.reader), {"words": words, "cue": cue, "distance": distance}, ["tags"], axes, args.out / "roles.onnx", whole=args.whole, spared="/tag/")
+    written(
+        Given(it.reader),
+        {"words": words, "cue": cue, "distance": distance},
+        ["tags"],
+        axes,
+        args.out / "roles.onnx",
+        whole=args.whole,
+        spared="/tag/",
+    )
     outputs = ["certainty", "status", "stance", "kind"]
-    written(Judged(it.reader), {"spans": cue}, outputs, {name: {0: "spans"} for name in ["spans", *outputs]}, args.out / "spans.onnx", whole=True)
-    chain = it.chain
+    written(
+        Judged(it.reader),
+        {"spans": cue},
+        outputs,
+        {name: {0: "spans"} for name in ["spans", *outputs]},
+        args.out / "spans.onnx",
+        whole=True,
+    )
     told = {
         "reach": REACH,
         "statuses": STATUSES,
         "stances": STANCES,
         "kinds": KINDS,
-        "moves": np.round((chain.moves + chain.barred).detach().numpy(), 5).tolist(),
-        "first": np.round((chain.first + chain.shut).detach().numpy(), 5).tolist(),
-        "last": np.round(chain.last.detach().numpy(), 5).tolist(),
+        **it.chain.told(),
         "lift": 0.0,
     }
     (args.out / "reader.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

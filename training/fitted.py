@@ -79,7 +79,9 @@ def sure(network: np.ndarray, words: np.ndarray, gold: np.ndarray) -> dict[str, 
 
 def _macro(told: np.ndarray, gold: np.ndarray) -> float:
     one, other = (np.where(x >= 1.5, 1, np.where(x <= -1.5, -1, 0)) for x in (told, gold))
-    return float(np.mean([2 * ((one == c) & (other == c)).sum() / ((one == c).sum() + (other == c).sum()) for c in (-1, 0, 1)]))
+    return float(
+        np.mean([2 * ((one == c) & (other == c)).sum() / ((one == c).sum() + (other == c).sum()) for c in (-1, 0, 1)])
+    )
 
 
 def main() -> None:
@@ -94,7 +96,9 @@ def main() -> None:
     told = json.loads(path.read_text(encoding="utf-8"))
     told["ends"] = ends(args.polnear)
     told["lift"] = args.lift
-    pairs = [(right, said, weight) for p in args.told for right, said, weight in json.loads(p.read_text(encoding="utf-8"))]
+    pairs = [
+        (right, said, weight) for p in args.told for right, said, weight in json.loads(p.read_text(encoding="utf-8"))
+    ]
     if pairs:
         told["trust"] = trust(pairs, told["statuses"])
     if args.sure:

@@ -87,7 +87,9 @@ def _read(name: str, headline: str, marked: str, words: dict) -> Passage:
                 elif value:
                     raise BadMark(f"{name}: a content has no {value!r}")
             else:
-                events.append((start, length, _one_of(status, words["status"], name), _one_of(kind, words["event_kind"], name)))
+                events.append(
+                    (start, length, _one_of(status, words["status"], name), _one_of(kind, words["event_kind"], name))
+                )
             at += 1
         elif marked[at] == "[":
             raise BadMark(f"{name}: no mark: {marked[at : at + 40]!r}")

@@ -1,10 +1,12 @@
 """How well the network does on prepared rows: the quick figures that training is steered by."""
 
-import copy
-
 import batches
 import numpy as np
 import torch
+from model import REACH, mean_of, role_scores, words_in
+
+from onrecord.language.decoding import CUE_FIRST, CUE_MOVES, best_path, runs
+from onrecord.language.pieces import around as near
 
 
 @torch.no_grad()
@@ -14,9 +16,7 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
     """
     kept = {lift: [[0, 0, 0] for _ in range(4)] for lift in lifts}
     right = {lift: [0, 0, 0] for lift in lifts}
-    from train import mean_of, role_scores, words_in
-
-    chain, cue_chain = copy.deepcopy(it.chain).cpu(), copy.deepcopy(it.cue_chain).cpu()
+    chain = {name: np.array(value) for name, value in it.chain.told().items()}
     stances, kinds = [0, 0], [0, 0]
     items = [(n, item) for n, row in enumerate(rows) for item in batches.cut(row, 0)]
     all_found: list[dict] = [{lift: [] for lift in lifts} for _ in rows]
@@ -26,7 +26,7 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
         batch = batches.made(windows).to(device)
         x = it.reader.encoder(batch.ids, batch.features, batch.segments, batch.mask)
         w = words_in(x, batch.where)
-        scores = it.reader.cues(w).float().cpu()
+        scores = it.reader.cues(w).float().cpu().numpy()
         if len(batch.cues):
             st = it.reader.stance(mean_of(w, batch.cues)).argmax(1)
             stances[0] += int((st == batch.stances)[batch.stances >= 0].sum())
@@ -34,25 +34,28 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
             kd = it.reader.kind(mean_of(w, batch.sources)).argmax(1)
             kinds[0] += int((kd == batch.kinds)[batch.kinds >= 0].sum())
             kinds[1] += int((batch.kinds >= 0).sum())
-        real = (batch.where > 0).cpu()
+        lengths = (batch.where > 0).sum(1).cpu().numpy()
         for lift in lifts:
-            lifted = scores.clone()
-            lifted[..., 1:] += lift
-            tags = cue_chain.best(lifted, real).tolist()
+            tags = best_path(scores + [0.0, lift, lift], lengths, CUE_MOVES, CUE_FIRST, np.zeros(3))
             spans, around = [], []
             for n, (_, words, window) in enumerate(windows):
-                for a, b in runs(tags[n]):
+                for a, b in runs(tags[n], 1):
                     if window.begin <= a + window.first < window.end:
-                        low, high = batches.around(words, window, a + window.first, min(b + window.first, window.last))
+                        low, high = near(words, window, (a + window.first, min(b + window.first, window.last)), REACH)
                         spans.append((n, a, min(b, window.last - window.first)))
                         around.append((low - window.first, high - window.first))
             if not spans:
                 continue
-            roles, mask = role_scores(it.reader, w, torch.tensor(spans, device=device), torch.tensor(around, device=device))
-            best = chain.best(roles.float().cpu(), mask.cpu()).tolist()
+            roles, mask = role_scores(
+                it.reader, w, torch.tensor(spans, device=device), torch.tensor(around, device=device)
+            )
+            sizes = mask.sum(1).cpu().numpy()
+            best = best_path(roles.float().cpu().numpy(), sizes, chain["moves"], chain["first"], chain["last"])
             for (n, a, b), (low, high), tag in zip(spans, around, best, strict=True):
                 first = windows[n][2].first
-                source, content = pieces(tag[: high - low], low + first)
+                source, content = (
+                    [(s + low + first, e + low + first) for s, e in runs(tag[: high - low], begin)] for begin in (1, 3)
+                )
                 all_found[numbers[n]][lift].append(((a + first, b + first), source, content))
     for row, found in zip(rows, all_found, strict=True):
         gold = [(c, s, t) for c, s, t, *_ in row["attributions"]]
@@ -70,31 +73,19 @@ def attributed(it, rows: list[dict], device: str, lifts=(-1.0, -0.5, 0.0, 0.5, 1
     for lift in lifts:
         f = [round(2 * a / max(1, b + c), 4) for a, b, c in kept[lift][:3]]
         a, b, c = right[lift]
-        out[str(lift)] = dict(source=f[0], cue=f[1], content=f[2], linked=round(2 * a / max(1, b + c), 4), p=round(a / max(b, 1), 3), r=round(a / max(c, 1), 3))
+        out[str(lift)] = dict(
+            source=f[0],
+            cue=f[1],
+            content=f[2],
+            linked=round(2 * a / max(1, b + c), 4),
+            p=round(a / max(b, 1), 3),
+            r=round(a / max(c, 1), 3),
+        )
     if stances[1]:
         out["stance"] = round(stances[0] / stances[1], 3)
     if kinds[1]:
         out["kind"] = round(kinds[0] / kinds[1], 3)
     return out
-
-
-def runs(tags: list[int]) -> list[tuple[int, int]]:
-    """Spans of begin (1) and inside (2)."""
-    out, start = [], None
-    for at, tag in enumerate([*tags, 0]):
-        if start is not None and tag != 2:
-            out.append((start, at))
-            start = None
-        if tag == 1:
-            start = at
-    return out
-
-
-def pieces(tags: list[int], base: int) -> tuple[list, list]:
-    """Pieces of source and of content."""
-    source = [(a + base, b + base) for a, b in runs([t if t in (1, 2) else 0 for t in tags])]
-    content = [(a + base, b + base) for a, b in runs([t - 2 if t > 2 else 0 for t in tags])]
-    return source, content
 
 
 def _f1(a: set, b: set) -> float:
@@ -103,7 +94,10 @@ def _f1(a: set, b: set) -> float:
 
 def matched(gold: list, ours: list) -> int:
     """How many pair up, content and source both alike to a half, the best first."""
-    flat = [[({w for a, b in s for w in range(a, b)}, {w for a, b in t for w in range(a, b)}) for _, s, t in side] for side in (gold, ours)]
+    flat = [
+        [({w for a, b in s for w in range(a, b)}, {w for a, b in t for w in range(a, b)}) for _, s, t in side]
+        for side in (gold, ours)
+    ]
     pairs = []
     for i, (gs, gt) in enumerate(flat[0]):
         for j, (ps, pt) in enumerate(flat[1]):
@@ -142,7 +136,11 @@ def scored(it, rows: list[dict], device: str) -> dict:
     if held.any():
         t, g = t[held], g[held]
         c = lambda x: np.where(x >= 1.5, 1, np.where(x <= -1.5, -1, 0))
-        out.update(r=round(float(np.corrcoef(t, g)[0, 1]), 4), f1=round(macro(c(t), c(g)), 4), mae=round(float(abs(t - g).mean()), 4))
+        out.update(
+            r=round(float(np.corrcoef(t, g)[0, 1]), 4),
+            f1=round(macro(c(t), c(g)), 4),
+            mae=round(float(abs(t - g).mean()), 4),
+        )
     s, y = np.array(status), np.array(truth)
     known = y >= 0
     if known.any():

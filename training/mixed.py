@@ -12,7 +12,9 @@ def main() -> None:
     parser.add_argument("last", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--share", type=float, default=0.6, help="of the last")
-    parser.add_argument("--whole", default="reader.status.", help="what is the last's alone: the first never saw its texts")
+    parser.add_argument(
+        "--whole", default="reader.status.", help="what is the last's alone: the first never saw its texts"
+    )
     args = parser.parse_args()
     first, last = (torch.load(path, map_location="cpu") for path in (args.first, args.last))
     mixed = {}

@@ -159,3 +159,26 @@ class Reader(nn.Module):
         self.status = Head(STATUSES)
         self.stance = Head(STANCES)
         self.kind = Head(KINDS)
+
+
+def words_in(x: Tensor, where: Tensor) -> Tensor:
+    """The vector of each word: that of its first piece."""
+    return x.gather(1, where[..., None].expand(-1, -1, x.shape[-1]))
+
+
+def mean_of(words: Tensor, spans: Tensor) -> Tensor:
+    """Mean of the words of each span (row, first, end)."""
+    at = torch.arange(words.shape[1], device=words.device)
+    inside = ((at >= spans[:, 1:2]) & (at < spans[:, 2:3])).to(words.dtype)
+    return torch.einsum("nl,nlw->nw", inside / inside.sum(1, keepdim=True).clamp(min=1), words[spans[:, 0]])
+
+
+def role_scores(reader: Reader, words: Tensor, cues: Tensor, around: Tensor) -> tuple[Tensor, Tensor]:
+    """Scores of the roles of each cue over the words around it, and which of those there are."""
+    length = int((around[:, 1] - around[:, 0]).max())
+    at = around[:, :1] + torch.arange(length, device=words.device)
+    mask = at < around[:, 1:]
+    held = words[cues[:, :1], at.clamp(max=words.shape[1] - 1)]
+    before, behind = (at - cues[:, 1:2]).clamp(max=0), (at - cues[:, 2:3] + 1).clamp(min=0)
+    distance = (before + behind).clamp(-REACH, REACH) + REACH + 1
+    return reader.roles(held, mean_of(words, cues), distance, mask), mask

@@ -8,16 +8,16 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from marked import passages
 
 from onrecord.language.pieces import Block, Vocabulary, Words, cut
+from onrecord.records import SourceKind, Stance, Status
 
-STATUSES = ("happened", "ongoing", "attempted", "planned", "threatened", "possible", "hypothetical", "denied", "negated", "unknown")  # fmt: skip
-STANCES = ("asserts", "confirms", "corrects", "denies", "rejects", "questions", "warns", "threatens", "calls for", "claims responsibility", "declines to comment")  # fmt: skip
-KINDS = ("named_person", "named_body", "anonymous", "outlet", "document", "witness")
+STATUSES, STANCES = get_args(Status), get_args(Stance)
+KINDS = tuple(kind for kind in get_args(SourceKind) if kind != "narrator")
 NONE = -1
 Row = dict[str, Any]
 Range = tuple[int, int]
@@ -29,7 +29,9 @@ def polnear(path: Path, vocabulary: Vocabulary) -> Iterator[Row]:
         row = json.loads(line)
         words = cut(_blocks("", row["text"]), vocabulary)
         found = [
-            (it["cue"], it["source"], it["content"], NONE, NONE) for it in row["attributions"] if it["cue"] and it["content"]
+            (it["cue"], it["source"], it["content"], NONE, NONE)
+            for it in row["attributions"]
+            if it["cue"] and it["content"]
         ]
         yield _row(row["id"], words, _attributions(words, found, headline=False), [], attributed=True)
 
@@ -43,7 +45,9 @@ def own(paths: Iterable[Path], vocabulary: Vocabulary) -> Iterator[Row]:
                 (a.cue, a.source, a.content, STANCES.index(a.stance), KINDS.index(a.kind) if a.kind else NONE)
                 for a in it.attributions
             ]
-            events = [(*r, STATUSES.index(status), None) for s, e, status, _ in it.events if (r := _range(words, s, e, False))]
+            events = [
+                (*r, STATUSES.index(status), None) for s, e, status, _ in it.events if (r := _range(words, s, e, False))
+            ]
             yield _row(it.name, words, _attributions(words, found, headline=False), events, attributed=True)
 
 
@@ -52,7 +56,13 @@ def joint(path: Path, vocabulary: Vocabulary) -> Iterator[Row]:
     for row in json.loads(path.read_text(encoding="utf-8")):
         words = cut(_blocks(row["headline"], row["text"]), vocabulary)
         found = [
-            ([it["cue"]], [it["source"]] if it["source"] else [], it["content"], STANCES.index(it["gold"]["stance"]), _kind(it))
+            (
+                [it["cue"]],
+                [it["source"]] if it["source"] else [],
+                it["content"],
+                STANCES.index(it["gold"]["stance"]),
+                _kind(it),
+            )
             for it in row["claims"]
             if it["cue"] and it["gold"]
         ]
@@ -96,7 +106,8 @@ def _attributions(words: Words, found: list, headline: bool) -> list[tuple]:
     made = []
     for cue, source, content, stance, kind in found:
         ranges = [
-            sorted(r for s, e in spans if (r := _range(words, s, e, headline)) is not None) for spans in (cue, source, content)
+            sorted(r for s, e in spans if (r := _range(words, s, e, headline)) is not None)
+            for spans in (cue, source, content)
         ]
         if ranges[0] and ranges[2]:
             made.append((ranges[0][0], _joined(ranges[1]), _joined(ranges[2]), stance, kind))
@@ -142,12 +153,16 @@ def main() -> None:
         rows = list(make(path, vocabulary))
         (given.out / f"{name}.pickle").write_bytes(pickle.dumps(rows))
         hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-        print(f"{name}: {len(rows)} rows, {sum(len(r['attributions']) for r in rows)} attributions, {sum(len(r['events']) for r in rows)} events")
+        print(
+            f"{name}: {len(rows)} rows, {sum(len(r['attributions']) for r in rows)} attributions, {sum(len(r['events']) for r in rows)} events"
+        )
     texts = sorted(given.texts.glob("*.txt"))
     rows = list(own(texts, vocabulary))
     (given.out / "own.pickle").write_bytes(pickle.dumps(rows))
     hashes["own"] = hashlib.sha256(b"".join(p.read_bytes() for p in texts)).hexdigest()
-    print(f"own: {len(rows)} passages, {sum(len(r['attributions']) for r in rows)} attributions, {sum(len(r['events']) for r in rows)} events")
+    print(
+        f"own: {len(rows)} passages, {sum(len(r['attributions']) for r in rows)} attributions, {sum(len(r['events']) for r in rows)} events"
+    )
     (given.out / "hashes.json").write_text(json.dumps(hashes, indent=1), encoding="utf-8")
 
 

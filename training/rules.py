@@ -3,13 +3,15 @@
 import argparse
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evaluation.cores import annotator
-from evaluation.reading import Library
 from marked import passages
+
+from evaluation.cores import annotator
+from evaluation.matching import pairs
+from evaluation.reading import Library
 from onrecord import pipeline
 from onrecord.claims import heard
 from onrecord.events import judged, status
@@ -32,7 +34,10 @@ def own(folder: Path) -> Iterator[tuple[str, str, float]]:
     read = [p for path in sorted(folder.glob("*.txt")) for p in passages(path)]
     with tempfile.TemporaryDirectory() as place:
         path = Path(place, "own.jsonl")
-        rows = ({"id": str(n), "headline": p.headline, "text": p.text, "published": "2024-05-06"} for n, p in enumerate(read))
+        rows = (
+            {"id": str(n), "headline": p.headline, "text": p.text, "published": "2024-05-06"}
+            for n, p in enumerate(read)
+        )
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         for passage, (_, reading) in zip(read, pipeline.read_only([str(path)], ReadOptions(), 1), strict=True):
             assert isinstance(reading, Reading)
@@ -56,24 +61,19 @@ def joint(folder: Path) -> Iterator[Row]:
         mentions = [m for event in reading.events for m in event.mentions]
         events = [(e, *_quoted(row, e)) for e in gold[row["id"]]["events"]]
         claims = [(c, *_quoted(row, c)) for c in gold[row["id"]]["claims"] if c.get("in") != "headline"]
-        of_mention = _paired(
-            (_shared((m.span.start, m.span.end), e[2:]), i, j)
-            for i, m in enumerate(mentions)
-            for j, e in enumerate(events)
-            if e[1] == m.span.part
-        )
-        of_claim = _paired(
-            (_alike(claim, c[2:]), i, j)
-            for i, claim in enumerate(reading.claims)
-            for j, c in enumerate(claims)
-            if _alike(claim, c[2:]) >= 0.5
-        )
+        of_mention = dict(pairs(mentions, events, _overlap))
+        of_claim = dict(pairs(reading.claims, claims, _alike))
         yield {
             "id": row["id"],
             "headline": row["headline"],
             "text": row["text"],
-            "mentions": [_mention(m, stances, events[of_mention[i]][0] if i in of_mention else None) for i, m in enumerate(mentions)],
-            "claims": [_claim(c, claims[of_claim[i]][0] if i in of_claim else None) for i, c in enumerate(reading.claims)],
+            "mentions": [
+                _mention(m, stances, events[of_mention[i]][0] if i in of_mention else None)
+                for i, m in enumerate(mentions)
+            ],
+            "claims": [
+                _claim(c, claims[of_claim[i]][0] if i in of_claim else None) for i, c in enumerate(reading.claims)
+            ],
         }
 
 
@@ -89,7 +89,15 @@ def certainties(path: Path, every: int) -> list[tuple[float, float, float]]:
         for row in texts[text]:
             start, end = row["event"]
             told = annotated.judged("text", start, end)
-            word = next((t for s in annotated.sentences for t in s.syntax if s.offset(t) < end and start < s.offset(t) + len(t)), None)
+            word = next(
+                (
+                    t
+                    for s in annotated.sentences
+                    for t in s.syntax
+                    if s.offset(t) < end and start < s.offset(t) + len(t)
+                ),
+                None,
+            )
             if told is not None and word is not None:
                 found.append((told.certainty, status.certainty(word), row["score"]))
     return found
@@ -105,18 +113,17 @@ def _shared(one: tuple[int, int], other: tuple[int, int]) -> float:
     return max(0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
-def _alike(claim: Claim, span: tuple[int, int]) -> float:
-    shared = sum(_shared((piece.start, piece.end), span) for piece in claim.content)
-    return 2 * shared / (sum(piece.end - piece.start for piece in claim.content) + span[1] - span[0])
+def _overlap(mention: Mention, gold: tuple) -> float:
+    part, start, end = gold[1:]
+    return _shared((mention.span.start, mention.span.end), (start, end)) if part == mention.span.part else 0.0
 
 
-def _paired(weighed: Iterable[tuple[float, int, int]]) -> dict[int, int]:
-    """One to one, the heaviest first."""
-    found: dict[int, int] = {}
-    for weight, i, j in sorted(weighed, reverse=True):
-        if weight > 0 and i not in found and j not in found.values():
-            found[i] = j
-    return found
+def _alike(claim: Claim, gold: tuple) -> float:
+    """F1 of the content in characters; 0 below a half."""
+    start, end = gold[2:]
+    shared = sum(_shared((piece.start, piece.end), (start, end)) for piece in claim.content)
+    value = 2 * shared / (sum(piece.end - piece.start for piece in claim.content) + end - start)
+    return value if value >= 0.5 else 0.0
 
 
 def _mention(mention: Mention, stances: dict[str, str], gold: Row | None) -> Row:
@@ -152,13 +159,13 @@ def main() -> None:
         rows = certainties(args.status, args.every)
         (args.out / "sure.json").write_text(json.dumps(rows), encoding="utf-8")
     alone()
-    pairs = list(own(args.texts))
+    told_pairs = list(own(args.texts))
     for folder in args.joint:
         told = list(joint(folder))
         (args.out / f"joint_{folder.name}.json").write_text(json.dumps(told), encoding="utf-8")
-        pairs += [(m["gold"], m["ours"], 0.5) for row in told for m in row["mentions"] if m["gold"]]
-    (args.out / "told.json").write_text(json.dumps(pairs), encoding="utf-8")
-    print(f"{len(pairs)} pairs, right {sum(a == b for a, b, _ in pairs)}")
+        told_pairs += [(m["gold"], m["ours"], 0.5) for row in told for m in row["mentions"] if m["gold"]]
+    (args.out / "told.json").write_text(json.dumps(told_pairs), encoding="utf-8")
+    print(f"{len(told_pairs)} pairs, right {sum(a == b for a, b, _ in told_pairs)}")
 
 
 if __name__ == "__main__":

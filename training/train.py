@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import pickle
 import random
 import time
@@ -13,17 +12,13 @@ import numpy as np
 import torch
 from crf import Chain
 from measured import attributed, scored
-from model import ROLE_TAGS, Reader, Shape
+from model import Reader, Shape, mean_of, role_scores, words_in
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-FOLLOWS = torch.tensor(
-    [[1, 1, 0, 1, 0], [1, 1, 1, 1, 0], [1, 1, 1, 1, 0], [1, 1, 0, 1, 1], [1, 1, 0, 1, 1]]
-)
+FOLLOWS = torch.tensor([[1, 1, 0, 1, 0], [1, 1, 1, 1, 0], [1, 1, 1, 1, 0], [1, 1, 0, 1, 1], [1, 1, 0, 1, 1]])
 """Which tag may follow which: O, source begins, goes on, content begins, goes on."""
 OPENS = torch.tensor([1, 1, 0, 1, 0])
-CUE_FOLLOWS = torch.tensor([[1, 1, 0], [1, 1, 1], [1, 1, 1]])
-CUE_OPENS = torch.tensor([1, 1, 0])
 
 
 class Trained(nn.Module):
@@ -33,56 +28,39 @@ class Trained(nn.Module):
         super().__init__()
         self.reader = Reader(shape, dropout)
         self.chain = Chain(FOLLOWS, OPENS)
-        self.cue_chain = Chain(CUE_FOLLOWS, CUE_OPENS)
 
 
-def words_in(x: Tensor, where: Tensor) -> Tensor:
-    """The vector of each word: that of its first piece."""
-    return x.gather(1, where[..., None].expand(-1, -1, x.shape[-1]))
-
-
-def mean_of(words: Tensor, spans: Tensor) -> Tensor:
-    """Mean of the words of each span (row, first, end)."""
-    at = torch.arange(words.shape[1], device=words.device)
-    inside = ((at >= spans[:, 1:2]) & (at < spans[:, 2:3])).to(words.dtype)
-    return torch.einsum("nl,nlw->nw", inside / inside.sum(1, keepdim=True).clamp(min=1), words[spans[:, 0]])
-
-
-def role_scores(reader: Reader, words: Tensor, cues: Tensor, around: Tensor) -> tuple[Tensor, Tensor]:
-    """Scores of the roles of each cue over the words around it, and which of those there are."""
-    from model import REACH
-
-    length = int((around[:, 1] - around[:, 0]).max())
-    at = around[:, :1] + torch.arange(length, device=words.device)
-    mask = at < around[:, 1:]
-    held = words[cues[:, :1], at.clamp(max=words.shape[1] - 1)]
-    before, behind = (at - cues[:, 1:2]).clamp(max=0), (at - cues[:, 2:3] + 1).clamp(min=0)
-    distance = (before + behind).clamp(-REACH, REACH) + REACH + 1
-    return reader.roles(held, mean_of(words, cues), distance, mask), mask
-
-
-def losses(it: Trained, batch: batches.Batch, args: argparse.Namespace, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+def losses(
+    it: Trained, batch: batches.Batch, args: argparse.Namespace, weights: dict[str, Tensor]
+) -> dict[str, Tensor]:
     reader = it.reader
     x = reader.encoder(batch.ids, batch.features, batch.segments, batch.mask)
     words = words_in(x, batch.where)
     out = {}
     if (batch.cue_tags >= 0).any():
         scores = reader.cues(words).float()
-        weight = torch.tensor([1.0, args.cue_weight, args.cue_weight], device=x.device)
-        out["cue"] = F.cross_entropy(scores.flatten(0, 1), batch.cue_tags.flatten(), weight=weight, ignore_index=-100) * args.cue_loss
+        out["cue"] = F.cross_entropy(scores.flatten(0, 1), batch.cue_tags.flatten(), ignore_index=-100) * args.cue_loss
         known = (batch.role_tags[:, :1] >= 0).any(1)
         if known.any():
             cues, around, tags = batch.cues[known], batch.around[known], batch.role_tags[known]
             scores, mask = role_scores(reader, words, cues, around)
             scores, tags = scores.float(), tags[:, : scores.shape[1]]
-            if args.crf:
-                out["role"] = it.chain.loss(scores, tags.clamp(min=0), mask).mean() * args.role_loss
-            else:
-                out["role"] = F.cross_entropy(scores.flatten(0, 1), tags.flatten(), ignore_index=-100, reduction="sum") / len(tags) * args.role_loss
+            out["role"] = it.chain.loss(scores, tags.clamp(min=0), mask).mean() * args.role_loss
     if (batch.stances >= 0).any():
-        out["stance"] = F.cross_entropy(reader.stance(mean_of(words, batch.cues)).float(), batch.stances, ignore_index=-1, weight=weights["stance"]) * args.side_loss
+        out["stance"] = (
+            F.cross_entropy(
+                reader.stance(mean_of(words, batch.cues)).float(),
+                batch.stances,
+                ignore_index=-1,
+                weight=weights["stance"],
+            )
+            * args.side_loss
+        )
         if (batch.kinds >= 0).any():
-            out["kind"] = F.cross_entropy(reader.kind(mean_of(words, batch.sources)).float(), batch.kinds, ignore_index=-1) * args.side_loss
+            out["kind"] = (
+                F.cross_entropy(reader.kind(mean_of(words, batch.sources)).float(), batch.kinds, ignore_index=-1)
+                * args.side_loss
+            )
     if len(batch.events):
         vectors = mean_of(words, batch.events)
         held = ~batch.scores.isnan()
@@ -91,22 +69,19 @@ def losses(it: Trained, batch: batches.Batch, args: argparse.Namespace, weights:
             off = F.smooth_l1_loss(told, batch.scores[held], beta=args.beta)
             out["certainty"] = off * args.score_loss
         if (batch.statuses >= 0).any():
-            out["status"] = F.cross_entropy(reader.status(vectors).float(), batch.statuses, ignore_index=-1, weight=weights["status"]) * args.side_loss
+            out["status"] = (
+                F.cross_entropy(
+                    reader.status(vectors).float(), batch.statuses, ignore_index=-1, weight=weights["status"]
+                )
+                * args.side_loss
+            )
     return out
 
 
 def groups(it: Trained, args: argparse.Namespace) -> list[dict]:
-    """Parameters with their rates: lower layers of the encoder learn slower."""
-    made = []
-    encoder = it.reader.encoder
-    depth = len(encoder.layers)
-    for n, layer in enumerate(encoder.layers):
-        made.append({"params": list(layer.parameters()), "lr": args.rate * args.decay ** (depth - 1 - n)})
-    low = [p for n, p in encoder.named_parameters() if not n.startswith("layers.")]
-    made.append({"params": low, "lr": args.rate * args.decay**depth})
+    """Parameters with their rates: the heads begin from nothing and learn faster."""
     heads = [p for n, p in it.named_parameters() if not n.startswith("reader.encoder.")]
-    made.append({"params": heads, "lr": args.head_rate})
-    return made
+    return [{"params": list(it.reader.encoder.parameters()), "lr": args.rate}, {"params": heads, "lr": args.head_rate}]
 
 
 def load(args: argparse.Namespace, name: str) -> list[dict]:
@@ -141,13 +116,10 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--head-rate", type=float, default=5e-4)
-    parser.add_argument("--decay", type=float, default=1.0)
     parser.add_argument("--size", type=int, default=16)
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--crf", type=int, default=1)
     parser.add_argument("--width", type=int, default=192)
     parser.add_argument("--layers", type=int, default=2)
-    parser.add_argument("--cue-weight", type=float, default=1.0)
     parser.add_argument("--cue-loss", type=float, default=8.0)
     parser.add_argument("--role-loss", type=float, default=0.2)
     parser.add_argument("--score-loss", type=float, default=0.5)
@@ -155,14 +127,12 @@ def main() -> None:
     parser.add_argument("--beta", type=float, default=1.0)
     parser.add_argument("--ema", type=float, default=0.0)
     parser.add_argument("--own", type=int, default=2, help="how often texts of ours are seen an epoch")
-    parser.add_argument("--status", type=int, default=1)
     parser.add_argument("--held", type=int, default=0, help="keep one row in so many back, and measure on those")
     parser.add_argument("--measure", default="", help="sets to measure on at the end, with a comma between")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many: for a trial")
     parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--flat", action="store_true", help="keep the rate: for a mean over the last steps (--ema)")
     parser.add_argument("--fewer", type=int, default=1, help="see one in so many of the scored sentences a round")
-    parser.add_argument("--seconds", type=float, default=0.0, help="be done by then, however far it got")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -174,14 +144,29 @@ def main() -> None:
     joint = load(args, "joint-train1") + load(args, "joint-train2")
     held = {}
     if args.held:
-        held = {"polnear-held": news[:: args.held], "status-held": sentences[:: args.held], "own-held": own[:: args.held]}
+        held = {
+            "polnear-held": news[:: args.held],
+            "status-held": sentences[:: args.held],
+            "own-held": own[:: args.held],
+        }
         news, sentences, own = ([r for n, r in enumerate(rows) if n % args.held] for rows in (news, sentences, own))
-    it = Trained(Shape(width=args.width, layers=args.layers, heads=args.width // 32, inner=2 * args.width, dropout=args.dropout), args.dropout).to(device)
+    it = Trained(
+        Shape(width=args.width, layers=args.layers, heads=args.width // 32, inner=2 * args.width, dropout=args.dropout),
+        args.dropout,
+    ).to(device)
     with torch.no_grad():
         it.reader.encoder.load_minilm(args.minilm)
     if args.start:
-        it.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in torch.load(args.start, map_location="cpu").items()})
-    weights = {"status": weighing(own + joint, "status", 10, 0.5).to(device), "stance": weighing(own + joint, "stance", 11, 0.5).to(device)}
+        it.load_state_dict(
+            {
+                k: v.float() if v.is_floating_point() else v
+                for k, v in torch.load(args.start, map_location="cpu").items()
+            }
+        )
+    weights = {
+        "status": weighing(own + joint, "status", 10, 0.5).to(device),
+        "stance": weighing(own + joint, "stance", 11, 0.5).to(device),
+    }
     chance = random.Random(args.seed)
 
     def windowed() -> list:
@@ -195,23 +180,22 @@ def main() -> None:
     optimizer = torch.optim.AdamW(groups(it, args), weight_decay=0.01, betas=(0.9, 0.98), fused=device == "cuda")
     warm = max(1, total // 12)
     began = time.time()
-
-    def gone(step: int) -> float:
-        spent = (time.time() - began) / args.seconds if args.seconds else 0.0
-        return min(1.0, max(step / total, spent))
-
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1.0, (n + 1) / warm) * (1.0 if args.flat else 1 - gone(n)))
-    average = torch.optim.swa_utils.AveragedModel(it, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(args.ema)) if args.ema else None
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: min(1.0, (n + 1) / warm) * (1.0 if args.flat else max(0.0, 1 - n / total))
+    )
+    average = (
+        torch.optim.swa_utils.AveragedModel(it, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(args.ema))
+        if args.ema
+        else None
+    )
     step, seen = 0, {}
     it.train()
-    while step < total and gone(step) < 1:
+    while step < total:
         for windows in batches.in_batches(windowed(), args.size, chance):
-            if step >= total or gone(step) >= 1:
+            if step >= total:
                 break
             found = []
-            for group in (windows, next(events) if args.status else None):
-                if group is None:
-                    continue
+            for group in (windows, next(events)):
                 batch = batches.made(group).to(device)
                 with torch.autocast(device, dtype=torch.bfloat16):
                     lost = losses(it, batch, args, weights)
