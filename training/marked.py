@@ -5,8 +5,10 @@ A mark is `[TAG words]`, and marks nest:
     [1s:named_body The ministry] [1c said] [1t that two boats [!happened/drone_strike were hit]].
 
 `1s`, `1c`, `1t`: source, cue and content of attribution 1 of the passage. Behind a source's colon stands its kind, behind
-a cue's its stance where it is not "asserts". `[!STATUS/KIND words]` is a mention of an event. Passages are parted by a line
-that begins with `== `; a line that begins with `# ` is the passage's headline.
+a cue's its stance where it is not "asserts". `[!STATUS/KIND words]` is a mention of an event: the word that names the act or
+what came of it. `[=KIND words]` only names one again and says nothing of it ("after the [=shelling attack]"). Behind a kind may
+stand `#2`: which occurrence of the passage it is. Passages are parted by a line that begins with `== `; a line that begins with
+`# ` is the passage's headline, in which events may be marked.
 """
 
 import re
@@ -16,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _TWO_WORDS = "calls for|claims responsibility|declines to comment"
-_TAG = re.compile(rf"\[(?:(\d+)([sct])(?::({_TWO_WORDS}|[a-z_]+))?|!([a-z]+)/([a-z_]+)) (?=\S)")
+_TAG = re.compile(rf"\[(?:(\d+)([sct])(?::({_TWO_WORDS}|[a-z_]+))?|(?:!([a-z]+)/|=)([a-z_]+)(?:#(\d+))?) (?=\S)")
 _ROLES = {"s": "source", "c": "cue", "t": "content"}
 _VOCABULARY = Path(__file__).parents[1] / "src/onrecord/wording/tables/vocabulary.toml"
 
@@ -36,15 +38,27 @@ class Attribution:
     stance: str = "asserts"
 
 
+@dataclass(frozen=True, order=True)
+class Told:
+    """Words that tell of an event, or only name it: then it has no status. number: which occurrence of the passage."""
+
+    headline: bool
+    start: int
+    end: int
+    status: str | None
+    kind: str
+    number: int | None
+
+
 @dataclass
 class Passage:
-    """A passage without its marks. events: start, end, status, kind of each mention."""
+    """A passage without its marks."""
 
     name: str
     headline: str
     text: str
     attributions: list[Attribution]
-    events: list[tuple[int, int, str, str]]
+    events: list[Told]
 
 
 def passages(path: Path) -> list[Passage]:
@@ -56,17 +70,24 @@ def passages(path: Path) -> list[Passage]:
         headline = ""
         if body.lstrip().startswith("# "):
             headline, _, body = body.lstrip()[2:].partition("\n")
-        found.append(_read(f"{path.name}: {name.strip()}", headline.strip(), body.strip(), words))
+        which = f"{path.name}: {name.strip()}"
+        over, _, above = _read(which, headline.strip(), words, headline=True)
+        text, attributions, events = _read(which, body.strip(), words, headline=False)
+        found.append(Passage(which, over, text, attributions, sorted(above, key=_place) + sorted(events, key=_place)))
     return found
 
 
-def _read(name: str, headline: str, marked: str, words: dict) -> Passage:
+def _place(told: Told) -> tuple[int, int]:
+    return told.start, told.end
+
+
+def _read(name: str, marked: str, words: dict, *, headline: bool) -> tuple[str, list[Attribution], list[Told]]:
     out: list[str] = []
     length, at = 0, 0
     opened: list[tuple[re.Match, int]] = []
     spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
     attributions: dict[str, Attribution] = {}
-    events: list[tuple[int, int, str, str]] = []
+    events: list[Told] = []
     while at < len(marked):
         tag = _TAG.match(marked, at)
         if tag:
@@ -76,7 +97,7 @@ def _read(name: str, headline: str, marked: str, words: dict) -> Passage:
             if not opened:
                 raise BadMark(f"{name}: a mark ends that was never opened, before {marked[at : at + 40]!r}")
             tag, start = opened.pop()
-            number, role, value, status, kind = tag.groups()
+            number, role, value, status, kind, which = tag.groups()
             if role:
                 it = attributions.setdefault(number, Attribution())
                 spans.setdefault((number, role), []).append((start, length))
@@ -87,9 +108,9 @@ def _read(name: str, headline: str, marked: str, words: dict) -> Passage:
                 elif value:
                     raise BadMark(f"{name}: a content has no {value!r}")
             else:
-                events.append(
-                    (start, length, _one_of(status, words["status"], name), _one_of(kind, words["event_kind"], name))
-                )
+                known = _one_of(status, words["status"], name) if status else None
+                kind = _one_of(kind, words["event_kind"], name)
+                events.append(Told(headline, start, length, known, kind, int(which) if which else None))
             at += 1
         elif marked[at] == "[":
             raise BadMark(f"{name}: no mark: {marked[at : at + 40]!r}")
@@ -106,7 +127,9 @@ def _read(name: str, headline: str, marked: str, words: dict) -> Passage:
             raise BadMark(f"{name}: attribution {number} needs one cue and a content")
         if it.source and it.kind is None:
             raise BadMark(f"{name}: the source of attribution {number} has no kind")
-    return Passage(name, headline, "".join(out), list(attributions.values()), sorted(events))
+    if headline and attributions:
+        raise BadMark(f"{name}: a headline's attributions are not marked")
+    return "".join(out), list(attributions.values()), events
 
 
 def _one_of(word: str, words: dict, name: str) -> str:
@@ -120,5 +143,5 @@ if __name__ == "__main__":
         kept = passages(Path(argument))
         print(
             f"{argument}: {len(kept)} passages, {sum(len(p.text.split()) for p in kept)} words, "
-            f"{sum(len(p.attributions) for p in kept)} attributions, {sum(len(p.events) for p in kept)} events"
+            f"{sum(len(p.attributions) for p in kept)} attributions, {sum(e.status is not None for p in kept for e in p.events)} events"
         )

@@ -46,7 +46,9 @@ def own(paths: Iterable[Path], vocabulary: Vocabulary) -> Iterator[Row]:
                 for a in it.attributions
             ]
             events = [
-                (*r, STATUSES.index(status), None) for s, e, status, _ in it.events if (r := _range(words, s, e, False))
+                (*r, STATUSES.index(told.status), None)
+                for told in it.events
+                if told.status and (r := _range(words, told.start, told.end, told.headline))
             ]
             yield _row(it.name, words, _attributions(words, found, headline=False), events, attributed=True)
 

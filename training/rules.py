@@ -42,10 +42,10 @@ def own(folder: Path) -> Iterator[tuple[str, str, float]]:
         for passage, (_, reading) in zip(read, pipeline.read_only([str(path)], ReadOptions(), 1), strict=True):
             assert isinstance(reading, Reading)
             mentions = [m for e in reading.events for m in e.mentions if m.span.part == "text"]
-            for start, end, right, _ in passage.events:
-                held = next((m for m in mentions if m.trigger.start < end and start < m.trigger.end), None)
-                if held is not None:
-                    yield right, held.status, 1.0
+            for told in passage.events:
+                held = next((m for m in mentions if m.trigger.start < told.end and told.start < m.trigger.end), None)
+                if held is not None and told.status is not None and not told.headline:
+                    yield told.status, held.status, 1.0
 
 
 def joint(folder: Path) -> Iterator[Row]:
