@@ -1,8 +1,9 @@
-"""Trains the head that finds events, on what the shipped encoder sees: it stays as it is, and two light layers learn.
+"""Trains the head that finds events, on what the shipped encoder sees half-way: that half stays as it is, upper
+layers of their own and a light one over the whole story learn.
 
-    python events.py vectors --joint rules/joint_train1.json ... --out vectors.pickle
-    python events.py train vectors.pickle --out events.pt [--held 10]
-    python events.py export events.pt --models ../src/onrecord/language/models
+python events.py vectors --joint rules/joint_train1.json ... --out vectors.pickle
+python events.py train vectors.pickle --start weights.pt --out events.pt [--held 10]
+python events.py export events.pt --models ../src/onrecord/language/models
 """
 
 import argparse
@@ -40,7 +41,7 @@ def vectors(joint: list[Path]) -> Iterator[Row]:
     for path in joint:
         for row in json.loads(path.read_text(encoding="utf-8")):
             told = [
-                Told(m["part"] == "headline", *m["trigger"], m["gold"], m["gkind"], None)
+                Told(m["part"] == "headline", *m["trigger"], m["gold"], m["kind"], None)
                 for m in row["mentions"]
                 if m["gold"]
             ]
@@ -48,21 +49,25 @@ def vectors(joint: list[Path]) -> Iterator[Row]:
 
 
 def _row(encoder: Any, name: str, headline: str, text: str, told: list[Told], *, tagged: bool) -> Row:
-    from prepare import _blocks
+    """Of each window half-way through the encoder: vectors of its pieces and the first piece of each of its words."""
+    from prepare import _blocks, _range
 
-    encoded = encoder.encode(_blocks(headline, text))
+    words, windows, seen = encoder.half_way(_blocks(headline, text))
     events = []
     for it in told:
-        held = encoded.range(it.headline, it.start, it.end)
+        held = _range(words, it.start, it.end, it.headline)
         if held is not None:
             events.append((*held, STATUSES.index(it.status) if it.status else NONE, KINDS.index(it.kind), it.number))
     # Marks of attributions stand in passages whose headlines have no marks of events.
     marked = bool(tagged and any(it.headline for it in told)) or not headline
     return {
         "id": name,
-        "vectors": encoded.vectors.astype(np.float16),
-        "block": encoded.words.block,
-        "headline": encoded.words.headline,
+        "windows": [
+            (w.first, w.begin, w.end, half.middle.astype(np.float16), half.where, half.spelled.astype(np.float16))
+            for w, half in zip(windows, seen, strict=True)
+        ],
+        "block": words.block,
+        "headline": words.headline,
         "events": events,
         "tagged": tagged,
         "marked": marked,
@@ -74,9 +79,9 @@ def _row(encoder: Any, name: str, headline: str, text: str, told: list[Told], *,
 
 @dataclass(frozen=True)
 class Stretch:
-    """A run of words with the story's opening before them. own: which of the words are the run's."""
+    """A run of words with the story's opening before them. held: which words; own: which of them are the run's."""
 
-    vectors: np.ndarray
+    held: np.ndarray
     place: np.ndarray
     own: np.ndarray
     tags: np.ndarray
@@ -84,10 +89,10 @@ class Stretch:
 
 
 def stretches(row: Row) -> Iterator[Stretch]:
-    """The stretches of a row, as the program cuts them (`onrecord.language.occurring`)."""
+    """The stretches of a row, as the program cuts them."""
     from onrecord.language.occurring import place, stretched
 
-    for held, own in stretched(len(row["vectors"])):
+    for held, own in stretched(len(row["block"])):
         at = {int(word): n for n, word in enumerate(held)}
         tags = np.full(len(held), 0 if row["tagged"] else NONE)
         if not row["marked"]:
@@ -100,13 +105,8 @@ def stretches(row: Row) -> Iterator[Stretch]:
                     tags[at[a] + 1 : at[b - 1] + 1] = 2 if status != NONE else 4
                 events.append((at[a], at[b - 1] + 1, status, kind))
         tags[~own] = NONE
-        yield Stretch(
-            row["vectors"][held].astype(np.float32),
-            place(row["block"], row["headline"], held),
-            own,
-            tags,
-            [e for e in events if own[e[0]]],
-        )
+        where = place(row["block"], row["headline"], held)
+        yield Stretch(held, where, own, tags, [e for e in events if own[e[0]]])
 
 
 def main() -> None:
@@ -120,16 +120,17 @@ def main() -> None:
     train.add_argument("--out", type=Path, required=True)
     train.add_argument("--held", type=int, default=0, help="keep one row in so many back, and measure on those")
     train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--epochs", type=int, default=16)
-    train.add_argument("--rate", type=float, default=1e-3)
-    train.add_argument("--size", type=int, default=12)
+    train.add_argument("--start", type=Path, required=True, help="the reader's weights, whose upper layers it begins with")
+    train.add_argument("--epochs", type=int, default=8)
+    train.add_argument("--rate", type=float, default=1.5e-4, help="of the upper layers")
+    train.add_argument("--head-rate", type=float, default=8e-4)
+    train.add_argument("--size", type=int, default=16)
     train.add_argument("--width", type=int, default=192)
-    train.add_argument("--layers", type=int, default=2)
-    train.add_argument("--dropout", type=float, default=0.2)
-    train.add_argument("--noise", type=float, default=0.0)
+    train.add_argument("--dropout", type=float, default=0.1)
+    train.add_argument("--ema", type=float, default=0.99, help="of the weights so far in their running mean")
     train.add_argument("--no-joint", action="store_true")
     export = steps.add_parser("export")
-    export.add_argument("weights", type=Path, nargs="+")
+    export.add_argument("weights", type=Path)
     export.add_argument("--models", type=Path, required=True)
     args = parser.parse_args()
     if args.step == "vectors":

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from train import Trained
 
+from onrecord.language.occurring import HALF
+
 OPSET = 17
 
 
@@ -51,20 +53,22 @@ class Plain(nn.Module):
 
 
 class Encoded(nn.Module):
-    """Window → a vector for each piece, and the scores of its being a cue."""
+    """Window → a vector for each piece, the scores of its being a cue, and what is seen of it half-way and at first."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
         self.encoder, self.cues = reader.encoder, reader.cues
         self.plain = nn.ModuleList(Plain(layer) for layer in reader.encoder.layers)
 
-    def forward(self, ids: Tensor, features: Tensor, segments: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, ids: Tensor, features: Tensor, segments: Tensor) -> tuple[Tensor, ...]:
         it = self.encoder
         places = torch.arange(ids.shape[1])
-        x = it.norm(it.words(ids) + it.segments(segments) + it.places(places) + it.features(features))
-        for layer in self.plain:
+        x = first = it.norm(it.words(ids) + it.segments(segments) + it.places(places) + it.features(features))
+        middle = x
+        for number, layer in enumerate(self.plain, start=1):
             x = layer(x)
-        return x, self.cues(x)
+            middle = x if number == HALF else middle
+        return x, self.cues(x), middle, first
 
 
 class Given(nn.Module):
@@ -141,12 +145,13 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     it = loaded(args.weights)
     one = torch.ones(1, 32, dtype=torch.long)
-    axes = {name: {1: "pieces"} for name in ("ids", "features", "segments", "vectors", "cues")}
+    outputs = ["vectors", "cues", "middle", "first"]
+    axes = {name: {1: "pieces"} for name in ("ids", "features", "segments", *outputs)}
     # A head's last layer stays whole: its few numbers decide
     written(
         Encoded(it.reader),
         {"ids": one * 100, "features": one * 0, "segments": one * 0},
-        ["vectors", "cues"],
+        outputs,
         axes,
         args.out / "encoder.onnx",
         whole=args.whole,

@@ -62,6 +62,15 @@ def trust(pairs: list[tuple[str, str, float]], statuses: list[str]) -> list[list
     return np.log(counts / counts.sum(axis=1, keepdims=True)).round(4).tolist()
 
 
+def kind_trust(pairs: list[tuple[str, str | None]], kinds: list[str]) -> list[list[float]]:
+    """The same of kinds of event: for each that is right, how often the words tell each, and last, how often none."""
+    columns = [*kinds, None]
+    counts = np.full((len(kinds), len(columns)), 0.3)
+    for right, told in pairs:
+        counts[kinds.index(right), columns.index(told)] += 1
+    return np.log(counts / counts.sum(axis=1, keepdims=True)).round(4).tolist()
+
+
 def sure(network: np.ndarray, words: np.ndarray, gold: np.ndarray) -> dict[str, float]:
     """Shares by least squares, then where a plain no and yes begin so that the classes fit best."""
     given = np.c_[network, words, np.ones(len(gold))]
@@ -87,20 +96,24 @@ def _macro(told: np.ndarray, gold: np.ndarray) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", type=Path, help="folder with reader.json")
-    parser.add_argument("--polnear", type=Path, required=True)
+    parser.add_argument("--polnear", type=Path, help="for the ends of cues")
     parser.add_argument("--told", type=Path, nargs="*", default=[], help="pairs of right and told statuses (rules.py)")
+    parser.add_argument("--kinds", type=Path, help="pairs of right and told kinds (rules.py)")
     parser.add_argument("--sure", type=Path, help="certainties of network, words and gold (rules.py)")
     parser.add_argument("--lift", type=float, default=-0.25)
     args = parser.parse_args()
     path = args.models / "reader.json"
     told = json.loads(path.read_text(encoding="utf-8"))
-    told["ends"] = ends(args.polnear)
-    told["lift"] = args.lift
+    if args.polnear:
+        told["ends"] = ends(args.polnear)
+        told["lift"] = args.lift
     pairs = [
         (right, said, weight) for p in args.told for right, said, weight in json.loads(p.read_text(encoding="utf-8"))
     ]
     if pairs:
         told["trust"] = trust(pairs, told["statuses"])
+    if args.kinds:
+        told["kind_trust"] = kind_trust(json.loads(args.kinds.read_text(encoding="utf-8")), told["event_kinds"])
     if args.sure:
         told["sure"] = sure(*(np.array(column) for column in zip(*json.loads(args.sure.read_text()), strict=True)))
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

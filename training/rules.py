@@ -14,11 +14,21 @@ from evaluation.matching import pairs
 from evaluation.reading import Library
 from onrecord import pipeline
 from onrecord.claims import heard
-from onrecord.events import judged, status
-from onrecord.records import UNDATED, Claim, Mention, Reading, Story
+from onrecord.events import judged, noticed, status
+from onrecord.language.annotated import Annotated
+from onrecord.records import UNDATED, Claim, Mention, Reading, Span, Story
 from onrecord.settings import ReadOptions
 
 Row = dict[str, Any]
+
+
+_KINDS: dict[tuple[str, str, int], str | None] = {}
+"""What the words told of the kind of each trigger, None where they left it to the story."""
+
+
+def _kept(told: str | None, annotated: Annotated, trigger: Span, *, named: bool) -> str | None:
+    _KINDS[trigger.story, trigger.part, trigger.start] = told
+    return told
 
 
 def alone() -> None:
@@ -26,12 +36,15 @@ def alone() -> None:
     better than they are. Reading has to stay in this process for that.
     """
     judged.likeliest = lambda told, annotated, trigger: told
+    judged.kind = _kept
+    noticed.with_network = lambda annotated, sentence, hits: list(hits)
+    noticed.is_sure = lambda annotated, trigger: False
     heard.find = lambda sentence, heard, framed, quoted: framed
 
 
-def own(folder: Path) -> Iterator[tuple[str, str, float]]:
-    """Right status and told one of each marked event that the rules find."""
-    read = [p for path in sorted(folder.glob("*.txt")) for p in passages(path)]
+def own(folder: Path) -> Iterator[tuple[str, str, str, str | None]]:
+    """Right status and told one, right kind and told one of each marked event that the rules find."""
+    read = [p for path in sorted(folder.rglob("*.txt")) for p in passages(path)]
     with tempfile.TemporaryDirectory() as place:
         path = Path(place, "own.jsonl")
         rows = (
@@ -45,7 +58,8 @@ def own(folder: Path) -> Iterator[tuple[str, str, float]]:
             for told in passage.events:
                 held = next((m for m in mentions if m.trigger.start < told.end and told.start < m.trigger.end), None)
                 if held is not None and told.status is not None and not told.headline:
-                    yield told.status, held.status, 1.0
+                    at = (held.trigger.story, held.trigger.part, held.trigger.start)
+                    yield told.status, held.status, told.kind, _KINDS.get(at, held.kind)
 
 
 def joint(folder: Path) -> Iterator[Row]:
@@ -133,6 +147,7 @@ def _mention(mention: Mention, stances: dict[str, str], gold: Row | None) -> Row
         "ours": mention.status,
         "stance": stances.get(mention.claim or ""),
         "gold": gold and gold["status"],
+        "kind": gold and gold["kind"],
     }
 
 
@@ -159,7 +174,9 @@ def main() -> None:
         rows = certainties(args.status, args.every)
         (args.out / "sure.json").write_text(json.dumps(rows), encoding="utf-8")
     alone()
-    told_pairs = list(own(args.texts))
+    found = list(own(args.texts))
+    told_pairs = [(right, told, 1.0) for right, told, *_ in found]
+    (args.out / "kinds.json").write_text(json.dumps([pair for _, _, *pair in found]), encoding="utf-8")
     for folder in args.joint:
         told = list(joint(folder))
         (args.out / f"joint_{folder.name}.json").write_text(json.dumps(told), encoding="utf-8")

@@ -1,19 +1,15 @@
 """Killed, injured, day and place of the one incident that a story reports."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from evaluation import rows
 from evaluation.cores import annotator, over
 from evaluation.reading import DATED, UNDATED, main_event
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
+from onrecord.events.dated import story_day
 from onrecord.events.summary import story_counts
 from onrecord.records import Event, Story
-from onrecord.wording import times
-
-_OPENING = 3000
-"""Characters in which a report says when it was."""
-_RECENT = timedelta(days=60)
 
 
 def counts(order: Order) -> list[Row]:
@@ -40,11 +36,10 @@ def _of(order: Order, stories: list[Row], keys: tuple[str, ...], only: set[str] 
         return {}
     corpus = order.library.read(stories, keys)
     ids = [name for name in corpus.reads if only is None or name in only]
-    harmed = over(_harmed, [corpus.stories[name] for name in ids], "counts")
+    main = [main_event(corpus.reads[name].reading.events) for name in ids]
+    told = [(corpus.stories[name], _day(event)) for name, event in zip(ids, main, strict=True)]
     made = {}
-    for name, (killed, injured) in zip(ids, harmed, strict=True):
-        event = main_event(corpus.reads[name].reading.events)
-        day = _day(event) or _first_day(corpus.stories[name])
+    for name, event, (killed, injured, day) in zip(ids, main, over(_summed_up, told, "counts"), strict=True):
         place = event.where.name if event and event.where else None
         made[name] = {
             "id": name,
@@ -56,21 +51,11 @@ def _of(order: Order, stories: list[Row], keys: tuple[str, ...], only: set[str] 
     return made
 
 
-def _harmed(story: Story) -> tuple[int, int]:
-    killed, injured = story_counts(annotator().annotate(story))
-    return killed.best or 0, injured.best or 0
-
-
-def _first_day(story: Story) -> date | None:
-    """The first day that the story tells, not long before it appeared; the day on which it appeared is mostly that of
-    the telling ("police said on Friday"), so it is the answer only where no other is told.
-    """
-    published = story.published.day
-    if published is None:
-        return None
-    told = [found.first for found in times.find(story.text[:_OPENING], published) if found.first == found.last]
-    near = [day for day in told if day is not None and published - _RECENT <= day < published]
-    return near[0] if near else published
+def _summed_up(told: tuple[Story, date | None]) -> tuple[int, int, date | None]:
+    """Killed, injured and day of a story, whose main event's day is given."""
+    annotated = annotator().annotate(told[0])
+    killed, injured = story_counts(annotated)
+    return killed.best or 0, injured.best or 0, story_day(annotated, told[1])
 
 
 def _day(event: Event | None) -> date | None:

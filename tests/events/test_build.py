@@ -57,7 +57,7 @@ def test_a_story_without_acts_has_no_events(text: str, annotate: Callable[..., A
     ("text", "killed", "injured"),
     [
         ("A man was shot dead in Vellin on Friday, police said.", 1, None),
-        ("Four people were shot in Vellin, one fatally, police said.", 1, 3),
+        ("Four people were shot in Vellin, one fatally, police said. The dead man was 24.", 1, 3),
         ("A woman was shot in the leg and is in stable condition.", None, 1),
         ("Police arrested a man with a knife. No injuries were reported.", None, 0),
         ("He was charged with attempted murder after a shot hit a wall.", None, None),

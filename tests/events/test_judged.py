@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from onrecord.events import judged
+from onrecord.language.annotated import Act
 from onrecord.language.encoder import Judgement
 from onrecord.records import Span
 
@@ -19,10 +20,15 @@ class Sure:
         lists = annotated.encoder.lists
         others = np.log((1 - share) / (len(lists.statuses) - 1))
         self.encoder = type("Network", (), {"lists": lists})
-        self._told = Judgement(certainty, np.array([np.log(share) if s == status else others for s in lists.statuses]))
+        shares = np.array([np.log(share) if s == status else others for s in lists.statuses])
+        self._told = Judgement(certainty, shares)
+        self._act = Act(1.0, 0.0, np.zeros(len(lists.event_kinds)), shares)
 
     def judged(self, part, start, end):
         return self._told
+
+    def act(self, part, start, end):
+        return self._act
 
 
 def trigger(start: int, end: int) -> Span:
@@ -51,9 +57,17 @@ def test_certainty_rises_with_network_and_words(annotate):
     assert done > maybe
 
 
+def test_a_kind_is_the_likeliest_by_both(annotate):
+    annotated = annotate("A drone slammed into the depot in Vellin, killing two.")
+    assert judged.kind(None, annotated, Span("st-1", "text", 8, 15, "slammed")) == "drone_strike"
+    assert judged.kind("shelling", annotated, Span("st-1", "text", 900, 906, "")) == "shelling"
+
+
 def test_what_is_counted_beside_the_network_is_whole(annotate):
     lists = annotate(TEXT).encoder.lists
     assert np.allclose(np.exp(lists.trust).sum(axis=1), 1, atol=0.01)
     assert lists.trust.shape == (len(lists.statuses),) * 2
+    assert np.allclose(np.exp(lists.kind_trust).sum(axis=1), 1, atol=0.01)
+    assert lists.kind_trust.shape == (len(lists.event_kinds), len(lists.event_kinds) + 1)
     assert lists.sure["no"] < 0 < lists.sure["yes"]
     assert replace(lists, lift=1.0).lift == 1.0

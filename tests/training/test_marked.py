@@ -6,7 +6,7 @@ import marked
 import pytest
 
 TRAINING = Path(__file__).resolve().parents[2] / "training"
-FILES = sorted((TRAINING / "texts").glob("*.txt"))
+FILES = sorted((TRAINING / "texts").rglob("*.txt"))
 
 
 @pytest.fixture
@@ -28,7 +28,23 @@ def test_marks_are_spans(read):
     assert [it.text[a:b] for a, b in (*found.source, *found.cue, *found.content)] == [
         "The port", "denied", "that shells fell", "there",
     ]  # fmt: skip
-    assert [(it.text[a:b], status, kind) for a, b, status, kind in it.events] == [("shells fell", "denied", "shelling")]
+    assert [(it.text[e.start : e.end], e.status, e.kind) for e in it.events] == [("shells fell", "denied", "shelling")]
+
+
+def test_what_only_names_an_act_has_no_status_and_the_headlines_come_first(tmp_path):
+    path = tmp_path / "one.txt"
+    path.write_text(
+        "== one\n# Quay [!happened/shelling#1 hit]\nTwo died after the [=shelling#1 barrage]; a boat was [!planned/deployment#2 sent].\n",
+        encoding="utf-8",
+    )
+    (it,) = marked.passages(path)
+    assert it.headline == "Quay hit"
+    told = [((it.headline if e.headline else it.text)[e.start : e.end], e.status, e.kind, e.number) for e in it.events]
+    assert told == [
+        ("hit", "happened", "shelling", 1),
+        ("barrage", None, "shelling", 1),
+        ("sent", "planned", "deployment", 2),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +59,7 @@ def test_marks_are_spans(read):
         "[1c said] [1c again] [1t it].",
         "[!gone/shelling Shells] fell.",
         "[!happened/party Shells] fell.",
+        "The [=party barrage] ended.",
     ],
 )
 def test_a_bad_mark_is_named(read, text):

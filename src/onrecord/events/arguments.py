@@ -88,6 +88,8 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
     suffers = trigger.pos_ == "VERB" and harm.find("acting", trigger) is not None
     headline = mention.span.part == "headline"
     doer, hit = (None, None) if said else (None if suffers else _actor(trigger, headline), _target(trigger, headline))
+    if doer is None and not said and trigger.pos_ == "VERB":
+        doer = _doer_beside(trigger)
     effect = _is_effect(trigger)
     # Who was not hurt was not hit.
     spared = effect and any(c.dep_ == "neg" for c in trigger.children)
@@ -226,6 +228,14 @@ def _actor(trigger: Token, headline: bool) -> Token | None:
             return None
         # "struck the pier, killing four": the subject stands at the verb above.
         verb = verb.head if verb.dep_ in {"advcl", "conj", "xcomp", "pcomp"} and verb.head != verb else None
+    return None
+
+
+def _doer_beside(verb: Token) -> Token | None:
+    """Who does what befalls others: the doer of the clause that says when or how ("were killed when gunmen opened fire")."""
+    for clause in verb.children:
+        if clause.dep_ == "advcl" and any(c.lower_ in words("party", "meanwhile") for c in clause.children):
+            return next((c for c in clause.children if c.dep_ == "nsubj"), None)
     return None
 
 

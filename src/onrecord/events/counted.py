@@ -13,6 +13,7 @@ SHARE_OF = frozenset({"whom", "them", "these", "those", "which", "us"})
 """Words behind "of" that point back to people counted before."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 _HELD = frozenset({"abducted", "captured", "detained", "survivors", "displaced", "troops"})
+_PEOPLE = ("ers", "ors", "ists", "men", "women", "ians", "ees", "eers", "mates", "folk")
 _STATES = frozenset({"acomp", "oprd", "attr", "advmod"})
 
 
@@ -24,12 +25,14 @@ def what(phrase: Phrase) -> Said | None:
         found = role(head) or tolls.by_order(phrase)
         return found if found is not None or is_definite(phrase.of_some) else _of_itself(phrase.of_some)
     own = _own(head)
-    if own is not None and own[0] in _HELD:
-        # "freed nine hostages" counts the freed.
-        return role(head) or own
+    described = _described(head)
+    held = own or described
+    if held is not None and held[0] in _HELD and held[1].i != head.head.i:
+        # "freed nine hostages", "released 15 captured policemen" count the freed.
+        return role(head) or held
     ways: tuple[Callable[[], Said | None], ...] = (
         lambda: own,
-        lambda: _described(head),
+        lambda: described,
         lambda: _next_to(phrase),
         lambda: role(head),
         lambda: _thing(head),
@@ -92,6 +95,13 @@ def _described(head: Token) -> Said | None:
                 return state, child
         # "a mother whose child was killed" tells of the child.
         whose = any(t.tag_ == "WP$" for noun in child.children for t in noun.children)
+        if (
+            child.dep_ == "acl"
+            and child.tag_ == "VBN"
+            and (sent := _moved(head, child)) is not None
+            and sent[0] == "troops"
+        ):
+            return sent
         if child.dep_ in {"relcl", "acl"} and not whose:
             found = _of_verb(child, passive=any(c.dep_ == "auxpass" for c in child.children))
             if found is not None:
@@ -108,8 +118,10 @@ def _next_to(phrase: Phrase) -> Said | None:
     beyond = after(word)
     if harm.is_one_of("linking", word) and beyond.i > word.i and (state := harm.find("state", beyond)) is not None:
         return ("presumed_dead" if state == "killed" and harm.is_one_of("presumed", word) else state), beyond
+    if word.lower_ == "on" and beyond.lower_ == "board":
+        return "aboard", beyond
     state = harm.find("state", word)
-    if state is None or word.pos_ not in {"VERB", "ADJ", "NOUN", "ADV"}:
+    if state is None or word.pos_ not in {"VERB", "ADJ", "NOUN", "ADV"} | ({"ADP"} if state == "aboard" else set()):
         return None
     return None if any(c.dep_ in {"dobj", "auxpass"} and not _has_state(c) for c in word.children) else (state, word)
 
@@ -144,7 +156,19 @@ def _as_subject(head: Token, verb: Token) -> Said | None:
         said = _in_state(verb, child)
         if said is not None:
             return said
-    return _is_state(head, verb) or tolls.at_verb(verb, head)
+    return _is_state(head, verb) or tolls.at_verb(verb, head) or _on_the_move(head, verb, passive)
+
+
+def _on_the_move(head: Token, verb: Token, passive: bool) -> Said | None:
+    """Soldiers that come or are sent, and residents that leave where they live."""
+    if passive:
+        return _moved(head, verb)
+    behind = [n for p in head.children if p.dep_ == "prep" and p.lower_ == "of" for n in p.children]
+    if harm.is_one_of("moving", verb) and any(harm.is_one_of("soldiers", n) for n in (head, *behind)):
+        return "troops", verb
+    if verb.lemma_ in {"leave", "abandon"} and any(harm.is_one_of("residents", n) for n in (head, *behind)):
+        return "displaced", verb
+    return None
 
 
 def _in_state(verb: Token, child: Token) -> Said | None:
@@ -163,6 +187,8 @@ def _in_state(verb: Token, child: Token) -> Said | None:
         return "injured", verb
     if child.dep_ == "dobj" and child.lemma_ == "life" and verb.lemma_ == "lose":
         return "killed", verb
+    if child.dep_ == "prep" and child.lower_ == "in" and any(harm.is_one_of("wards", c) for c in child.children):
+        return "injured", verb
     return None
 
 
@@ -184,8 +210,9 @@ def _is_given_up(verb: Token) -> bool:
 
 
 def _as_object(head: Token, verb: Token) -> Said | None:
-    if head.lemma_ == "life" and harm.is_one_of("losing", verb):
-        return "killed", verb
+    special = _lost_or_taken(head, verb)
+    if special is not None:
+        return special, verb
     found = _done_by(verb)
     if found is not None and found != "troops":
         return (found, verb) if _may_be_people(head, verb) else None
@@ -194,6 +221,21 @@ def _as_object(head: Token, verb: Token) -> Said | None:
         if state is not None and harm.is_one_of("leaving", verb):
             return state, child
     return _moved(head, verb)
+
+
+def _lost_or_taken(head: Token, verb: Token) -> CountOf | None:
+    """What verbs that say it of people alone say: "cost six lives", "lost 21 men", "took 45 people", "pulled nine alive"."""
+    if head.lemma_ == "life" and harm.is_one_of("losing", verb):
+        return "killed"
+    own = any(p.lower_ == "of" and any(n.lower_ == "own" for n in p.children) for p in head.children)
+    if verb.lemma_ == "lose" and (own or is_person(head) or harm.is_one_of("soldiers", head)):
+        return "killed"
+    taker = any(c.dep_ == "nsubj" and harm.is_one_of("takers", c) for c in verb.children)
+    people = is_person(head) or harm.is_one_of("people", head) or _by_name(head)
+    if verb.lemma_ in {"take", "hold", "march"} and taker and people:
+        return "abducted"
+    alive = verb.lemma_ == "pull" and any(c.lower_ == "alive" for c in (*verb.children, *head.children))
+    return "rescued" if alive else None
 
 
 def _moved(head: Token, verb: Token) -> Said | None:
@@ -212,7 +254,7 @@ def _of_verb(verb: Token, passive: bool) -> CountOf | None:
     """What a verb says of its subject."""
     if verb.lemma_ == "lose" and passive and any(c.lemma_ == "life" for c in verb.children):
         return "killed"
-    acting = harm.find("acting", verb) if verb.pos_ in {"VERB", "AUX"} else None
+    acting = harm.of_phrase("acting", verb) or harm.find("acting", verb) if verb.pos_ in {"VERB", "AUX"} else None
     if acting is not None:
         return acting
     return _done_by(verb) if passive and verb.tag_ in {"VBN", "VBD"} else None
@@ -226,7 +268,7 @@ def _done_by(verb: Token) -> CountOf | None:
             return "presumed_dead" if harm.is_one_of("presumed", verb) else "killed"
         if verb.lemma_ == "take" and child.lower_ in {"hostage", "captive", "prisoner"}:
             return "abducted" if child.lower_ == "hostage" else "captured"
-    return harm.find("acted_on", verb)
+    return harm.of_phrase("acted_on", verb) or harm.find("acted_on", verb)
 
 
 def _may_be_people(head: Token, verb: Token) -> bool:
@@ -235,8 +277,14 @@ def _may_be_people(head: Token, verb: Token) -> bool:
         return True
     if harm.find("thing", head) is not None or harm.is_one_of("things", head):
         return False
-    person = is_person(head) or harm.is_one_of("people", head) or harm.is_one_of("groups", head)
+    person = is_person(head) or harm.is_one_of("people", head) or harm.is_one_of("groups", head) or _by_name(head)
     return person or not harm.is_one_of("ambiguous", verb)
+
+
+def _by_name(noun: Token) -> bool:
+    """Whether the ending makes a plural one of people ("worshippers", "schoolteachers")."""
+    known_thing = harm.find("thing", noun) is not None or harm.is_one_of("things", noun)
+    return noun.tag_ == "NNS" and not known_thing and noun.lower_.endswith(_PEOPLE)
 
 
 def _behind_preposition(head: Token, preposition: Token) -> Said | None:
@@ -255,8 +303,27 @@ def _behind_preposition(head: Token, preposition: Token) -> Said | None:
 
 def _thing(head: Token) -> Said | None:
     """Vessels, places and weapons, where something is done to them or with them."""
-    found, verb = harm.find("thing", head), head.head
-    if found is None or verb == head or verb.pos_ != "VERB" or not harm.done_to(verb, found):
+    found, head = harm.find("thing", head), _first_joined(head)
+    verb = head.head
+    if head.dep_ == "pobj" and verb.lower_ in {"by", "of", "with"}:
+        if verb.lower_ == "of" or found != "rounds":
+            return None
+        verb = verb.head
+    if found is None or verb == head or verb.pos_ != "VERB":
+        return None
+    sent = [c for c in head.children if c.dep_ in {"acl", "relcl"} and harm.done_to(c, found)]
+    if sent and found == "rounds":
+        return found, sent[0]
+    if not harm.done_to(verb, found):
         return None
     object_ = head.dep_ in {"dobj", "nsubjpass"}
-    return (found, verb) if object_ or (found == "rounds" and head.dep_ == "nsubj") else None
+    return (found, verb) if object_ or (found == "rounds" and head.dep_ in {"nsubj", "pobj"}) else None
+
+
+def _first_joined(noun: Token) -> Token:
+    """The first of nouns that are joined ("64 rockets and eight missiles")."""
+    for _ in range(4):
+        if noun.dep_ != "conj" or noun.head.pos_ not in {"NOUN", "PROPN", "NUM"}:
+            break
+        noun = noun.head
+    return noun

@@ -18,6 +18,12 @@ def find(section: Section, token: Token) -> CountOf | None:
     return words.get(str(token.lower_)) or words.get(singular(token))
 
 
+def of_phrase(section: Section, verb: Token) -> CountOf | None:
+    """What the verb counts with a word at it ("handed over", "let go"), or None."""
+    words, lemma = _section(section), str(verb.lemma_).lower()
+    return next((words[it] for c in verb.children if (it := f"{lemma} {c.lower_}") in words), None)
+
+
 def done_to(verb: Token, what: CountOf) -> bool:
     """Whether the verb is one of those that make such a thing worth counting."""
     return str(verb.lemma_).lower() in _done()[what]

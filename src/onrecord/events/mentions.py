@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import asides, echoes, items, judged, segments, status, telling, triggers
+from onrecord.events import asides, echoes, items, judged, noticed, segments, status, telling, triggers
 from onrecord.events.segments import Segment
 from onrecord.events.triggers import Hit
 from onrecord.language.annotated import Annotated, Sentence
@@ -104,7 +104,8 @@ def _groups(annotated: Annotated, segment: Segment, memory: _Memory) -> list[_Gr
     """The triggers of a segment by the clause they stand in; clauses that tell the same of the same act are one."""
     headline = segment.sentence.part == "headline"
     inside = {token.i for token in segment.tokens}
-    hits = [hit for hit in triggers.find(segment.sentence.syntax, headline, memory.acts > 0) if hit.token.i in inside]
+    every = triggers.find(segment.sentence.syntax, headline, memory.acts > 0)
+    hits = [hit for hit in noticed.with_network(annotated, segment.sentence, every) if hit.token.i in inside]
     apart = _apart(hits)
     heads: dict[int, list[Hit]] = {}
     for hit in hits:
@@ -233,12 +234,12 @@ def _is_denial(lead: Hit, segment: Segment) -> bool:
 
 def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Memory) -> tuple[Mention, bool] | None:
     """The record of a group, and whether its kind is known yet."""
-    own = group.lead.named or group.lead.row.kind
-    known = memory.kind is not None or memory.acts > 0 or own is not None
-    if group.lead.role == "effect" and not known and not _violent(group):
-        return None
-    kind = _kind(group, memory)
     sentence = segment.sentence
+    trigger = _trigger(annotated, sentence, group.lead)
+    known = memory.kind is not None or memory.acts > 0 or any(_own_kind(hit) is not None for hit in group.hits)
+    if group.lead.role == "effect" and not (known or _violent(group) or noticed.is_sure(annotated, trigger)):
+        return None
+    kind = judged.kind(_kind(group, memory), annotated, trigger, named=_is_named(group))
     span = _extent(annotated, sentence, group)
     if span is None:
         return None
@@ -256,10 +257,9 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
             memory.planned.add(kind)
     if segment.claim is not None:
         memory.told.add(segment.claim.id)
-    lead = group.lead
     mention = Mention(
         span=span,
-        trigger=_trigger(annotated, sentence, lead),
+        trigger=trigger,
         status=group.status,
         kind=kind or "other",
         claim=segment.claim.id if segment.claim is not None else None,
@@ -299,6 +299,11 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
     if lead.row.pos == "VERB" and lead.row.kind is not None and group.status in _TO_COME:
         return lead.row.kind
     return _told_again(group, earlier)
+
+
+def _is_named(group: _Group) -> bool:
+    """Whether the words themselves say of which kind the act is: a weapon at them, or what a raid is for."""
+    return group.lead.named is not None or (group.lead.row.kind == "raid" and _to_free(group))
 
 
 def _told_again(group: _Group, earlier: EventKind | None) -> EventKind | None:

@@ -112,12 +112,27 @@ def _phrase(quantity: Quantity, core: Token, where: tuple[int, int], first: int)
 
 def _head(core: Token) -> Token:
     head = core
+    if (
+        core.dep_ in {"conj", "pobj", "npadvmod"}
+        and after(core).pos_ == "NOUN"
+        and core.i < after(core).i
+        and core.like_num
+    ):
+        # "Between 30 and 35 villagers", which the parser takes apart
+        return _noun_end(after(core))
     for _ in range(4):
         up = head.head
         if head.dep_ not in _INSIDE or up == head or up.i < head.i:
             break
         head = up
     return head
+
+
+def _noun_end(noun: Token) -> Token:
+    """The last of the nouns that stand together."""
+    while after(noun).pos_ == "NOUN" and after(noun).i > noun.i and noun.dep_ == "compound":
+        noun = after(noun)
+    return noun
 
 
 def _is_no_count(text: str, start: int, end: int, tokens: list[Token]) -> bool:

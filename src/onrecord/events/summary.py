@@ -1,18 +1,22 @@
 """The dead and hurt of the one incident that a plain crime report is about."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from spacy.tokens import Token
 
 from onrecord.events import counts, harm, phrases
+from onrecord.language import weighed
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import NOTHING_SAID, Bounds, Count
 from onrecord.wording import numbers
 
 _LEAD = 14
 """How many sentences tell of the incident itself; what comes later is mostly background."""
+_OPENING = 3
+"""How many of them open it: there an incident is told, and hardly ever another."""
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|-")
 _NOT_DONE = frozenset(
     {"could", "would", "might", "may", "will", "can", "should", "if", "threaten", "plan", "try", "attempt", "conspire"}
 )
@@ -23,8 +27,18 @@ _MANY = 60
 def story_counts(annotated: Annotated) -> tuple[Bounds, Bounds]:
     """Killed and injured in the main incident of a story that reports one, nothing said where no words tell.
 
-    The largest whole number among the first sentences decides. Without one, words of a death are one death, and words
-    of a wound are one person hurt where nobody died. "Four were shot, one fatally" leaves three hurt.
+    Numbers are those of `by_rules`; whether any died, or were hurt, in the incident itself (and not last week, in another
+    town, or in the name of a police unit) is told by all the words of the lead together, as learned from such reports.
+    """
+    killed, injured = by_rules(annotated)
+    seen = frozenset(features(annotated, killed, injured))
+    return _weighed("killed", killed, seen), _weighed("injured", injured, seen)
+
+
+def by_rules(annotated: Annotated) -> tuple[Bounds, Bounds]:
+    """Killed and injured as far as phrases tell them: the largest whole number among the first sentences decides. Without one,
+    words of a death are one death, and words of a wound are one person hurt where nobody died. "Four were shot, one
+    fatally" leaves three hurt.
     """
     lead = annotated.sentences[:_LEAD]
     found = [f.count for s in lead for f in counts.found_in(annotated, s) if _is_done(f.at)]
@@ -39,6 +53,31 @@ def story_counts(annotated: Annotated) -> tuple[Bounds, Bounds]:
     elif not (injured.best or 0) and not dead and _tells(text, "hurt"):
         injured = Bounds(1, 1, None)
     return killed, injured
+
+
+def features(annotated: Annotated, killed: Bounds, injured: Bounds) -> Iterator[str]:
+    """What the weights are of: words, pairs and threes of them in the lead ("^" before those of its opening), and what the
+    rules found.
+    """
+    for what, bounds in (("killed", killed), ("injured", injured)):
+        yield f"={what} {min(bounds.best or 0, 3)}"
+    for number, sentence in enumerate(annotated.sentences[:_LEAD]):
+        words = ["#" if w[0].isdigit() else w for w in _WORD.findall(sentence.text.lower().replace("’", "'"))]
+        for size in (1, 2, 3):
+            for at in range(len(words) - size + 1):
+                phrase = " ".join(words[at : at + size])
+                yield phrase
+                if number < _OPENING:
+                    yield f"^{phrase}"
+
+
+def _weighed(what: str, told: Bounds, seen: frozenset[str]) -> Bounds:
+    likeliest = int(weighed.scores(what, seen).argmax())
+    if likeliest == min(told.best or 0, 2):
+        return told
+    if likeliest == 0:
+        return NOTHING_SAID
+    return Bounds(likeliest, likeliest, None)
 
 
 def _largest(found: Iterable[Count]) -> Bounds:

@@ -199,8 +199,11 @@ def _rank_behind(token: Token, preposition: Token, known: bool) -> int | None:
         return 0 if known or token.ent_type_ in {"", "ORG", "PERSON", "PRODUCT"} else None
     if word in words("place", "onto") and known:
         return 3 if word == "to" else 2
-    of_act = word in {"on", "against"} and above.lemma_ in words("party", "acts")
-    return 3 if of_act and token.ent_type_ in {"", "PERSON"} else None
+    # "Raids on Old Harn", "the shelling of Fort Ganik": a name in capitals alone is rather a body's
+    of_act = word in {"on", "against", "of"} and above.lemma_ in words("party", "acts")
+    return (
+        3 if of_act and token.ent_type_ in {"", "PERSON", "ORG", "FAC", *_PLACES} and not token.text.isupper() else None
+    )
 
 
 def _name(head: Token) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """What the reading stages see of a story: its sentences with syntax, each knowing where it stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import spacy.tokens
@@ -14,7 +14,8 @@ from onrecord.records import Part, Span, Story
 class Sentence:
     """One sentence. syntax: the spaCy span, whose tokens carry lemma, part of speech, dependency and entity type.
     base: where the paragraph's first character stands in the story's part, so that a token begins at
-    `base + token.idx`. paragraph: its number within the part; index: the sentence's number within the story.
+    `base + token.idx`. paragraph: its number within the part; index: the sentence's number within the story. text: the
+    sentence as it stands; start, end: where it stands in the part.
     """
 
     story: str
@@ -24,20 +25,15 @@ class Sentence:
     index: int
     syntax: spacy.tokens.Span
 
-    @property
-    def start(self) -> int:
-        """Offset of the first character in the part."""
-        return self.base + int(self.syntax.start_char)
+    text: str = field(init=False)
+    start: int = field(init=False)
+    end: int = field(init=False)
 
-    @property
-    def end(self) -> int:
-        """Offset behind the last character in the part."""
-        return self.base + int(self.syntax.end_char)
-
-    @property
-    def text(self) -> str:
-        """The sentence as it stands."""
-        return str(self.syntax.text)
+    def __post_init__(self) -> None:
+        # Asked for again and again: spaCy puts them together anew each time
+        object.__setattr__(self, "text", str(self.syntax.text))
+        object.__setattr__(self, "start", self.base + int(self.syntax.start_char))
+        object.__setattr__(self, "end", self.base + int(self.syntax.end_char))
 
     def offset(self, token: spacy.tokens.Token) -> int:
         """Where a token begins in the part."""
@@ -54,6 +50,18 @@ class Heard:
     source: Range | None
     content: tuple[Range, ...]
     stance: tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the network makes of words as ones that tell of an event. tells, names: how likely they tell of it, or only name
+    it; kinds, statuses: logarithms of shares, in the order of the closed lists that `Encoder.lists` keeps.
+    """
+
+    tells: float
+    names: float
+    kinds: np.ndarray
+    statuses: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,20 @@ class Annotated:
         """What the network says of the event that the words between two offsets name; None where there are none."""
         held = self.encoded.range(part == "headline", start, end)
         return self.encoder.judge(self.encoded, [held])[0] if held is not None else None
+
+    def act(self, part: Part, start: int, end: int) -> Act | None:
+        """What the network makes of the words between two offsets as ones that tell of an event; None where there are none."""
+        held = self.encoded.range(part == "headline", start, end)
+        if held is None:
+            return None
+        acts, words = self.encoded.acts, slice(*held)
+        tells, names = float(acts.telling[words].max()), float(acts.naming[words].max())
+        return Act(tells, names, acts.kinds[words].mean(axis=0), acts.statuses[words].mean(axis=0))
+
+    def tells(self, part: Part, start: int, end: int) -> float:
+        """How likely the words between two offsets tell of an event; 0 where there are none."""
+        held = self.encoded.range(part == "headline", start, end)
+        return float(self.encoded.acts.telling[slice(*held)].max()) if held is not None else 0.0
 
     def body(self) -> Iterator[Sentence]:
         """The sentences of the text, without the headline."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from onrecord.language import pieces
+from onrecord.language import occurring, pieces
 from onrecord.language.decoding import CUE_FIRST, CUE_MOVES, best_path, runs
 from onrecord.language.pieces import Block, Vocabulary, Window, Words
 
@@ -47,17 +47,34 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Acts:
+    """What the network makes of each word of a story. telling, naming: how likely it tells of an event, or only names one;
+    kinds, statuses: words by the closed lists, logarithms of shares, were it such a word.
+    """
+
+    telling: np.ndarray
+    naming: np.ndarray
+    kinds: np.ndarray
+    statuses: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded:
-    """The words of a story, a vector for each, and the attributions that the network finds."""
+    """The words of a story, a vector for each, the attributions that the network finds, and its acts."""
 
     words: Words
     vectors: np.ndarray
     attributions: tuple[Attribution, ...]
+    acts: Acts
 
     def range(self, headline: bool, start: int, end: int) -> Range | None:
         """The words that share a character with a stretch of the headline or text; None for none."""
-        held = np.flatnonzero((self.words.start < end) & (start < self.words.end) & (self.words.headline == headline))
-        return (int(held[0]), int(held[-1]) + 1) if len(held) else None
+        words = self.words
+        text = int(np.count_nonzero(words.headline))
+        first, last = (0, text) if headline else (text, len(words))
+        low = first + int(np.searchsorted(words.end[first:last], start, side="right"))
+        high = first + int(np.searchsorted(words.start[first:last], end, side="left"))
+        return (low, high) if low < high else None
 
     def offsets(self, span: Range) -> Range:
         """Where a range of words stands in its part."""
@@ -67,12 +84,14 @@ class Encoded:
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The closed lists in the order of the heads' scores, how tags follow each other, and how far what the words say is
-    to be trusted. trust: for each right status and each that the words tell, the logarithm of how often that is so; sure:
+    to be trusted. trust: for each right status and each that the words tell, the logarithm of how often that is so; kind_trust: the
+    same of kinds of event, with one more column where the words tell none; sure:
     shares of network and words in the certainty, and where a plain no and a plain yes begin.
     """
 
     statuses: tuple[str, ...]
     stances: tuple[str, ...]
+    event_kinds: tuple[str, ...]
     moves: np.ndarray
     first: np.ndarray
     last: np.ndarray
@@ -80,7 +99,19 @@ class Lists:
     lift: float
     ends: dict[str, Any]
     trust: np.ndarray
+    kind_trust: np.ndarray
     sure: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """A window half-way through the encoder. middle: its pieces there; where: the first piece of each word; spelled: the mean
+    of each word's pieces before any layer.
+    """
+
+    middle: np.ndarray
+    where: np.ndarray
+    spelled: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +135,61 @@ class Encoder:
             {self._vocabulary.spell(word) if word else (): odds for word, odds in self.lists.ends[which].items()}
             for which in ("last", "next")
         )
-        self._windows, self._roles, self._spans = (
-            _session(at / f"{name}.onnx") for name in ("encoder", "roles", "spans")
+        self._windows, self._roles, self._spans, self._further, self._events = (
+            _session(at / f"{name}.onnx") for name in ("encoder", "roles", "spans", "upper", "events")
         )
 
     def encode(self, blocks: Sequence[Block]) -> Encoded:
-        """A story's words with their vectors, and its attributions in the order of their cues."""
+        """A story's words with their vectors, its attributions in the order of their cues, and its acts."""
         words = pieces.cut(blocks, self._vocabulary)
         windows = pieces.windows(words)
-        vectors = np.zeros((len(words), _WIDTH), dtype=np.float32)
-        seen: list[np.ndarray] = []
-        scores: list[np.ndarray] = []
-        for window in windows:
-            held, cue = self._window(words, window)
-            vectors[window.begin : window.end] = held[window.begin - window.first : window.end - window.first]
-            seen.append(held)
-            scores.append(cue + np.array([0.0, self.lists.lift, self.lists.lift], dtype=np.float32))
+        seen = [self._window(words, window) for window in windows]
+        vectors = _judged(words, windows, [vectors for vectors, _, _ in seen])
+        attributions = self._said(words, windows, [(vectors, cues) for vectors, cues, _ in seen])
+        further = _judged(words, windows, [self._upper(half) for _, _, half in seen])
+        return Encoded(words, vectors, attributions, self._acts(words, further))
+
+    def half_way(self, blocks: Sequence[Block]) -> tuple[Words, list[Window], list[HalfWay]]:
+        """A story's words and windows, and what is seen half-way: for training."""
+        words = pieces.cut(blocks, self._vocabulary)
+        windows = pieces.windows(words)
+        return words, windows, [self._window(words, window)[2] for window in windows]
+
+    def _said(
+        self, words: Words, windows: Sequence[Window], seen: Sequence[tuple[np.ndarray, np.ndarray]]
+    ) -> tuple[Attribution, ...]:
+        """The attributions of a story. seen: vectors of each window's words, and their scores of being a cue."""
+        lift = np.array([0.0, self.lists.lift, self.lists.lift], dtype=np.float32)
+        scores = [cues + lift for _, cues in seen]
         tags = best_path(*_padded(scores), CUE_MOVES, CUE_FIRST, np.zeros(len(CUE_FIRST)))
         cues = [
             self._cue(held, window.first, cue, pieces.around(words, window, cue, self.lists.reach))
-            for held, window, score, row in zip(seen, windows, scores, tags, strict=True)
+            for (held, _), window, score, row in zip(seen, windows, scores, tags, strict=True)
             for cue in self._ended(words, window, _shares(score), runs(row, 1))
             if window.begin <= cue[0] < window.end
         ]
-        return Encoded(words, vectors, self._attributions(cues))
+        return self._attributions(cues)
+
+    def _upper(self, half: HalfWay) -> np.ndarray:
+        """What the layers for events see of the words of a window, and how these are spelled."""
+        (seen,) = self._further.run(["seen"], {"middle": half.middle[None]})
+        return np.concatenate((seen[0, half.where], half.spelled), axis=1)
+
+    def _acts(self, words: Words, seen: np.ndarray) -> Acts:
+        """One stretch is one run of the light layer."""
+        lists = self.lists
+        made = [
+            np.zeros((len(words), size), dtype=np.float32)
+            for size in (occurring.TAGS, len(lists.event_kinds), len(lists.statuses))
+        ]
+        for held, own in occurring.stretched(len(words)):
+            where = occurring.place(words.block, words.headline, held)
+            found = self._events.run(["tags", "kinds", "statuses"], {"words": seen[held][None], "place": where[None]})
+            for whole, scores in zip(made, found, strict=True):
+                whole[held[own]] = _shares(scores[0, own])
+        tags, kinds, statuses = made
+        telling, naming = (np.exp(tags[:, tag]).sum(axis=1) for tag in (occurring.TELLS, occurring.NAMES))
+        return Acts(telling, naming, kinds, statuses)
 
     def judge(self, encoded: Encoded, spans: Sequence[Range]) -> list[Judgement]:
         """What the network says of the event that each range of words names."""
@@ -138,12 +200,21 @@ class Encoder:
         shares = _shares(status)
         return [Judgement(float(np.clip(c, -3, 3)), s) for c, s in zip(certainty[:, 0], shares, strict=True)]
 
-    def _window(self, words: Words, window: Window) -> tuple[np.ndarray, np.ndarray]:
-        """Vectors and scores of being a cue for the words of a window."""
+    def _window(self, words: Words, window: Window) -> tuple[np.ndarray, np.ndarray, HalfWay]:
+        """Vectors and scores of being a cue for the words of a window, and what is seen of them half-way."""
         ids, features, segments, where = pieces.fill(words, window)
         given = {"ids": ids[None], "features": features[None], "segments": segments[None]}
-        seen, scores = self._windows.run(["vectors", "cues"], given)
-        return seen[0, where], scores[0, where]
+        vectors, cues, middle, first = self._windows.run(["vectors", "cues", "middle", "first"], given)
+        counts = np.diff(words.piece[window.first : window.last + 1])
+        spelled = np.zeros((len(where), _WIDTH), dtype=np.float32)
+        for more in range(int(counts.max(initial=0))):
+            longer = counts > more
+            spelled[longer] += first[0, where[longer] + more]
+        return (
+            vectors[0, where],
+            cues[0, where],
+            HalfWay(middle[0], where, spelled / counts[:, None].astype(np.float32)),
+        )
 
     def _attributions(self, cues: list[_Cue]) -> tuple[Attribution, ...]:
         """Those of the cues for which the network finds a content."""
@@ -196,6 +267,12 @@ class Encoder:
         return _Cue(words, around, mean, self._roles.run(["tags"], given)[0][0])
 
 
+def _judged(words: Words, windows: Sequence[Window], seen: Sequence[np.ndarray]) -> np.ndarray:
+    """What was seen of each word in the window that judges it."""
+    held = [rows[w.begin - w.first : w.end - w.first] for w, rows in zip(windows, seen, strict=True)]
+    return np.concatenate(held) if held else np.zeros((0, _WIDTH), dtype=np.float32)
+
+
 def _padded(rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Scores of different lengths as one array, and their lengths."""
     lengths = np.array([len(row) for row in rows], dtype=np.int64)
@@ -244,6 +321,7 @@ def _lists(folder: Path) -> Lists:
     return Lists(
         tuple(told["statuses"]),
         tuple(told["stances"]),
+        tuple(told["event_kinds"]),
         np.array(told["moves"]),
         np.array(told["first"]),
         np.array(told["last"]),
@@ -251,5 +329,6 @@ def _lists(folder: Path) -> Lists:
         told["lift"],
         told["ends"],
         np.array(told["trust"]),
+        np.array(told["kind_trust"]),
         told["sure"],
     )

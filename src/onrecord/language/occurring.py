@@ -1,4 +1,4 @@
-"""Cuts a story's words into stretches for the head that finds events."""
+"""What the head that finds events is given: a story's words in stretches."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,13 @@ import numpy as np
 
 LEAD, STEP, ROOM = 64, 192, 64
 """Words of the story's opening that each stretch sees, those that it judges, and those that it sees on either side."""
+HALF = 3
+"""How many of the encoder's layers the head shares; from there on it has its own."""
 PLACES = 24
+"""How many paragraphs are told apart, the headline one of them."""
+TAGS = 5
+TELLS, NAMES = slice(1, 3), slice(3, 5)
+"""Tags: none; begin and inside of words that tell of an event; begin and inside of words that only name one again."""
 
 
 def stretched(length: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

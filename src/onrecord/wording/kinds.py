@@ -99,6 +99,11 @@ def triggers(lemma: str, pos: WordClass) -> tuple[Trigger, ...]:
     return _table().triggers.get((lemma, pos), ())
 
 
+def unlisted(lemma: str, pos: WordClass, kind: EventKind) -> Trigger:
+    """A row for a word that no table has: of its own kind, or telling again of one that the story has told of."""
+    return Trigger(lemma, (), pos, kind, "act", False, frozenset({"any"}), (), (), False, False)
+
+
 def means() -> tuple[Means, ...]:
     """Weapons and carriers, in the order in which they win."""
     return _table().means

@@ -25,6 +25,10 @@ _OF = re.compile(r"(?i)\sof\Z")
 _FROM = re.compile(r"(?i)\bfrom\s\Z")
 _ONE_ELSE = re.compile(r"(?i)\W{0,2}(?:another|day|side|such)\b")
 _NOT_MANY = re.compile(r"(?i)\b(?:as|how|so|too|that)\s\Z")
+_ANYWHERE = re.compile(r"(?i)\b(?:anywhere|ranging)\sfrom\s\Z")
+_PERHAPS = re.compile(r"(?i)(?:possibly|perhaps|maybe)\b")
+_BUT = re.compile(r"(?i)\s?,?\s?(?:and|or|but)\s\Z")
+_SCALED = re.compile(r"(?i)\b(\w+)(?:\sof)?\Z")
 _AND_UP_TO = re.compile(r"(?i)\s?,?\s?(?:and|or|but)\s(?:(?:perhaps|possibly|maybe)\s)?\Z")
 
 
@@ -87,12 +91,17 @@ def profiles() -> tuple[str, ...]:
 
 
 def _single(text: str) -> Iterator[Numeral]:
-    for match in _pattern().finditer(text):
-        quantity = _value(text, match)
+    at = 0
+    while (match := _pattern().search(text, at)) is not None:
+        at = match.end()
+        quantity, words = _value(text, match), match[0]
+        if quantity is None and match["word"]:
+            quantity, words = _first_of(words)
+            at = match.start() + len(words) if quantity is not None else at
         if quantity is None:
             continue
         start, modifier = _before(text, match.start(), match.end())
-        stop = _OF.sub("", match[0])
+        stop = _OF.sub("", words)
         end, behind = _behind(text, match.start() + len(stop))
         if modifier is not None and quantity.vague is None:
             quantity = Quantity(quantity.number, None, modifier)
@@ -101,20 +110,35 @@ def _single(text: str) -> Iterator[Numeral]:
         yield Numeral(start, end, quantity)
 
 
+def _first_of(words: str) -> tuple[Quantity | None, str]:
+    """Of two numbers that "and" joins, the first with its words ("two hundred and two hundred and fifty")."""
+    for joint in reversed(list(re.finditer(r"(?i)\sand\s", words))):
+        number = _of_words(" ".join(words[: joint.start()].casefold().split()))
+        if number is not None:
+            return Quantity(number), words[: joint.start()]
+    return None, words
+
+
 def _value(text: str, match: re.Match[str]) -> Quantity | None:
     words = " ".join(match[0].casefold().split())
     if match["vague"]:
-        if _NOT_MANY.search(text, max(0, match.start() - 6), match.start()):
-            return None
-        return Quantity(None, vague=_vague()[words])
+        many = _NOT_MANY.search(text, max(0, match.start() - 6), match.start()) is not None
+        return None if many else Quantity(None, vague=_vague()[words])
     if match["exact"]:
         return Quantity(_exact()[words])
     if match["digits"]:
         return _of_digits(match["digits"], (match["scale"] or "").casefold())
     if words == "one" and _ONE_ELSE.match(text, match.end()):
         return None
-    number = _of_words(words)
+    number = _and_a_half(match) if match["halves"] else _of_words(words)
     return None if number is None else Quantity(number)
+
+
+def _and_a_half(match: re.Match[str]) -> int | None:
+    """The value of "two and a half thousand"."""
+    whole = match["halves"].casefold()
+    number = int(whole) if whole.isdigit() else _of_words(whole)
+    return None if number is None else (2 * number + 1) * _scales()[match["half_of"].casefold()] // 2
 
 
 def _of_digits(digits: str, scale: str) -> Quantity | None:
@@ -136,10 +160,10 @@ def _of_words(words: str) -> int | None:
     """The value of number words: "twenty-two", "a hundred and five", "two dozen"."""
     head, _, last = words.rpartition(" ")
     if last in ("dozen", "score"):
-        first = 1 if head in ("a", "") else _of_words(head)
+        first = 1 if head in ("a", "another", "") else _of_words(head)
         return None if first is None else first * _scales()[last]
     plain = words.replace("-", " ")
-    plain = "one" + plain[1:] if plain.startswith("a ") else plain
+    plain = re.sub(r"\A(?:a|another)\s", "one ", plain)
     try:
         number = int(text2num(plain, "en"))
     except ValueError:
@@ -163,9 +187,10 @@ def _behind(text: str, end: int) -> tuple[int, str | None]:
     if plus is not None:
         return end + plus.end(), "at_least"
     match = _modifier("behind").match(text, end)
-    if match is None:
-        return end, None
-    return match.end(), _keys("behind")[" ".join(match["words"].casefold().split())]
+    if match is not None:
+        return match.end(), _keys("behind")[" ".join(match["words"].casefold().split())]
+    noun = _modifier("noun").match(text, end)
+    return end, _keys("behind")[" ".join(noun["words"].casefold().split())] if noun is not None else None
 
 
 # ---- two numbers that are one range
@@ -188,16 +213,42 @@ def _range(text: str, first: Numeral, second: Numeral) -> Numeral | None:
     if low.number is None or high.number is None or high.number <= low.number:
         return None
     between = text[first.end : second.start]
-    if low.modifier == "at_least" and high.modifier == "up_to" and _AND_UP_TO.match(between):
-        return Numeral(first.start, second.end, Quantity(low.number, high.number))
-    if high.modifier is not None or low.modifier not in (None, "about", "at_least"):
+    low = _scaled_up(low, text[first.start : first.end], high, text[second.start : second.end])
+    start = _opens(text, first, second, between)
+    if start is None:
         return None
-    before = text[max(0, first.start - 9) : first.start]
+    one_more = low.modifier == "more_than"
+    return Numeral(start, second.end, Quantity((low.number or 0) + one_more, high.number - one_more))
+
+
+def _opens(text: str, first: Numeral, second: Numeral, between: str) -> int | None:
+    """Where the range of two numbers opens; None where the words do not make them one."""
+    low, high = first.quantity.modifier, second.quantity.modifier
+    bounded = (low, high) in {("at_least", "up_to"), ("more_than", "fewer_than")} and _AND_UP_TO.match(between)
+    guessed = low == "at_least" and _PERHAPS.match(text, second.start) and _BUT.match(between)
+    if bounded or guessed:
+        return first.start
+    if high is not None or low not in (None, "about", "at_least"):
+        return None
+    before = text[max(0, first.start - 15) : first.start]
     if re.search(r"(?i)\bbetween\s\Z", before) and re.fullmatch(r"(?i)\sand\s", between):
-        return Numeral(first.start - len("between "), second.end, Quantity(low.number, high.number))
-    if re.fullmatch(r"(?i)\sto\s|\sor\s|\s?[-–—]\s?", between) and not _FROM.search(before):
-        return Numeral(first.start, second.end, Quantity(low.number, high.number))
-    return None
+        return first.start - len("between ")
+    moved = _FROM.search(before) and not _ANYWHERE.search(before)
+    return first.start if re.fullmatch(r"(?i)\sto\s|\sor\s|\s?[-–—]\s?", between) and not moved else None
+
+
+def _scaled_up(low: Quantity, words: str, high: Quantity, scaled: str) -> Quantity:
+    """The first of "two to three thousand": thousands, too."""
+    last = _SCALED.search(scaled)
+    times = _scales().get(last[1].casefold()) if last is not None else None
+    if (
+        times is None
+        or low.number is None
+        or high.number is None
+        or any(scale in words.casefold() for scale in _scales())
+    ):
+        return low
+    return Quantity(low.number * times, None, low.modifier) if low.number * times < high.number else low
 
 
 # ---- the table
@@ -250,7 +301,11 @@ def _any_of(phrases: Iterable[str]) -> str:
 
 @cache
 def _modifier(side: str) -> re.Pattern[str]:
-    words = _any_of(_keys(side))
+    words = _any_of(_keys("behind" if side == "noun" else side))
+    if side == "noun":
+        # "40 people at least", and not "killed 40 people at least twice"
+        ends = r"(?=\s*(?:[.,;:)\n]|\Z)|\s(?:were|are|have|had|was|died)\b)"
+        return re.compile(rf"(?i)\s[a-z]+(?:\s[a-z]+)?\s(?P<words>{words})\b{ends}")
     if side == "behind":
         return re.compile(rf"(?i)\s(?P<words>{words})\b")
     inside = _any_of(_table()["filler"]["inside"])
@@ -264,12 +319,13 @@ def _pattern() -> re.Pattern[str]:
     tens, ones = "|".join(_TENS.split()), "|".join(_ONES.split())
     scales = "|".join(_scales())
     small = rf"(?:(?:{tens})(?:[-\s](?:{ones})\b)?|(?:{unit}))"
-    word = rf"(?:(?:a|{small})(?:(?:\s{{1,3}}|-)(?:{scales})\b){{1,2}}(?:\s(?:and\s)?{small}(?:\s(?:{scales})\b)?){{0,4}}|{small})"
+    word = rf"(?:(?:a|another|{small})(?:(?:\s{{1,3}}|-)(?:{scales})\b){{1,2}}(?:\s(?:and\s)?{small}(?:\s(?:{scales})\b)?){{0,4}}|{small})"
     digits = r"\d{1,3}(?:,\d{3}){1,4}|\d{1,3}\.\d{1,3}(?=\s(?:thousand|million|billion)\b)|\d{1,12}"
     return re.compile(
         rf"(?i)(?<![\w$€£¥#])(?<![A-Za-z][-–])(?<![\d][.,:/])(?:"
         rf"(?P<exact>{_any_of(_exact())})\b(?!-)"
         rf"|(?P<vague>{_any_of(_vague())})\b"
+        rf"|(?P<halves>{unit}|\d{{1,3}})\sand\sa\shalf\s(?P<half_of>{scales})\b"
         rf"|(?P<digits>{digits})(?:\s(?P<scale>{scales})\b)?(?![\w%°])(?![.,:/]\d)"
         rf"|(?P<word>{word})(?!\w|-(?:thirds?|half|quarters?|fifths?)\b)"
         rf")"

@@ -66,7 +66,9 @@ def _ago(found: Found, stand: Stand) -> Read | None:
     if unit.startswith("T"):
         within_a_day = many <= (24 if unit == "TH" else 1440)
         return "TIME", days.several(anchor - timedelta(days=1), anchor, str(anchor)) if within_a_day else UNRESOLVED
-    whole = days.unit(days.shift(anchor, -int(many), "W" if unit == "WE" else unit), _WHOLES.get(unit, unit))
+    then = days.shift(anchor, -int(many), "W" if unit == "WE" else unit)
+    # "Exactly a week ago", "a year ago to the day" tell of that very day
+    whole = days.unit(then, "D" if found.has("exactly", "day", "today") else _WHOLES.get(unit, unit))
     # "more than two years ago" has no last day that could be told
     return "DATE", days.valued(whole.value) if _bounded(found) else whole
 
