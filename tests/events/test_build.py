@@ -57,17 +57,47 @@ def test_a_story_without_acts_has_no_events(text: str, annotate: Callable[..., A
     ("text", "killed", "injured"),
     [
         ("A man was shot dead in Vellin on Friday, police said.", 1, None),
-        ("Four people were shot in Vellin, one fatally, police said. The dead man was 24.", 1, 3),
+        ("Four people were shot in Vellin, one fatally, police said.", 1, 3),
         ("A woman was shot in the leg and is in stable condition.", None, 1),
         ("Police arrested a man with a knife. No injuries were reported.", None, 0),
         ("He was charged with attempted murder after a shot hit a wall.", None, None),
     ],
 )
-def test_summary_of_one_crime(
+def test_phrases_tell_of_one_crime(
     text: str, killed: int | None, injured: int | None, annotate: Callable[..., Annotated]
 ) -> None:
-    dead, hurt = summary.story_counts(annotate(text))
+    dead, hurt = summary.by_rules(annotate(text))
     assert ((dead.best or dead.low or None), hurt.best) == (killed, injured)
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "injured"),
+    [
+        (
+            "A man was shot dead outside a bar in Vellin on Friday night, police said.\nOfficers found the victim lying in the "
+            "street. He was pronounced dead at the scene. No one has been arrested.",
+            1,
+            0,
+        ),
+        (
+            "A woman was shot in the leg in Port Ansel early Tuesday, police said.\nShe was taken to a hospital, where she is in "
+            "stable condition. She told detectives of the homicide unit that she did not know the gunman.",
+            0,
+            1,
+        ),
+        (
+            "Deputies arrested a man who was found with a rifle at a school in Tarn.\nNo one was hurt. He was charged with "
+            "attempted murder in an earlier case.",
+            0,
+            0,
+        ),
+    ],
+)
+def test_all_words_of_a_lead_tell_of_one_crime(
+    text: str, killed: int, injured: int, annotate: Callable[..., Annotated]
+) -> None:
+    dead, hurt = summary.story_counts(annotate(text))
+    assert (dead.best or 0, hurt.best or 0) == (killed, injured)
 
 
 @pytest.mark.parametrize("piece", ["7 ", "since ", "Vellin, ", "six people killed and ", "in 9 attacks "])

@@ -52,11 +52,12 @@ STORIES = [
         [("happened", "raid", "Soldiers raided a farm")],
     ),
     ("Two fishermen drowned. The dead were brothers from Lorvan.", []),
+    ("Two fishermen fell ill. Both died in hospital in Lorvan.", []),
     ("The bakers' union called a strike. Prices hit a record.", []),
     (
-        "The navy is preparing to storm the island. Marines would land at night, and jets could bomb the radar.",
+        "The army is preparing to raid the depot. Marines would land at night, and jets could bomb the radar.",
         [
-            ("planned", "raid", "The navy is preparing to storm the island"),
+            ("planned", "raid", "The army is preparing to raid the depot"),
             ("planned", "ground_mission", "Marines would land at night"),
             ("possible", "air_strike", "jets could bomb the radar"),
         ],

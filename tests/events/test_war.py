@@ -20,7 +20,7 @@ ROWS = [
     for path in sorted((Path(__file__).parent / "war").glob("*.jsonl"))
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
-FLOORS = {"precision": 0.88, "recall": 0.53, "place": 0.5, "actor": 0.5, "kind": 0.6}
+FLOORS = {"precision": 0.88, "recall": 0.54, "place": 0.48, "actor": 0.44, "kind": 0.45}
 PUBLISHED = Published(datetime(2024, 5, 8, tzinfo=UTC), datetime(2024, 5, 8, 23, 59, tzinfo=UTC), "day", "given")
 
 

@@ -9,7 +9,7 @@ from onrecord.events import status
 from onrecord.language.annotated import Annotated
 from onrecord.records import EventKind, Part, Span, Status
 
-_NAMED = 2.0
+_NAMED = 4.0
 """What a weapon at the words adds to the logarithm of a kind's share."""
 _PLAIN = 0.8
 """The share that a kind has at least where the words leave it to the story: a wrong kind is worse than none."""

@@ -302,7 +302,11 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
 
 
 def _is_named(group: _Group) -> bool:
-    """Whether the words themselves say of which kind the act is: a weapon at them, or what a raid is for."""
+    """Whether the words themselves say of which kind the act is: a weapon at them, or what a raid is for. What only tells who
+    came to harm tells of the act told of before it.
+    """
+    if group.lead.role == "effect":
+        return True
     return group.lead.named is not None or (group.lead.row.kind == "raid" and _to_free(group))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from spacy.tokens import Token
 
-from onrecord.events import triggers
+from onrecord.events import harm, triggers
 from onrecord.events.triggers import Hit
 from onrecord.language.annotated import Act, Annotated, Sentence
 from onrecord.records import Span
@@ -14,8 +14,8 @@ from onrecord.wording.kinds import WordClass
 
 _SURE = 0.75
 """How likely a word tells of an act that no table has, or that nothing else in the story has told of."""
-_PLAIN = 0.7
-"""The share of its likeliest kind where nothing else has told of an act."""
+_PLAIN = 0.5
+"""The share that its likeliest kind has at least: who drowns is no victim of an act for that."""
 _UNLIKELY = 0.02
 """Under this a word that a table has tells of none."""
 _CLASSES: dict[str, WordClass] = {"VERB": "VERB", "NOUN": "NOUN", "PROPN": "NOUN", "ADJ": "ADJ"}
@@ -31,11 +31,13 @@ def with_network(annotated: Annotated, sentence: Sentence, hits: Sequence[Hit]) 
 
 
 def is_sure(annotated: Annotated, trigger: Span) -> bool:
-    """Whether the network is sure that words tell of an act, and not quite unsure of which kind: who drowns is no victim of
-    one for that.
-    """
+    """Whether the network is sure that words tell of an act, and not quite unsure of which kind."""
     act = annotated.act(trigger.part, trigger.start, trigger.end)
-    return act is not None and act.tells >= _SURE and float(np.exp(act.kinds.max())) >= _PLAIN
+    return act is not None and act.tells >= _SURE and _is_plain(act)
+
+
+def _is_plain(act: Act) -> bool:
+    return float(np.exp(act.kinds.max())) >= _PLAIN
 
 
 def _is_unlikely(annotated: Annotated, sentence: Sentence, hit: Hit) -> bool:
@@ -48,13 +50,14 @@ def _further(annotated: Annotated, sentence: Sentence, taken: set[int]) -> Itera
     last = None
     for token in sentence.syntax:
         pos = _CLASSES.get(token.pos_)
-        if pos is None or token.i in taken:
+        # "Two fishermen drowned": how somebody died is no act.
+        if pos is None or token.i in taken or harm.find("acting", token) is not None:
             continue
         start = sentence.offset(token)
         if annotated.tells(sentence.part, start, start + len(token)) < _SURE:
             continue
         act = _act(annotated, sentence, token, token)
-        if act is not None and last != token.i - 1:
+        if act is not None and _is_plain(act) and last != token.i - 1:
             kind = kinds.kind(annotated.encoder.lists.event_kinds[int(act.kinds.argmax())]).name
             yield Hit(token, token.i, token.i, kinds.unlisted(triggers.lemma(token), pos, kind), None, False)
         last = token.i
