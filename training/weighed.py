@@ -1,15 +1,20 @@
 """Learns from crime reports with counts what their words make of how many died or were hurt (`events/summary.py`).
 
-python weighed.py features train.jsonl --out features.json    # needs the program
-python weighed.py fit features.json --out weighed.json        # needs scikit-learn
+python weighed.py features train.jsonl FOLDER --out features.json    # counts in one file, or beside their stories
+python weighed.py fit features.json --out weighed.json
 """
 
 import argparse
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from onrecord import claims, events
+from onrecord.events import dated, summary
+from onrecord.records import Story
 
 WHATS = ("killed", "injured")
 KEPT = 1500
@@ -21,35 +26,53 @@ RIDGE = 1.5
 Row = dict[str, Any]
 
 
-def features(path: Path) -> list[Row]:
-    """What the program sees in each story, and its counts."""
-    from evaluation.cores import annotator
-    from evaluation.reading import UNDATED, Library, main_event
-    from onrecord.events.dated import candidates
-    from onrecord.events.summary import by_rules, features
+def features(paths: list[Path]) -> list[Row]:
+    """What the program sees in each story, and its counts. Each path is a file of stories with counts, or a folder with
+    `stories.jsonl` and `counts.jsonl`, of whose incidents every second one is taken, so that the others stay a measure.
+    """
+    from evaluation.cores import over
+    from evaluation.reading import UNDATED, Library
 
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    library = Library()
-    told, reads = library.tell(rows, UNDATED).stories, library.read(rows, UNDATED).reads
+    rows = [row for path in paths for row in (_joined(path) if path.is_dir() else _lines(path))]
+    told = Library(1).tell(rows, UNDATED).stories
     names = _names(row["text"] for row in rows)
+    held = [row for row in rows if row["id"] in told]
     made = []
-    for row in rows:
-        if row["id"] in told:
-            annotated = annotator().annotate(told[row["id"]])
-            rules = by_rules(annotated)
-            seen = {it for it in features(annotated, *rules) if not names & set(it.lstrip("^").split())}
-            found = {what: bounds.best or 0 for what, bounds in zip(WHATS, rules, strict=True)}
-            right = {what: row[what] or 0 for what in WHATS}
-            made.append({"seen": sorted(seen), "right": right, "rules": found, "days": {}, "day": row["date"]})
-            published, event = told[row["id"]].published.day, main_event(reads[row["id"]].reading.events)
-            when = event.when if event else None
-            main = when.start if when is not None and when.start == when.end else None
-            if published is not None:
-                days = candidates(annotated, published, main)
-                made[-1]["days"] = {day.isoformat(): sorted(held) for day, held in days.items()}
-                made[-1]["main"] = main.isoformat() if main else None
+    for row, seen in zip(held, over(_seen, [told[row["id"]] for row in held], "features"), strict=True):
+        right = {what: row[what] or 0 for what in WHATS}
+        kept = [it for it in seen["seen"] if not names & set(it.lstrip("^").split())]
+        made.append(seen | {"seen": kept, "right": right, "day": row["date"]})
     often = Counter(it for row in made for it in row["seen"])
     return [row | {"seen": [it for it in row["seen"] if often[it] >= LEAST]} for row in made]
+
+
+def _seen(story: Story) -> Row:
+    from evaluation.cores import annotator
+    from evaluation.reading import main_event
+
+    annotated = annotator().annotate(story)
+    rules = summary.by_rules(annotated)
+    event = main_event(events.build(annotated, claims.find(annotated).claims).events)
+    when, published = event.when if event else None, story.published.day
+    main = when.start if when is not None and when.start == when.end else None
+    days = dated.candidates(annotated, published, main) if published is not None else {}
+    return {
+        "seen": sorted(set(summary.features(annotated, *rules))),
+        "rules": {what: bounds.best or 0 for what, bounds in zip(WHATS, rules, strict=True)},
+        "days": {day.isoformat(): sorted(told) for day, told in days.items()},
+        "main": main.isoformat() if main else None,
+    }
+
+
+def _lines(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _joined(folder: Path) -> Iterator[Row]:
+    counts = {row["id"]: row for row in _lines(folder / "counts.jsonl")}
+    for row in _lines(folder / "stories.jsonl"):
+        if row["id"] in counts and hashlib.sha256(str(row["incident"]).encode()).digest()[0] % 2 == 0:
+            yield {**counts[row["id"]], "headline": row["title"], "text": row["text"], "published": row["date"]}
 
 
 def _names(texts: Iterable[str]) -> set[str]:
@@ -110,7 +133,7 @@ def fit_days(rows: list[Row], folds: int) -> Row:
     from scipy.optimize import minimize
     from scipy.sparse import csr_matrix
 
-    rows = [row for row in rows if row["days"]]
+    rows = [row for row in rows if row["days"] and row["day"]]
     often = Counter(it for row in rows for held in row["days"].values() for it in held)
     words = sorted(it for it, count in often.items() if count >= LEAST)
     at = {word: n for n, word in enumerate(words)}
@@ -157,14 +180,14 @@ def fit_days(rows: list[Row], folds: int) -> Row:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=["features", "fit"])
-    parser.add_argument("given", type=Path)
+    parser.add_argument("given", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=5)
     args = parser.parse_args()
     if args.step == "features":
         args.out.write_text(json.dumps(features(args.given)), encoding="utf-8")
     else:
-        rows = json.loads(args.given.read_text(encoding="utf-8"))
+        rows = json.loads(args.given[0].read_text(encoding="utf-8"))
         tables = fit(rows, args.folds) | {"day": fit_days(rows, args.folds)}
         lines = json.dumps(tables, indent=0, sort_keys=True, ensure_ascii=False).replace(",\n", ", ")
         args.out.write_text(lines + "\n", encoding="utf-8")

@@ -74,20 +74,26 @@ def test_phrases_tell_of_one_crime(
     ("text", "killed", "injured"),
     [
         (
-            "A man was shot dead outside a bar in Vellin on Friday night, police said.\nOfficers found the victim lying in the "
-            "street. He was pronounced dead at the scene. No one has been arrested.",
+            (
+                "A man was shot dead outside a bar in Vellin on Friday night, police said.\nOfficers found the victim lying in the "
+                "street. He was pronounced dead at the scene. No one has been arrested."
+            ),
             1,
             0,
         ),
         (
-            "A woman was shot in the leg in Port Ansel early Tuesday, police said.\nShe was taken to a hospital, where she is in "
-            "stable condition. She told detectives of the homicide unit that she did not know the gunman.",
+            (
+                "A woman was shot in the leg in Port Ansel early Tuesday, police said.\nShe was taken to a hospital, where she is in "
+                "stable condition. She told detectives of the homicide unit that she did not know the gunman."
+            ),
             0,
             1,
         ),
         (
-            "Deputies arrested a man who was found with a rifle at a school in Tarn.\nNo one was hurt. He was charged with "
-            "attempted murder in an earlier case.",
+            (
+                "Deputies arrested a man who was found with a rifle at a school in Tarn.\nNo one was hurt. He was charged with "
+                "attempted murder in an earlier case."
+            ),
             0,
             0,
         ),

@@ -69,12 +69,18 @@ def single(sentence: Sentence) -> Iterator[Phrase]:
         if token.tag_ not in {"NN", "NNP"} or not is_person(token):
             continue
         article = next((c for c in token.children if c.dep_ == "det" and c.lower_ in {"a", "an"}), None)
-        if article is None and token.dep_ == "conj":
-            # "a woman and her son"
-            article = next((c for c in token.children if c.tag_ == "PRP$"), None)
+        if article is None and (token.dep_ == "conj" or _goes_on_counting(token)):
+            # "a woman and her son", "the driver and three guards"
+            article = next((c for c in token.children if c.tag_ == "PRP$" or c.lower_ == "the"), None)
         if article is not None:
             start, end = int(article.idx) - first, int(token.idx) + len(token) - first
             yield Phrase(Quantity(2 if token.lower_ == "couple" else 1), start, end, token, token, None)
+
+
+def _goes_on_counting(noun: Token) -> bool:
+    """Whether a number of others is joined to the noun."""
+    others = (c for c in noun.children if c.dep_ == "conj")
+    return any(c.dep_ == "nummod" and c.like_num for other in others for c in other.children)
 
 
 def is_person(token: Token) -> bool:

@@ -1,5 +1,7 @@
 """When a mention's act was: the time in its clause, else in its sentence."""
 
+import re
+
 from spacy.tokens import Token
 
 from onrecord.events.circumstances import words
@@ -28,6 +30,7 @@ _HOURS = frozenset(
     }
 )
 """Hours before or after which an act still was on the day named ("before dawn on Monday")."""
+_CLOCK = re.compile(r"T\d\d")
 _WITH = frozenset({"when", "as", "while"})
 """What joins an act to one of the same time."""
 
@@ -51,7 +54,7 @@ def of_mention(
         meanwhile = _is_meanwhile(tokens[0], trigger)
         if (aside(tokens[0], trigger) is not None and not meanwhile) or _is_edge(tokens[0], trigger):
             continue
-        if tokens[0].lower_ not in _HOURS and _is_bound(sentence.text[: timex.start]):
+        if tokens[0].lower_ not in _HOURS and _is_bound(sentence.text[: timex.start], timex):
             continue
         when = When(timex.first, timex.last, timex.precision, span)
         outside = meanwhile or not (mention.span.start <= span.start and span.end <= mention.span.end)
@@ -70,10 +73,14 @@ def _is_time_of_act(timex: times.Timex) -> bool:
     return timex.first is not None and timex.precision in {"day", "days"}
 
 
-def _is_bound(before: str) -> bool:
-    """Whether the words before make the time the edge of a period ("since Monday", "until May")."""
+def _is_bound(before: str, timex: times.Timex) -> bool:
+    """Whether the words before make the time the edge of a period ("since Monday", "until May"). An act shortly before or
+    after an hour was on its day.
+    """
     words = before.split()
-    return bool(words) and words[-1].lower().strip("(,") in {"since", "until", "till", "before", "after", "by"}
+    word = words[-1].lower().strip("(,") if words else ""
+    by_the_clock = timex.value is not None and _CLOCK.search(timex.value) is not None
+    return word in {"since", "until", "till"} or (word in {"before", "after", "by"} and not by_the_clock)
 
 
 def _is_of_aftermath(token: Token, trigger: Token) -> bool:

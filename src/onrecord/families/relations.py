@@ -14,6 +14,8 @@ _EXCERPT_AT_MOST, _SHORT = 0.5, 700
 _ROUNDUP_OUTLETS, _ROUNDUP_EVENTS = 2, 4
 # What comes sooner is a report of the same hours, or a version of the same report.
 _OWN_LATER, _OTHERS_LATER = timedelta(hours=24), timedelta(hours=36)
+# After so long another outlet goes on with nobody's report: it has gone back to the matter by itself.
+_OTHERS_UNTIL = timedelta(days=7)
 # A story is about an event that takes this share of its mentions, and no fewer than so many.
 _MUCH, _FEWEST = 0.3, 3
 # How many earlier reports of the same day, place or target a story is compared with.
@@ -85,6 +87,8 @@ class Reported:
                 own = other.outlet is not None and other.outlet == this.outlet
                 passed = lag(other, this)
                 if passed is None or passed < (_OWN_LATER if own else _OTHERS_LATER):
+                    continue
+                if not own and passed > _OTHERS_UNTIL:
                     continue
                 if same_occurrence(event, theirs):
                     found.append((not own, other.order, n))
