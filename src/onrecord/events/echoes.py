@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from onrecord.events import status
+from onrecord.events import circumstances, status
 from onrecord.language.annotated import Sentence
 from onrecord.records import Claim, EventKind, Stance, Status
 from onrecord.wording import kinds
@@ -84,7 +84,13 @@ def announces(sentence: Sentence, claim: Claim) -> bool:
 def _negated(words: list[Token], claim: Claim) -> Status | None:
     if not any(t.tag_ in _PAST for t in words) and not any(t.lower_ in {"no", "none"} for t in words):
         return None
-    return "happened" if claim.source.kind in _SAW else "denied"
+    # Who had not been found yet came to harm all the same
+    missed = any(t.lemma_.lower() in circumstances.words("verbs", "late") and _is_negated(t) for t in words)
+    return "happened" if missed or claim.source.kind in _SAW else "denied"
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" for child in verb.children)
 
 
 def _asked(head: Token) -> Token | None:

@@ -6,6 +6,7 @@ import numpy as np
 from spacy.tokens import Token
 
 from onrecord.events import harm, triggers
+from onrecord.events.circumstances import words
 from onrecord.events.triggers import Hit
 from onrecord.language.annotated import Act, Annotated, Sentence
 from onrecord.records import Span
@@ -50,8 +51,7 @@ def _further(annotated: Annotated, sentence: Sentence, taken: set[int]) -> Itera
     last = None
     for token in sentence.syntax:
         pos = _CLASSES.get(token.pos_)
-        # "Two fishermen drowned": how somebody died is no act.
-        if pos is None or token.i in taken or harm.find("acting", token) is not None:
+        if pos is None or token.i in taken or _is_aftermath(token):
             continue
         start = sentence.offset(token)
         if annotated.tells(sentence.part, start, start + len(token)) < _SURE:
@@ -61,6 +61,11 @@ def _further(annotated: Annotated, sentence: Sentence, taken: set[int]) -> Itera
             kind = kinds.kind(annotated.encoder.lists.event_kinds[int(act.kinds.argmax())]).name
             yield Hit(token, token.i, token.i, kinds.unlisted(triggers.lemma(token), pos, kind), None, False)
         last = token.i
+
+
+def _is_aftermath(token: Token) -> bool:
+    """Whether the word tells how somebody died, was found or buried: "two fishermen drowned" tells of no act."""
+    return harm.find("acting", token) is not None or token.lemma_.lower() in words("verbs", "late")
 
 
 def _act(annotated: Annotated, sentence: Sentence, first: Token, last: Token) -> Act | None:

@@ -11,7 +11,7 @@ from onrecord.records import Event, Relation
 
 # A copied part is an excerpt up to this share of its origin's runs, or, where that is not here, up to so many characters.
 _EXCERPT_AT_MOST, _SHORT = 0.5, 700
-_ROUNDUP_OUTLETS, _ROUNDUP_EVENTS = 2, 4
+_ROUNDUP_OUTLETS, _ROUNDUP_EVENTS = 2, 5
 # What comes sooner is a report of the same hours, or a version of the same report.
 _OWN_LATER, _OTHERS_LATER = timedelta(hours=24), timedelta(hours=36)
 # After so long another outlet goes on with nobody's report: it has gone back to the matter by itself.
