@@ -11,7 +11,7 @@ from onrecord.records import Event, Relation
 
 # A copied part is an excerpt up to this share of its origin's runs, or, where that is not here, up to so many characters.
 _EXCERPT_AT_MOST, _SHORT = 0.5, 700
-_ROUNDUP_OUTLETS, _ROUNDUP_EVENTS = 2, 5
+_ROUNDUP_OUTLETS, _ROUNDUP_EVENTS = 2, 4
 # What comes sooner is a report of the same hours, or a version of the same report.
 _OWN_LATER, _OTHERS_LATER = timedelta(hours=24), timedelta(hours=36)
 # After so long another outlet goes on with nobody's report: it has gone back to the matter by itself.
@@ -59,7 +59,9 @@ def is_roundup(this: Telling) -> bool:
     silent = {c.key for c in this.credits if c.relation == "told" and c.name.casefold() in refused}
     if len({credit.key for credit in this.credits} - silent) < _ROUNDUP_OUTLETS:
         return False
-    return len([event for event in this.read.reading.events if not event.background]) >= _ROUNDUP_EVENTS
+    # What is compiled has happened: plans and threats around one act make no roundup.
+    told_of = [e for e in this.read.reading.events if not e.background and e.status in ("happened", "ongoing")]
+    return len(told_of) >= _ROUNDUP_EVENTS
 
 
 def _is_part(this: Telling, other: Telling) -> bool:
