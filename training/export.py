@@ -177,7 +177,10 @@ def main() -> None:
         args.out / "spans.onnx",
         whole=True,
     )
-    told = {
+    path = args.out / "reader.json"
+    # What `fitted.py` counts and `events.py` adds stays until they come again: the program, which they ask, reads all of it
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    told = kept | {
         "reach": REACH,
         "statuses": STATUSES,
         "stances": STANCES,
@@ -185,7 +188,7 @@ def main() -> None:
         **it.chain.told(),
         "lift": 0.0,
     }
-    (args.out / "reader.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     shutil.copy(args.minilm / "vocab.txt", args.out / "pieces.txt")
 
 

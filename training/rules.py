@@ -26,7 +26,7 @@ _KINDS: dict[tuple[str, str, int], str | None] = {}
 """What the words told of the kind of each trigger, None where they left it to the story."""
 
 
-def _kept(told: str | None, annotated: Annotated, trigger: Span, *, named: bool) -> str | None:
+def _kept(told: str | None, annotated: Annotated, trigger: Span, *, settled: bool) -> str | None:
     _KINDS[trigger.story, trigger.part, trigger.start] = told
     return told
 

@@ -59,8 +59,8 @@ def test_certainty_rises_with_network_and_words(annotate):
 
 def test_a_kind_is_the_likeliest_by_both(annotate):
     annotated = annotate("A drone slammed into the depot in Vellin, killing two.")
-    assert judged.kind("other", annotated, Span("st-1", "text", 8, 15, "slammed"), named=False) == "drone_strike"
-    assert judged.kind("shelling", annotated, Span("st-1", "text", 900, 906, ""), named=False) == "shelling"
+    assert judged.kind("other", annotated, Span("st-1", "text", 8, 15, "slammed"), settled=False) == "drone_strike"
+    assert judged.kind("shelling", annotated, Span("st-1", "text", 900, 906, ""), settled=False) == "shelling"
 
 
 def test_what_is_counted_beside_the_network_is_whole(annotate):

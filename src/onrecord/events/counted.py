@@ -44,10 +44,7 @@ def what(phrase: Phrase) -> Said | None:
 
 def role(head: Token) -> Said | None:
     """What a noun's verb or preposition says of it ("killed six men", "the deaths of six")."""
-    for _ in range(4):
-        if head.dep_ != "conj" or head.head.pos_ not in {"NOUN", "PROPN", "NUM", "PRON"}:
-            break
-        head = head.head
+    head = _first_joined(head)
     governor = head.head
     if governor == head:
         return None
@@ -323,7 +320,7 @@ def _thing(head: Token) -> Said | None:
 def _first_joined(noun: Token) -> Token:
     """The first of nouns that are joined ("64 rockets and eight missiles")."""
     for _ in range(4):
-        if noun.dep_ != "conj" or noun.head.pos_ not in {"NOUN", "PROPN", "NUM"}:
+        if noun.dep_ != "conj" or noun.head.pos_ not in {"NOUN", "PROPN", "NUM", "PRON"}:
             break
         noun = noun.head
     return noun

@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from spacy.tokens import Token
 
 from onrecord.events.circumstances import words
+from onrecord.events.summary import LEAD
 from onrecord.language import weighed
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.wording import times
 
-_LEAD = 14
-"""How many sentences tell of the incident itself; what comes later is mostly background."""
 _RECENT = timedelta(days=60)
 _CLOCK = re.compile(r"\d\s?(?:a\.?m|p\.?m)\b|\d:\d\d|o'clock", re.IGNORECASE)
 _NEAR = 40
@@ -36,7 +35,7 @@ def candidates(annotated: Annotated, published: date, main: date | None) -> dict
     """The days that may be meant, with what speaks for or against each."""
     seen: dict[date, set[str]] = {published - timedelta(days=n): {"unnamed"} for n in _USUAL}
     order: list[date] = []
-    for number, sentence in enumerate(annotated.sentences[:_LEAD]):
+    for number, sentence in enumerate(annotated.sentences[:LEAD]):
         for day, told in _named(sentence, published):
             here = seen.setdefault(day, set())
             here.discard("unnamed")
@@ -47,7 +46,7 @@ def candidates(annotated: Annotated, published: date, main: date | None) -> dict
         seen.setdefault(main, set()).add("main")
     for rank, day in enumerate(order):
         seen[day].add(f"order {min(rank, 3)}")
-    overnight = any("overnight" in s.text.lower() for s in annotated.sentences[:_LEAD])
+    overnight = any("overnight" in s.text.lower() for s in annotated.sentences[:LEAD])
     for day, here in seen.items():
         ago = f"ago {_bucket((published - day).days)}"
         here |= {ago, f"{ago} {'named' if day in order else 'unnamed'}", f"{ago} of {min(len(order), 3)}"}

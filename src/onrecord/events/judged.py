@@ -9,8 +9,8 @@ from onrecord.events import status
 from onrecord.language.annotated import Annotated
 from onrecord.records import EventKind, Part, Span, Status
 
-_NAMED = 4.0
-"""What a weapon at the words adds to the logarithm of a kind's share."""
+_SETTLED = 4.0
+"""What a kind that is as good as told gains in the logarithm of its share."""
 _PLAIN = 0.8
 """The share that a kind has at least where the words leave it to the story: a wrong kind is worse than none."""
 _OF_WORDS, _OF_ACTS = 0.7, 0.7
@@ -33,9 +33,9 @@ def likeliest(told: Status, annotated: Annotated, trigger: Span) -> Status:
     return cast("Status", lists.statuses[int(belief.argmax())])
 
 
-def kind(told: EventKind | None, annotated: Annotated, trigger: Span, *, named: bool) -> EventKind | None:
+def kind(told: EventKind | None, annotated: Annotated, trigger: Span, *, settled: bool) -> EventKind | None:
     """The likeliest kind of the act that a trigger names. told: what the words around it tell, None where they leave it to
-    the story. What that is worth was counted as for statuses.
+    the story. What that is worth was counted as for statuses. settled: it is as good as told, by a weapon at the words or the like.
     """
     act = annotated.act(trigger.part, trigger.start, trigger.end)
     if act is None:
@@ -43,8 +43,8 @@ def kind(told: EventKind | None, annotated: Annotated, trigger: Span, *, named: 
     lists = annotated.encoder.lists
     column = lists.event_kinds.index(told) if told is not None else len(lists.event_kinds)
     belief = act.kinds + lists.kind_trust[:, column]
-    if named and told is not None:
-        belief[column] += _NAMED
+    if settled and told is not None:
+        belief[column] += _SETTLED
     best = int(belief.argmax())
     if told is None and np.exp(belief - belief.max()).sum() > 1 / _PLAIN:
         return told

@@ -239,7 +239,7 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     known = memory.kind is not None or memory.acts > 0 or any(_own_kind(hit) is not None for hit in group.hits)
     if group.lead.role == "effect" and not (known or _violent(group) or noticed.is_sure(annotated, trigger)):
         return None
-    kind = judged.kind(_kind(group, memory), annotated, trigger, named=_is_named(group))
+    kind = judged.kind(_kind(group, memory), annotated, trigger, settled=_is_settled(group))
     span = _extent(annotated, sentence, group)
     if span is None:
         return None
@@ -301,9 +301,9 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
     return _told_again(group, earlier)
 
 
-def _is_named(group: _Group) -> bool:
-    """Whether the words themselves say of which kind the act is: a weapon at them, or what a raid is for. What only tells who
-    came to harm tells of the act told of before it.
+def _is_settled(group: _Group) -> bool:
+    """Whether the kind is as good as told: by a weapon at the words, by what a raid is for, or because they only tell who came to
+    harm by the act told of before.
     """
     if group.lead.role == "effect":
         return True

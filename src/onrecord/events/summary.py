@@ -12,7 +12,7 @@ from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import NOTHING_SAID, Bounds, Count
 from onrecord.wording import numbers
 
-_LEAD = 14
+LEAD = 14
 """How many sentences tell of the incident itself; what comes later is mostly background."""
 _OPENING = 3
 """How many of them open it: there an incident is told, and hardly ever another."""
@@ -40,7 +40,7 @@ def by_rules(annotated: Annotated) -> tuple[Bounds, Bounds]:
     words of a death are one death, and words of a wound are one person hurt where nobody died. "Four were shot, one
     fatally" leaves three hurt.
     """
-    lead = annotated.sentences[:_LEAD]
+    lead = annotated.sentences[:LEAD]
     found = [f.count for s in lead for f in counts.found_in(annotated, s) if _is_done(f.at)]
     text = " ".join(s.text for s in lead)
     killed = _largest(c for c in found if c.what == "killed")
@@ -61,7 +61,7 @@ def features(annotated: Annotated, killed: Bounds, injured: Bounds) -> Iterator[
     """
     for what, bounds in (("killed", killed), ("injured", injured)):
         yield f"={what} {min(bounds.best or 0, 3)}"
-    for number, sentence in enumerate(annotated.sentences[:_LEAD]):
+    for number, sentence in enumerate(annotated.sentences[:LEAD]):
         words = ["#" if w[0].isdigit() else w for w in _WORD.findall(sentence.text.lower().replace("’", "'"))]
         for size in (1, 2, 3):
             for at in range(len(words) - size + 1):

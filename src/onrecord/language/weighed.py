@@ -1,4 +1,4 @@
-"""Weights of words and word pairs, learned from stories: what a crime report's wording makes of how many died or were hurt."""
+"""Weights of words and phrases, learned from crime reports: what their wording makes of how many died or were hurt, and when."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,9 @@ import numpy as np
 
 
 def scores(name: str, seen: Iterable[str]) -> np.ndarray:
-    """The sum of the weights of what is seen, for each class of the named table: none, one, more."""
+    """The sum of the weights of what is seen, for each class of the named table: none, one and more dead or hurt; of a day there is
+    one class alone.
+    """
     weights, bias = _table(name)
     # In one order, so that sums are the same to the last bit
     found: np.ndarray = np.sum([bias, *(weights[it] for it in sorted(set(seen)) if it in weights)], axis=0)
