@@ -43,6 +43,14 @@ class Corpus:
         """The incident that each event was merged into."""
         return {event: incident.id for incident in self.derived.incidents for event in incident.events}
 
+    @cached_property
+    def _events(self) -> dict[str, Event]:
+        return {event.id: event for read in self.reads.values() for event in read.reading.events}
+
+    def event(self, name: str) -> Event:
+        """The event of that id. Raises KeyError where no story tells of it."""
+        return self._events[name]
+
     def reading(self, name: str) -> Reading | None:
         """The reading of a row, or None."""
         read = self.reads.get(name)

@@ -1,19 +1,26 @@
 """Which stories report one incident."""
 
 from evaluation import rows
-from evaluation.reading import main_event
+from evaluation.reading import Corpus, main_event
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
 
 
 def incidents(order: Order) -> list[Row]:
-    """One label a story: the incident that its main event was merged into, or a label of its own."""
+    """One label a story: the incident that it is about, or a label of its own."""
     stories = rows.read(order.input, ("id", "text"))
     corpus = order.library.read(stories)
-    made = []
-    for row in stories:
-        reading = corpus.reading(row["id"])
-        event = main_event(reading.events) if reading else None
-        label = corpus.incident_of.get(event.id) if event else None
-        made.append({"id": row["id"], "incident": label or f"alone {row['id']}"})
-    return made
+    return [{"id": row["id"], "incident": label(corpus, row["id"]) or f"alone {row['id']}"} for row in stories]
+
+
+def label(corpus: Corpus, name: str) -> str | None:
+    """The incident that a story's main event was merged into, or, where that is none ("a man was arrested"), that of the
+    first event that was; None for a story without one.
+    """
+    reading = corpus.reading(name)
+    if reading is None:
+        return None
+    main = main_event(reading.events)
+    told = [event for event in reading.events if not event.background]
+    found = [corpus.incident_of.get(event.id) for event in (*([main] if main else []), *told)]
+    return next((incident for incident in found if incident is not None), None)

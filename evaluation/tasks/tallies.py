@@ -18,6 +18,8 @@ _HARM = {"killing": "killed", "injuring": "injured"}
 _KM_A_DEGREE = 111.2
 _TOWN_KM = 25.0
 """How far from the middle of a town its outskirts and suburbs lie."""
+_BESIDE = 80
+"""How many characters around the words that tell of an act name those in it."""
 
 Test = Callable[[Incident], bool]
 
@@ -100,9 +102,10 @@ def _place(asked: Row) -> Test:
 def _in_unit(where: Where, state: str, units: set[str | None]) -> bool:
     if gazetteer.fold(where.name) == gazetteer.fold(state):
         return True
-    for place in gazetteer.candidates(where.name):
-        if place.admin1 in units and (place.lat, place.lon) == (where.lat, where.lon):
-            return True
+    for name in (where.name, where.container or ""):
+        for place in gazetteer.candidates(name):
+            if place.admin1 in units and (place.lat, place.lon) == (where.lat, where.lon):
+                return True
     return where.container is not None and gazetteer.fold(where.container) == gazetteer.fold(state)
 
 
@@ -122,5 +125,13 @@ def _km(one: Where, other: Where) -> float:
 
 
 def _names(incident: Incident, name: re.Pattern[str], corpus: Corpus) -> bool:
-    told = (corpus.stories[corpus.names[story]] for story in incident.stories)
-    return any(name.search(f"{story.headline}\n{story.text}") for story in told)
+    """Whether the name stands in a headline, or beside the words of a story that tell of the incident: a story names many
+    people, and most of them neither did it nor suffered it.
+    """
+    told = {story: corpus.stories[corpus.names[story]] for story in incident.stories}
+    if any(name.search(story.headline) for story in told.values()):
+        return True
+    spans = [m.span for event in incident.events for m in corpus.event(event).mentions if m.span.part == "text"]
+    return any(
+        name.search(told[span.story].text, max(0, span.start - _BESIDE), span.end + _BESIDE) for span in spans
+    )

@@ -132,6 +132,9 @@ def _has_state(noun: Token) -> bool:
 def _share(phrase: Phrase) -> Said | None:
     """What "among them four children" or "including a child" is a share of."""
     above = phrase.head.head
+    if harm.find("befell", phrase.head) is not None:
+        # "was pronounced dead with multiple wounds"
+        return None
     if phrase.head.dep_ == "pobj" and above.lower_ in {"including", "with"}:
         above = above.head
     elif not (phrase.head.dep_ in {"appos", "conj"} and is_share(phrase.core)):
@@ -184,9 +187,15 @@ def _in_state(verb: Token, child: Token) -> Said | None:
         return "injured", verb
     if child.dep_ == "dobj" and child.lemma_ == "life" and verb.lemma_ == "lose":
         return "killed", verb
-    if child.dep_ == "prep" and child.lower_ == "in" and any(harm.is_one_of("wards", c) for c in child.children):
+    if child.dep_ == "prep" and child.lower_ == "in" and any(_is_ward(c) for c in child.children):
         return "injured", verb
     return None
+
+
+def _is_ward(noun: Token) -> bool:
+    """Whether who is in it was hurt and lives: in "intensive care", but not in "the care of a relative"."""
+    wards = harm.listed("wards")
+    return noun.lower_ in wards or any(f"{c.lower_} {noun.lower_}" in wards for c in noun.children)
 
 
 def _is_state(head: Token, verb: Token) -> Said | None:

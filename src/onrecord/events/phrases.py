@@ -23,6 +23,9 @@ _UNITS = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|no|how)\s\Z", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_ONE = frozenset({"a", "an", "another"})
+_ALONE = {"another": 1, "both": 2}
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _WHOLES = frozenset({"them", "those", "these", "the", "whom", "whose"})
 _NEAR = 24
 """How many characters around a number tell that it is an age, a sum or a measure."""
@@ -63,18 +66,31 @@ def numbered(sentence: Sentence) -> Iterator[Phrase]:
 
 
 def single(sentence: Sentence) -> Iterator[Phrase]:
-    """Nouns of one person with an indefinite article ("a man was shot dead", "a woman and her son")."""
+    """People counted without a numeral: one with an indefinite article ("a man was shot dead", "a woman and her son"),
+    "another", one without an article in a headline, and two who are "both".
+    """
     first = int(sentence.syntax.start_char)
     for token in sentence.syntax:
+        if token.dep_ in _SUBJECTS and token.lower_ in _ALONE:
+            start = int(token.idx) - first
+            yield Phrase(Quantity(_ALONE[token.lower_]), start, start + len(token), token, token, None)
+            continue
         if token.tag_ not in {"NN", "NNP"} or not is_person(token):
             continue
-        article = next((c for c in token.children if c.dep_ == "det" and c.lower_ in {"a", "an"}), None)
+        article = next((c for c in token.children if c.dep_ == "det" and c.lower_ in _ONE), None)
         if article is None and (token.dep_ == "conj" or _goes_on_counting(token)):
             # "a woman and her son", "the driver and three guards"
             article = next((c for c in token.children if c.tag_ == "PRP$" or c.lower_ == "the"), None)
+        if article is None and sentence.part == "headline" and _is_bare(token):
+            article = token
         if article is not None:
             start, end = int(article.idx) - first, int(token.idx) + len(token) - first
             yield Phrase(Quantity(2 if token.lower_ == "couple" else 1), start, end, token, token, None)
+
+
+def _is_bare(noun: Token) -> bool:
+    """Whether nothing says which one, or how many, are meant: headlines leave articles out ("Teen, man shot dead")."""
+    return noun.dep_ not in _INSIDE and not any(c.dep_ in {"det", "poss", "nummod"} for c in noun.children)
 
 
 def _goes_on_counting(noun: Token) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Literal
 
 from spacy.tokens import Token
 
@@ -20,6 +21,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|-")
 _NOT_DONE = frozenset(
     {"could", "would", "might", "may", "will", "can", "should", "if", "threaten", "plan", "try", "attempt", "conspire"}
 )
+_SURE = 1.0
+"""By how much the weights have to speak against what phrases tell of the hurt."""
 _MANY = 60
 """More dead or hurt than this in a report of one crime are those of a year or a city."""
 
@@ -71,9 +74,13 @@ def features(annotated: Annotated, killed: Bounds, injured: Bounds) -> Iterator[
                     yield f"^{phrase}"
 
 
-def _weighed(what: str, told: Bounds, seen: frozenset[str]) -> Bounds:
-    likeliest = int(weighed.scores(what, seen).argmax())
-    if likeliest == min(told.best or 0, 2):
+def _weighed(what: Literal["killed", "injured"], told: Bounds, seen: frozenset[str]) -> Bounds:
+    scores, said = weighed.scores(what, seen), min(told.best or 0, 2)
+    likeliest = int(scores.argmax())
+    # Registries count the hurt that a story leaves out. Here stands no one hurt whom no words tell of, and words that
+    # tell of one give way only to what is sure.
+    unsure = likeliest < said and scores[likeliest] - scores[said] < _SURE
+    if likeliest == said or (what == "injured" and (not said or unsure)):
         return told
     if likeliest == 0:
         return NOTHING_SAID

@@ -239,11 +239,47 @@ def _resolved(annotated: Annotated, sentence: Sentence, found: _Candidate, names
     plain = span.text.removeprefix("the ").removesuffix("'s").removesuffix("’s")
     container = _container(found) or dict(names.containers).get(plain.casefold())
     worded = f"{span.text}, {container}" if container else span.text
-    where = places.resolve(worded, names.hints)
+    last = plain.rpartition(" ")[2].rstrip(".").casefold()
+    # No table holds streets, and one that bears a town's name is not there.
+    where = None if last in words("place", "streets") else places.resolve(worded, names.hints)
+    if (where is None or where.lat is None) and last in words("place", "streets") | words("place", "housed"):
+        where = _in_town(annotated, sentence, found, names, container) or where
     if where is None:
         country = places.country_of(container) if container else None
         where = Where(plain, container, country, None, None, "unknown", None)
     return replace(_moved(sentence, found, where), span=span)
+
+
+def _in_town(
+    annotated: Annotated, sentence: Sentence, found: _Candidate, names: Names, container: str | None
+) -> Where | None:
+    """A street or building by the town that it lies in: the one behind its comma, else the last one named before it, else
+    the first behind. None where the story names no town that a table holds.
+    """
+    told = [container] if container else _towns(annotated, sentence, found)
+    for name in told:
+        town = places.resolve(name, names.hints)
+        if town is not None and town.lat is not None and (container or town.precision == "exact"):
+            plain = str(found.head.doc[found.first : found.last + 1].text).removeprefix("the ")
+            if plain.casefold() in words("place", "streets"):
+                # "on 22nd Street", of which only the last word is taken for a name
+                return town
+            precision = "near" if town.precision == "exact" else town.precision
+            return Where(plain, container or town.name, town.country, town.lat, town.lon, precision, None)
+    return None
+
+
+def _towns(annotated: Annotated, sentence: Sentence, found: _Candidate) -> list[str]:
+    """The names of places around a place, the nearest before it first, then those behind it."""
+    before: list[str] = []
+    behind: list[str] = []
+    at = (sentence.part == "text", sentence.offset(found.head))
+    for other in annotated.sentences:
+        for entity in other.syntax.ents:
+            if entity.label_ == "GPE":
+                here = (other.part == "text", other.offset(entity.root))
+                (before if here < at else behind).append(str(entity.text).strip())
+    return list(dict.fromkeys((*reversed(before), *behind)))[:_MOST_HINTS]
 
 
 def _container(found: _Candidate) -> str | None:

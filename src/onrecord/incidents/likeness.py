@@ -1,7 +1,7 @@
 """How much speaks for it that two tellings are of one event."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +10,7 @@ from functools import cache
 from onrecord.incidents import words
 from onrecord.incidents.told import Telling
 from onrecord.records import EventKind, Where
+from onrecord.wording.gazetteer import fold
 
 _EARTH_KM = 6371.0
 _NEAR_KM = 15.0
@@ -17,6 +18,8 @@ _FAR_KM = 60.0
 _COMMON_TOLL = 1
 _PLAIN_FACT = 0.4
 _FEW = 40
+_QUIET = 2
+"""At as many places as this acts may be told of on a day before it says less that two are of one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,18 @@ class Gathering:
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How telling each word is, between 0 for what every telling has and 1 for what no other has. facts: the same for the
-    facts of stories; leads: the events that are the first act their story tells of.
+    facts of stories; leads: the events that are the first act their story tells of; sites: at how many places acts are
+    told of on a day.
     """
 
     said: Mapping[str, float]
     facts: Mapping[str, float]
     leads: frozenset[str]
+    sites: Mapping[date, int]
+
+    def crowd(self, day: date) -> float:
+        """How much less a day says of which act is meant than where one or two places have one, in doublings."""
+        return math.log2(max(1.0, self.sites.get(day, 0) / _QUIET))
 
     def lead(self, telling: Telling) -> bool:
         """Whether it is the first act that its story tells of."""
@@ -104,6 +113,7 @@ def scale(tellings: Iterable[Telling]) -> Scale:
     said: Counter[str] = Counter()
     facts: dict[str, frozenset[str]] = {}
     leads: dict[str, str] = {}
+    sites: defaultdict[date, set[str]] = defaultdict(set)
     number = 0
     for telling in tellings:
         number += 1
@@ -111,11 +121,14 @@ def scale(tellings: Iterable[Telling]) -> Scale:
         facts.setdefault(telling.story.id, telling.facts)
         if telling.mode == "done":
             leads.setdefault(telling.story.id, telling.event.id)
+            if telling.sharp and telling.days is not None and not telling.wide:
+                sites[telling.days[0]] |= telling.names
     of_facts = Counter(fact for found in facts.values() for fact in found)
     return Scale(
         {word: _rare(n, number) ** 2 for word, n in said.items()},
         {fact: max(0.0, _rare(n, len(facts)) - _PLAIN_FACT) / (1 - _PLAIN_FACT) for fact, n in of_facts.items()},
         frozenset(leads.values()),
+        {day: len(names) for day, names in sites.items()},
     )
 
 
@@ -134,7 +147,7 @@ def score(
     """
     weigh = words.table()["weights"]
     found: list[tuple[float, str]] = []
-    time = (0.0, "") if timeless else _time(telling, gathering)
+    time = (0.0, "") if timeless else _time(telling, gathering, scales)
     kind = _kind(telling, gathering)
     if time is None or kind is None:
         return None
@@ -155,16 +168,18 @@ def score(
 # ---- each question
 
 
-def _time(telling: Telling, gathering: Gathering) -> tuple[float, str] | None:
+def _time(telling: Telling, gathering: Gathering, scales: Scale) -> tuple[float, str] | None:
     weigh, mine, theirs = words.table()["weights"], telling.days, gathering.days
     if mine is not None and theirs is not None:
         gap = _gap(mine, theirs)
         if gap > 1:
             return None
-        met = (weigh["same_day"], "the same day") if telling.sharp else (weigh["same_month"], "")
+        day = weigh["same_day"] - weigh["crowd"] * scales.crowd(theirs[0])
+        met = (day, "the same day") if telling.sharp else (weigh["same_month"], "")
         return met if gap == 0 else (weigh["next_day"], "")
     if theirs is not None:
-        return _told(telling, theirs[0])
+        told = _told(telling, theirs[0])
+        return None if told is None else (told[0] - weigh["crowd_undated"] * scales.crowd(theirs[0]), told[1])
     if mine is not None and gathering.told_by is not None and (mine[0] - gathering.told_by).days > 1:
         return None
     return 0.0, ""
@@ -192,6 +207,10 @@ def _place(telling: Telling, gathering: Gathering) -> tuple[float, str]:
         return (weigh["near"], "the same place") if spoken else (0.0, "")
     if not telling.names.isdisjoint(gathering.names):
         return (weigh["within"] if telling.wide else weigh["same_place"]), "the same place"
+    town = fold(where.container) if where.precision == "near" and where.container else None
+    # Two streets of one town lie on one point of the map, and apart.
+    if town is not None and town in gathering.holders and town not in gathering.names:
+        return weigh["unmapped_place"], ""
     km = None if telling.wide else _distance(where, gathering)
     if km is not None:
         if km <= _NEAR_KM:
