@@ -132,6 +132,4 @@ def _names(incident: Incident, name: re.Pattern[str], corpus: Corpus) -> bool:
     if any(name.search(story.headline) for story in told.values()):
         return True
     spans = [m.span for event in incident.events for m in corpus.event(event).mentions if m.span.part == "text"]
-    return any(
-        name.search(told[span.story].text, max(0, span.start - _BESIDE), span.end + _BESIDE) for span in spans
-    )
+    return any(name.search(told[span.story].text, max(0, span.start - _BESIDE), span.end + _BESIDE) for span in spans)

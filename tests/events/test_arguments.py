@@ -84,6 +84,25 @@ def test_a_place_behind_a_comma_is_the_container(tell: Tell) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "container", "precision"),
+    [
+        ("Police in Lyon were called at dawn. A bomb exploded in Ferrand Street.", "Ferrand Street", "Lyon", "near"),
+        ("A bomb exploded at the Ferrand Hotel in the west of Lyon.", "Ferrand Hotel", "Lyon", "near"),
+        ("A bomb exploded in Ferrand Street, Lyon.", "Ferrand Street", "Lyon", "near"),
+        ("A bomb exploded in Ferrand Street.", "Ferrand Street", None, "unknown"),
+        ("Police in Lyon were called at dawn. A bomb exploded in Vellin.", "Vellin", None, "unknown"),
+    ],
+)
+def test_streets_and_houses_lie_in_the_town_named_beside_them(
+    text: str, name: str, container: str | None, precision: str, tell: Tell
+) -> None:
+    where = first(tell(text)).where
+    assert where is not None
+    assert (where.name, where.container, where.precision) == (name, container, precision)
+    assert (where.lat is None) == (container is None)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "A bomb exploded, the ministry said in Vellin.",

@@ -4,10 +4,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from time import process_time
 
+import numpy as np
 import pytest
 
 from onrecord.events import arguments, build, summary, tallies
-from onrecord.language import Annotated
+from onrecord.language import Annotated, weighed
 from onrecord.records import Published
 
 THURSDAY = Published(datetime(2031, 5, 8, tzinfo=UTC), datetime(2031, 5, 8, tzinfo=UTC), "day", "given")
@@ -61,6 +62,7 @@ def test_a_story_without_acts_has_no_events(text: str, annotate: Callable[..., A
         ("A woman was shot in the leg and is in stable condition.", None, 1),
         ("Police arrested a man with a knife. No injuries were reported.", None, 0),
         ("He was charged with attempted murder after a shot hit a wall.", None, None),
+        ("A man died and another was wounded on Friday, police said.", 1, 1),
     ],
 )
 def test_phrases_tell_of_one_crime(
@@ -104,6 +106,20 @@ def test_all_words_of_a_lead_tell_of_one_crime(
 ) -> None:
     dead, hurt = summary.story_counts(annotate(text))
     assert (dead.best or 0, hurt.best or 0) == (killed, injured)
+
+
+@pytest.mark.parametrize("said", [0, 1])
+def test_nobody_is_hurt_whom_no_words_tell_of(
+    said: int, monkeypatch: pytest.MonkeyPatch, annotate: Callable[..., Annotated]
+) -> None:
+    text = "A woman was wounded in Vellin." if said else "Deputies arrested a man who was found with a rifle in Vellin."
+    weighing = {"killed": np.array([9.0, 0.0, 0.0]), "injured": np.array([0.0, 5.0, 9.0])}
+    monkeypatch.setattr(weighed, "scores", lambda what, _: weighing[what])
+    assert (summary.story_counts(annotate(text))[1].best or 0) == 2 * said
+    weighing["injured"] = np.array([0.5, 0.0, 0.0])
+    assert (summary.story_counts(annotate(text))[1].best or 0) == said
+    weighing["injured"] = np.array([5.0, 0.0, 0.0])
+    assert (summary.story_counts(annotate(text))[1].best or 0) == 0
 
 
 @pytest.mark.parametrize("piece", ["7 ", "since ", "Vellin, ", "six people killed and ", "in 9 attacks "])

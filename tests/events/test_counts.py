@@ -35,6 +35,13 @@ def short(found: tuple[Count, ...]) -> list[tuple[str, int | None]]:
         ("Nine people died in the fire.", [("killed", 9)]),
         ("Twelve rebels killed five soldiers.", [("killed", 5)]),
         ("Forty lives were lost.", [("killed", 40)]),
+        # without a numeral
+        ("One docker was killed and another was wounded.", [("killed", 1), ("injured", 1)]),
+        ("Both were killed at the gate.", [("killed", 2)]),
+        ("Both of them were questioned.", []),
+        ("Two boys are in intensive care.", [("injured", 2)]),
+        ("Two boys are in the care of an aunt.", []),
+        ("He was pronounced dead with several wounds.", []),
         # states
         ("The bomb left 12 dead.", [("killed", 12)]),
         ("Seven crew are reported injured; there are no fatalities.", [("injured", 7), ("killed", 0)]),
@@ -156,3 +163,20 @@ def test_a_place_is_not_who_was_killed(tell: Tell) -> None:
     assert [(c.what, c.of) for c in tell("A car bomb killed three outside the police station in Tarn.")] == [
         ("killed", None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("headline", "expected"),
+    [
+        ("Fisherman killed near Cape Dorn", [("killed", 1)]),
+        ("Man and woman shot dead in Vellin", [("killed", 2)]),
+        ("The captain was killed, says the port", []),
+        ("Three fishermen killed near Cape Dorn", [("killed", 3)]),
+    ],
+)
+def test_headlines_leave_articles_out(
+    headline: str, expected: list[tuple[str, int]], annotate: Callable[..., Annotated]
+) -> None:
+    annotated = annotate("The sea was calm.", headline)
+    first = next(s for s in annotated.sentences if s.part == "headline")
+    assert short(counts.of_sentence(annotated, first)) == expected

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -5,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.incidents import Families, merge
+from onrecord.incidents.told import lineages, tellings, widened
+from onrecord.records import Where
 
 
 def test_nothing_comes_of_nothing():
@@ -251,3 +254,34 @@ def test_no_place_and_the_same_day(room, desk):
         desk.act("armed_clash", "2031-05-04", None, (desk.say(None, killed=8),), actor="two of the men"),
     )
     assert len(room.merge().incidents) == 1
+
+
+@pytest.mark.parametrize(("sites", "incidents"), [(2, 2), (24, 25)])
+def test_a_day_says_less_where_acts_are_told_of_at_many_places(room, desk, sites, incidents):
+    for number in range(sites):
+        room.story(
+            f"s{number:02}", "Gull Wire", "2031-05-05", desk.act(day="2031-05-04", place=f"Cape {chr(65 + number)}orn")
+        )
+    room.story(
+        "z", "Amary Post", "2031-05-05", desk.act(day="2031-05-04", says=(desk.say("Port Authority", killed=2),))
+    )
+    assert len(room.merge().incidents) == incidents
+
+
+def test_a_town_is_as_narrow_as_ever_where_a_street_of_it_is_told_of(room, desk):
+    street = Where("Gannet Street", "Port Amary", None, 1.0, 2.0, "near", None)
+    town = Where("Port Amary", None, None, 1.0, 2.0, "exact", None)
+    usual = {"day": "2031-05-04", "target": "fuel jetty"}
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(place="Gannet Street", **usual))
+    room.story("b", "Amary Post", "2031-05-05", desk.act(place="Port Amary", **usual))
+    room.story("c", "Quay Radio", "2031-05-05", desk.act(place="Port Amary", **usual))
+    room.reads = [
+        replace(
+            read,
+            reading=replace(read.reading, events=tuple(replace(e, where=where) for e in read.reading.events)),
+        )
+        for read, where in zip(room.reads, (street, town, town), strict=True)
+    ]
+    told = widened(tellings(room.reads, lineages(room.reads, room.families)))
+    assert [telling.wide for telling in told] == [False, False, False]
+    assert [one.stories for one in room.merge().incidents] == [("a", "b", "c")]

@@ -141,9 +141,7 @@ def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Tell
 
 def widened(told: Sequence[Telling]) -> list[Telling]:
     """The tellings, wide those of places that other places lie in; a town is not for its streets and houses."""
-    outer = frozenset(
-        name for t in told if t.where is not None and t.where.precision != "near" for name in t.holders
-    )
+    outer = frozenset(name for t in told if t.where is not None and t.where.precision != "near" for name in t.holders)
     return [t if t.wide or t.names.isdisjoint(outer) else replace(t, wide=True) for t in told]
 
 
