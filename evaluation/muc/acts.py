@@ -12,7 +12,6 @@ from onrecord.records import Count, Event, Mention, When, Where
 
 _STAGES = {"attempted": "ATTEMPTED", "threatened": "THREATENED", "planned": "THREATENED"}
 _NOT_TOLD = frozenset({"negated", "hypothetical"})
-_BOMBINGS = frozenset({"bombing", "suicide_attack", "air_strike"})
 _MODALS = frozenset({"would", "could", "may", "might", "will", "can", "should", "'ll", "must"})
 _NEAR = 3
 """Sentences between two tellings of one act, at most, where nothing else joins them."""
@@ -84,7 +83,7 @@ def _word(message: Message, mention: Mention) -> Trigger | None:
     kind = words.codes("acts").get(lemma)
     if words.pattern("fire", "set").search(said):
         kind, lemma = "ARSON", "set fire"
-    if kind is None and lemma in words.listed("soft", "attack") and mention.kind in _BOMBINGS:
+    if kind is None and lemma in words.listed("soft", "attack") and mention.kind == "bombing":
         kind = "BOMBING"
     return Trigger(sentence, token, lemma, kind, mention)
 
