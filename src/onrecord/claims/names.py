@@ -292,18 +292,20 @@ def published(annotated: Annotated) -> Iterator[tuple[str, int, int]]:
     """Names, each with its start and end, that stand where only an outlet's does: "as reported by X", ", X reports.",
     "the X news agency".
     """
-    people_named = {
-        str(entity[-1].text)
+    persons = [
+        (str(entity[-1].text), sentence.offset(entity[-1]))
         for sentence in annotated.body()
         for entity in sentence.syntax.ents
         if entity.label_ == "PERSON" and len(entity) > 1
-    }
+    ]
     for match in _PUBLISHES.finditer(annotated.story.text):
         number = match.lastindex or 1
         name = match[number]
         last = name.split()[-1]
         bodily = actors.named(name) is not None or any(people.is_body_word(word) for word in name.split())
-        if not (bodily or people.title(name) or last in people_named or places.country_of(name)):
+        # What the model takes for a person at this very place says nothing against the place.
+        person = any(word == last and not match.start() <= at < match.end() for word, at in persons)
+        if not (bodily or person or people.title(name) or places.country_of(name)):
             yield name, match.start(number), match.end(number)
 
 

@@ -299,6 +299,10 @@ def _press(head: Token, names: Names) -> Voice | None:
     if known is not None:
         return Voice(f"outlet {known.name.casefold()}", "outlet", known.name, lemma)
     beside = next((c for c in head.children if c.dep_ in ("compound", "appos") and c.pos_ == "PROPN"), None)
+    behind = head.nbor(1) if head.i + 1 < head.sent.end else None
+    if beside is None and behind is not None and behind.pos_ == "PROPN":
+        # "the state agency Gullwing confirmed", which the parser may take apart
+        beside = behind
     if beside is not None and lemma in lexicon.words("press"):
         words = naming.run(beside)
         told = beside.dep_ == "appos" and not names.is_person(words)
