@@ -19,6 +19,12 @@ CREDITS = [
     ("The boat sank.\n\nStory by Ana Torvik", []),
     ("A raid is near, as reported by Gullwing.", [("Gullwing", "reported_by")]),
     ("Two ships sank off Tarn, Gullwing reports.", [("Gullwing", "reported_by")]),
+    ("Two ships sank off Tarn, La Gaviota reports.", [("La Gaviota", "reported_by")]),
+    ("Four tanks burned, the state agency Gullwing admitted.", [("Gullwing", "cites")]),
+    (
+        "Guns fired, Col. Petra Vasko was quoted as saying by Radio Tarn. There had been none.",
+        [("Radio Tarn", "cites")],
+    ),
     ("Two officials told the Gullwing agency that a raid was near.", [("Gullwing", "told")]),
     ("An aide told Gullwing by telephone that a raid was near.", [("Gullwing", "told")]),
     ("The Gullwing news agency said two ships sank.", [("Gullwing", "cites")]),
@@ -41,6 +47,12 @@ LINES = [
     ("GULLWING AGENCY, Tarn - ", "Gullwing"),
     ("ILVESTA (Varn Courier) - ", None),
 ]
+
+
+def test_an_agency_over_the_story(read: Callable[..., Found]) -> None:
+    for line, expected in (("GULLWING AGENCY", [("Gullwing", "wire")]), ("Gullwing at dawn", []), ("WORLD NEWS", [])):
+        found = read(f"{line}\n\nA boat sank.", furniture=(Furniture("heading", 0, len(line)),))
+        assert [(c.outlet, c.relation) for c in found.credits] == expected
 
 
 @pytest.mark.parametrize(("line", "expected"), LINES)

@@ -13,7 +13,7 @@ from onrecord.claims.names import Names
 from onrecord.claims.press import Place
 from onrecord.claims.voices import NARRATOR, NOBODY, Voice
 from onrecord.language.annotated import Annotated, Heard, Sentence
-from onrecord.records import Claim, Credit, Form, Rejection, Source, Stance
+from onrecord.records import Claim, Credit, CreditRelation, Form, Rejection, Source, Stance
 from onrecord.wording import people
 
 _PRONOUNS = frozenset({"he", "she", "they", "it"})
@@ -139,7 +139,9 @@ def _outlet_told(walk: _Walk, frame: Frame, voice: Voice) -> Place | None:
     if voice.kind == "outlet" and voice.name is not None and frame.source is not None:
         if voice.name[:1].islower() or press.is_own(story, voice.name):
             return None
-        place = Place(press.full_name(voice.name, walk.names), "reported_by", *frame.source, says=True)
+        word = walk.annotated.story.text[frame.cue[0] : frame.cue[1]].casefold()
+        relation: CreditRelation = "reported_by" if word.startswith("report") else "cites"
+        place = Place(press.full_name(voice.name, walk.names), relation, *frame.source)
     elif (listener := _listener(frame)) is not None:
         known = walk.places[-1].outlet if walk.places else None
         spoken_to = press.recipient(listener, frame.sentence, walk.names, story, known)

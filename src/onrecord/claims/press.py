@@ -28,7 +28,10 @@ _SOURCE_LINE = re.compile(
 _PHRASES: tuple[tuple[CreditRelation, str], ...] = (
     ("reported_by", r"(?:first |as |earlier |originally )reported by|reported (?:earlier|first|originally) by"),
     ("told", r"interview with|interview to|interviewed by"),
-    ("cites", r"report (?:by|in|from)|first published by|quoted by|cited by|citing|quoted as (?:saying|telling \w+) by|seen by|obtained by|reviewed by"),
+    (
+        "cites",
+        r"report (?:by|in|from)|first published by|quoted by|cited by|citing|quoted as (?:saying|telling \w+) by|seen by|obtained by|reviewed by",
+    ),
 )
 _NAMED = tuple((relation, re.compile(rf"\b(?i:{words}) (?:the )?(?P<name>{_NAME})")) for relation, words in _PHRASES)
 _ANY_NAME = re.compile(_NAME)
@@ -39,13 +42,12 @@ _PARTS = re.compile(r"[,/|–—]\s|\s-\s|\n")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An outlet named at a place of the story's text. says: whether it is the speaker of a sentence there."""
+    """An outlet named at a place of the story's text."""
 
     outlet: str
     relation: CreditRelation
     start: int
     end: int
-    says: bool = False
 
 
 def is_own(story: Story, outlet: str) -> bool:
@@ -108,7 +110,7 @@ def in_text(annotated: Annotated) -> list[Place]:
             if outlet is not None:
                 found.append(_place(match, outlet, relation))
     found += [
-        Place(name, "reported_by", start, end, says=True)
+        Place(name, "reported_by", start, end)
         for name, start, end in naming.published(annotated)
         if " agency" not in text[end : end + 12]
     ]
@@ -116,20 +118,15 @@ def in_text(annotated: Annotated) -> list[Place]:
 
 
 def to_credits(annotated: Annotated, places: list[Place], names: Names) -> tuple[Credit, ...]:
-    """The places as credits in the order of the text, one for each outlet and relation. An outlet that says something is
-    the one whose report this is where others spoke to it; else it is cited.
-    """
+    """The places as credits in the order of the text, one for each outlet and relation."""
     seen: set[tuple[str, str]] = set()
     made = []
-    full = {place.outlet: full_name(outlets.canonical(place.outlet), names) for place in places}
-    told = {_folded(full[place.outlet]) for place in places if place.relation == "told"}
     for place in sorted(places, key=lambda place: (place.start, place.end, place.relation)):
-        outlet = full[place.outlet]
-        relation = "cites" if place.says and _folded(outlet) not in told else place.relation
-        key = (_folded(outlet), relation)
+        outlet = full_name(outlets.canonical(place.outlet), names)
+        key = (_folded(outlet), place.relation)
         if key not in seen and not is_own(annotated.story, outlet):
             seen.add(key)
-            made.append(Credit(outlet, relation, annotated.span("text", place.start, place.end)))
+            made.append(Credit(outlet, place.relation, annotated.span("text", place.start, place.end)))
     return tuple(made)
 
 
@@ -142,7 +139,9 @@ def _wires(story: Story) -> list[Place]:
     found = []
     for piece in story.furniture:
         words = story.text[piece.start : piece.end]
-        if piece.kind not in ("dateline", "credit", "byline") and not (piece.kind == "heading" and words.isupper()):
+        if piece.kind not in ("dateline", "credit", "byline") and not (
+            piece.kind == "heading" and words.endswith(" AGENCY")
+        ):
             continue
         named = [(match.group("name"), match.start("name")) for match in _BRACKETED.finditer(words)]
         at = 0

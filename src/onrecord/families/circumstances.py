@@ -12,6 +12,7 @@ from onrecord.wording import actors
 
 _UNREAL: tuple[Status, ...] = ("planned", "threatened", "possible", "hypothetical", "denied", "unknown")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WHOSE = frozenset({"our", "my", "your", "their", "his", "her", "its"})
 _NEAR_DEGREES = 0.3
 # Days farther apart are those of two events sooner than one day miswritten.
 _FARTHEST = timedelta(days=31)
@@ -30,7 +31,7 @@ def of_claims(this: Telling, event: Event, origin: Telling, other: Event) -> Ite
     if event.actor is None or event.actor.hedge or event.status not in REAL:
         return
     if other.actor is not None and not other.actor.hedge:
-        names = event.actor.name[:1].isupper() and other.actor.name[:1].isupper()
+        names = _is_named(event.actor) and _is_named(other.actor)
         if names and not _same_party(event.actor, other.actor) and not _named_in(event.actor, other):
             yield Change("actor", other.actor.name, event.actor.name, other.actor.span, event.actor.span)
         return
@@ -128,6 +129,11 @@ def _plainest(event: Event) -> Status:
 
 
 # ---- doers
+
+
+def _is_named(party: Party) -> bool:
+    """Whether a party is called by a name, and not by whose it is: "our missile crews" begins a sentence."""
+    return party.name[:1].isupper() and party.name.partition(" ")[0].casefold() not in _WHOSE
 
 
 def _same_party(one: Party, two: Party) -> bool:
