@@ -23,7 +23,7 @@ CREDITS = [
     ("Four tanks burned, the state agency Gullwing admitted.", [("Gullwing", "cites")]),
     (
         "Guns fired, Col. Petra Vasko was quoted as saying by Radio Tarn. There had been none.",
-        [("Radio Tarn", "cites")],
+        [("Radio Tarn", "told"), ("Radio Tarn", "cites")],
     ),
     ("Two officials told the Gullwing agency that a raid was near.", [("Gullwing", "told")]),
     ("An aide told Gullwing by telephone that a raid was near.", [("Gullwing", "told")]),
