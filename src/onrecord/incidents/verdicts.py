@@ -16,10 +16,11 @@ _HARM: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "i
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The incidents of one campaign and the day it starts on."""
+    """The incidents of one campaign, the day it starts on, and telling words of those who strike in it."""
 
     incidents: tuple[Incident, ...]
     start: date | None
+    doers: frozenset[str]
 
 
 Told = Mapping[str, date | None]
@@ -62,9 +63,9 @@ def _day(incident: Incident, told: Told) -> date | None:
 def _watched(incidents: Sequence[Incident], campaign: Campaign | None, days: dict[str, date]) -> Watched:
     mine = tuple(one for one in incidents if campaign is None or campaign.name in one.campaigns)
     if campaign is not None and campaign.start is not None:
-        return Watched(mine, campaign.start)
+        return Watched(mine, campaign.start, scopes.doers(mine))
     first = min((days[one.id] for one in mine if one.id in days), default=None)
-    return Watched(mine, first.replace(day=1) if first is not None else None)
+    return Watched(mine, first.replace(day=1) if first is not None else None, scopes.doers(mine))
 
 
 def _watch(mine: set[str], watches: Sequence[Watched]) -> Watched | None:
@@ -151,7 +152,7 @@ def _counted(
     nobody is named for, too.
     """
     last = tally.as_of or read.story.published.day
-    kinds, scope = scopes.kinds(tally.unit), scopes.scope(tally.scope)
+    kinds, scope = scopes.kinds(tally.unit), scopes.scope(tally.scope, watch.doers)
     return [
         one
         for one in watch.incidents
