@@ -5,11 +5,16 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # What lies here is at hand in the processes that tests start, too
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
 
 from servers import Server, programs, running
+
+# The first example of a test may load what the others find loaded
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ALL = bool(os.environ.get("ONRECORD_ALL"))
 
