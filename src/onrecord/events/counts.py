@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from onrecord.events import counted, harm
-from onrecord.events.phrases import Phrase, after, is_person, is_share, numbered, single
+from onrecord.events.phrases import SUBJECTS, Phrase, after, is_person, is_share, numbered, single
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, CountOf, Quantity
 
-_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _MORE = re.compile(r"\b(?:another|an additional|a further)\s\Z", re.IGNORECASE)
 _SELF = re.compile(r"sel(?:f|ves) and\s\Z")
 _REST = frozenset({"more", "other", "others", "further", "additional", "else"})
@@ -96,7 +95,7 @@ def _is_part(phrase: Phrase) -> bool:
         return True
     if any(c.dep_ == "det" and c.lower_ in {"the", "those", "these"} for c in whole.children):
         numbered_too = any(c.dep_ == "nummod" for c in whole.children)
-        return numbered_too or phrase.core.dep_ in _SUBJECTS or is_share(phrase.core)
+        return numbered_too or phrase.core.dep_ in SUBJECTS or is_share(phrase.core)
     return is_share(phrase.core)
 
 

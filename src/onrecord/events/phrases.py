@@ -23,9 +23,9 @@ _UNITS = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|no|how)\s\Z", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
+SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _ONE = frozenset({"a", "an", "another"})
 _ALONE = {"another": 1, "both": 2}
-_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _WHOLES = frozenset({"them", "those", "these", "the", "whom", "whose"})
 _NEAR = 24
 """How many characters around a number tell that it is an age, a sum or a measure."""
@@ -71,7 +71,7 @@ def single(sentence: Sentence) -> Iterator[Phrase]:
     """
     first = int(sentence.syntax.start_char)
     for token in sentence.syntax:
-        if token.dep_ in _SUBJECTS and token.lower_ in _ALONE:
+        if token.dep_ in SUBJECTS and token.lower_ in _ALONE:
             start = int(token.idx) - first
             yield Phrase(Quantity(_ALONE[token.lower_]), start, start + len(token), token, token, None)
             continue

@@ -19,7 +19,7 @@ _COMMON_TOLL = 1
 _PLAIN_FACT = 0.4
 _FEW = 40
 _QUIET = 2
-"""At as many places as this acts may be told of on a day before it says less that two are of one day."""
+"""At as many places as this acts may be told of on a day before that says less of which act is meant."""
 
 
 @dataclass(frozen=True, slots=True)
