@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from onrecord.language.decoding import best_path, runs
+from onrecord.language.decoding import CUE_FIRST, CUE_MOVES, best_path, runs
 
 
 def value(path, scores, moves, first, last):
@@ -20,6 +20,20 @@ def test_no_path_is_better_than_the_best(seed):
     for row, length in enumerate(lengths):
         best = max(
             itertools.product(range(3), repeat=int(length)), key=lambda p: value(p, scores[row], moves, first, last)
+        )
+        assert tuple(found[row, :length]) == best
+        assert not found[row, length:].any()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_path_is_better_than_the_best_where_tags_are_only_barred(seed):
+    chance = np.random.default_rng(seed)
+    scores, lengths, last = chance.normal(size=(2, 4, 3)) + [2.0 * (seed % 2), 0.0, 0.0], np.array([4, 2]), np.zeros(3)
+    found = best_path(scores, lengths, CUE_MOVES, CUE_FIRST, last)
+    for row, length in enumerate(lengths):
+        best = max(
+            itertools.product(range(3), repeat=int(length)),
+            key=lambda p: value(p, scores[row], CUE_MOVES, CUE_FIRST, last),
         )
         assert tuple(found[row, :length]) == best
         assert not found[row, length:].any()

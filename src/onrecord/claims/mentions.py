@@ -49,8 +49,9 @@ def nominal(head: Token) -> Token:
 
 def is_named(token: Token) -> bool:
     """Whether the token ends a name."""
-    last = token.i + 1 >= token.sent.end or not naming.capital(token.nbor())
-    return bool(token.pos_ == "PROPN" and last and naming.capital(token))
+    if token.pos_ != "PROPN" or not naming.capital(token):
+        return False
+    return token.i + 1 >= token.sent.end or not naming.capital(token.nbor())
 
 
 def is_about(token: Token) -> bool:

@@ -310,13 +310,10 @@ def published(annotated: Annotated) -> Iterator[tuple[str, int, int]]:
 
 
 def _beside_press_noun(token: Token) -> str | None:
+    if token.text not in lexicon.words("press_apposed"):
+        return None
     doc, last = token.doc, token.sent.end - 1
-    if (
-        token.text not in lexicon.words("press_apposed")
-        or token.i >= last
-        or doc[token.i + 1].pos_ != "PROPN"
-        or not capital(doc[token.i + 1])
-    ):
+    if token.i >= last or doc[token.i + 1].pos_ != "PROPN" or not capital(doc[token.i + 1]):
         return None
     end = token.i + 1
     while end < last and capital(doc[end + 1]):

@@ -6,13 +6,16 @@ from onrecord.claims import lexicon
 from onrecord.wording import people, places
 
 _LINKS = frozenset({"of", "for", "on", "and", "&"})
+_KNOWN = "names that end at a token"
 
 
 def run(head: Token) -> str:
     """The name that ends with a token, in capitals, with "of Defence" behind it."""
-    start = _run_start(head)
-    end = _run_end(head)
-    return str(head.doc[start : end + 1].text)
+    known: dict[int, str] = head.doc.user_data.setdefault(_KNOWN, {})
+    if head.i not in known:
+        # Asked for again and again, by everything that looks for names
+        known[head.i] = str(head.doc[_run_start(head) : _run_end(head) + 1].text)
+    return known[head.i]
 
 
 def run_start(head: Token) -> int:
@@ -47,20 +50,20 @@ def _describes_person(child: Token) -> bool:
 
 
 def _run_start(head: Token) -> int:
-    i = int(head.i)
-    while i > head.sent.start:
-        left = head.doc[i - 1]
-        if i - 1 > head.sent.start and ties(left) and head.doc[i - 2].text[:1].isupper():
+    i, doc, first = int(head.i), head.doc, head.sent.start
+    while i > first:
+        left = doc[i - 1]
+        if i - 1 > first and ties(left) and doc[i - 2].text[:1].isupper():
             i -= 2
             continue
-        owned = left.tag_ == "POS" and head.text in lexicon.words("possessed") and i - 1 > head.sent.start
-        if owned and capital(head.doc[i - 2]):
+        owned = left.tag_ == "POS" and head.text in lexicon.words("possessed") and i - 1 > first
+        if owned and capital(doc[i - 2]):
             i -= 1
             continue
         joins = (
             left.lower_ in lexicon.words("particles")
-            and i - 1 > head.sent.start
-            and capital(head.doc[i - 2])
+            and i - 1 > first
+            and capital(doc[i - 2])
             and not left.is_sent_start
         )
         if (

@@ -64,6 +64,7 @@ class _Memory:
     acts: int = 0
     open: list[int] = field(default_factory=list)
     last: echoes.Last | None = None
+    hits: tuple[tuple[int, bool], list[Hit]] | None = None
 
 
 def find(annotated: Annotated, claims: tuple[Claim, ...]) -> tuple[Mention, ...]:
@@ -102,17 +103,18 @@ def _settle(found: list[Mention], memory: _Memory) -> None:
 
 def _groups(annotated: Annotated, segment: Segment, memory: _Memory) -> list[_Group]:
     """The triggers of a segment by the clause they stand in; clauses that tell the same of the same act are one."""
-    headline = segment.sentence.part == "headline"
     inside = {token.i for token in segment.tokens}
-    every = triggers.find(segment.sentence.syntax, headline, memory.acts > 0)
-    hits = [hit for hit in noticed.with_network(annotated, segment.sentence, every) if hit.token.i in inside]
+    hits = [hit for hit in _hits(annotated, segment.sentence, memory) if hit.token.i in inside]
+    if not hits:
+        return []
     apart = _apart(hits)
+    units = {token.i: int(_unit(token, inside, apart).i) for token in segment.tokens}
     heads: dict[int, list[Hit]] = {}
     for hit in hits:
-        heads.setdefault(_unit(hit.token, inside, apart).i, []).append(hit)
+        heads.setdefault(units[hit.token.i], []).append(hit)
     groups: list[_Group] = []
     for head in sorted(heads):
-        tokens = tuple(t for t in segment.tokens if _unit(t, inside, apart).i == head)
+        tokens = tuple(t for t in segment.tokens if units[t.i] == head)
         group = _group(annotated, segment, tokens, heads[head], memory)
         if group is None:
             continue
@@ -132,6 +134,15 @@ def _groups(annotated: Annotated, segment: Segment, memory: _Memory) -> list[_Gr
         only = groups[0]
         return [_Group(segment.tokens, only.hits, only.lead, only.status)]
     return groups
+
+
+def _hits(annotated: Annotated, sentence: Sentence, memory: _Memory) -> list[Hit]:
+    """The triggers of a sentence, looked for once for all of its segments."""
+    asked = (sentence.index, memory.acts > 0)
+    if memory.hits is None or memory.hits[0] != asked:
+        every = triggers.find(sentence.syntax, sentence.part == "headline", memory.acts > 0)
+        memory.hits = asked, noticed.with_network(annotated, sentence, every)
+    return memory.hits[1]
 
 
 def _group(

@@ -51,10 +51,10 @@ def _further(annotated: Annotated, sentence: Sentence, taken: set[int]) -> Itera
     last = None
     for token in sentence.syntax:
         pos = _CLASSES.get(token.pos_)
-        if pos is None or token.i in taken or _is_aftermath(token):
+        if pos is None or token.i in taken:
             continue
         start = sentence.offset(token)
-        if annotated.tells(sentence.part, start, start + len(token)) < _SURE:
+        if annotated.tells(sentence.part, start, start + len(token)) < _SURE or _is_aftermath(token):
             continue
         act = _act(annotated, sentence, token, token)
         if act is not None and _is_plain(act) and last != token.i - 1:

@@ -47,9 +47,9 @@ def find(sentence: Tokens, headline: bool = False, told: bool = False) -> tuple[
     mislead the tagger, names are looked up as verbs and nouns too. told: the story has told of an act before.
     """
     hits: list[Hit] = []
-    for name, only in kinds.guards():
-        if not only and _holds(sentence, name):
-            return ()
+    terms = set(_terms(sentence))
+    if any(not only and not terms.isdisjoint(kinds.word_class(name)) for name, only in kinds.guards()):
+        return ()
     for token in sentence:
         hit = _hit(token, sentence, headline, told)
         if hit is not None:
@@ -78,8 +78,9 @@ def _hit(token: Token, sentence: Tokens, headline: bool, told: bool) -> Hit | No
     if describes and not (headline and _misread(token)):
         # "The hijacked tanker", "strike force". A phrase that such a word opens is found at its end.
         return None
+    word = lemma(token)
     for pos in _word_classes(token, headline):
-        for row in kinds.triggers(lemma(token), pos):
+        for row in kinds.triggers(word, pos):
             extent = _extent(token, row, sentence)
             if extent is not None and _supported(token, row, extent, told) and not _guarded(token, row):
                 return Hit(token, extent[0], extent[1], row, _named(token, row), _at_sea(token))

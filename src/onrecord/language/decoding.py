@@ -2,8 +2,9 @@
 
 import numpy as np
 
-CUE_MOVES = np.array([[0.0, 0.0, -1e4], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
-CUE_FIRST = np.array([0.0, 0.0, -1e4])
+BARRED = -1e4
+CUE_MOVES = np.array([[0.0, 0.0, BARRED], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+CUE_FIRST = np.array([0.0, 0.0, BARRED])
 """Of the tags none, cue begins, cue goes on: what goes on has begun."""
 
 
@@ -17,6 +18,11 @@ def best_path(
     path = np.zeros((rows, length), dtype=np.int64)
     if not rows or not length:
         return path
+    if not moves.any(where=moves > BARRED) and not first.any(where=first > BARRED) and not last.any():
+        # Where nothing but what is barred counts, each word's best tag is best for the whole, if none is barred.
+        alone = np.where(np.arange(length) < lengths[:, None], scores.argmax(axis=2), 0)
+        if (first[alone[:, 0]] > BARRED).all() and (moves[alone[:, :-1], alone[:, 1:]] > BARRED).all():
+            return alone
     alpha = first + scores[:, 0]
     back = np.zeros((length, *alpha.shape), dtype=np.int64)
     for at in range(1, length):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, cast, get_args
 
 from onrecord.errors import BadTable
@@ -39,6 +39,7 @@ class _Wording:
     hedges: re.Pattern[str]
 
 
+@lru_cache(maxsize=16384)
 def named(words: str) -> Actor | None:
     """The actor that the words name: one of the table, a country, or a country's force ("Ukrainian drones" are the
     Ukraine military). None for words that name none of these.

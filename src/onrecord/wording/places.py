@@ -67,6 +67,7 @@ def resolve(name: str, hints: tuple[str, ...] = ()) -> Where | None:
     return Where(words, container, land.name if land else None, best.lat, best.lon, precision, None)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=16384)
 def country_of(words: str) -> str | None:
     """The usual English name of the country that the words name or are a demonym of ("Iranian", "the UK"), else None:
     a capital is no country.
