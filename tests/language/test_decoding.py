@@ -28,7 +28,8 @@ def test_no_path_is_better_than_the_best(seed):
 @pytest.mark.parametrize("seed", range(40))
 def test_no_path_is_better_than_the_best_where_tags_are_only_barred(seed):
     chance = np.random.default_rng(seed)
-    scores, lengths, last = chance.normal(size=(2, 4, 3)) + [2.0 * (seed % 2), 0.0, 0.0], np.array([4, 2]), np.zeros(3)
+    lift = np.array([2.0 * (seed % 2), 0.0, 0.0])
+    scores, lengths, last = chance.normal(size=(2, 4, 3)) + lift, np.array([4, 2]), np.zeros(3)
     found = best_path(scores, lengths, CUE_MOVES, CUE_FIRST, last)
     for row, length in enumerate(lengths):
         best = max(
