@@ -205,7 +205,7 @@ def said(text: str, words: str, **source: Any) -> Claim:
     ("text", "words", "status"),
     [
         ("A drone hit the depot at Vellin. The doors had been open, a guard said.", "The doors had been open", "happened"),
-        ("Verania plans to raid Vellin. The men are ready, a guard said.", "The men are ready", "planned"),
+        ("Verania plans to raid Vellin. The boats are being painted, a guard said.", "The boats are being painted", "planned"),
         ("A drone hit the depot at Vellin. Nobody was on the roof, a guard said.", "Nobody was on the roof", "happened"),
     ],
 )  # fmt: skip
@@ -246,10 +246,29 @@ def test_a_weapon_tells_the_kind_better_than_an_operation(annotate: Callable[...
     [
         # whoever speaks for an act denies what it is not to have been; who saw it tells what it left
         (
-            "A shell hit the mill at Vellin. No villager was there, the army said.",
-            "No villager was there",
+            "A shell hit the mill at Vellin. No house has been touched, the army said.",
+            "No house has been touched",
             {"kind": "named_body"},
             [("denied", "shelling")],
+        ),
+        # of what is denied or to come the network has to hear something
+        (
+            "A drone hit the depot at Vellin. He had not slept, the minister said.",
+            "He had not slept",
+            {"kind": "named_person"},
+            [],
+        ),
+        (
+            "Verania plans to raid Vellin. His wife comes from there, the minister said.",
+            "His wife comes from there",
+            {"kind": "named_person"},
+            [],
+        ),
+        (
+            "A shell hit the mill at Vellin. The bridge could go the same way, an engineer said.",
+            "The bridge could go the same way",
+            {"kind": "anonymous"},
+            [("possible", "shelling")],
         ),
         (
             "A shell hit the mill at Vellin. You do not forget it, a nurse said.",
@@ -295,3 +314,14 @@ def test_an_items_dead_are_not_of_the_item_before(annotate: Callable[..., Annota
         "OSTRA. A missile hit the quay on May 3."
     )
     assert [m.kind for m in mentions.find(annotate(text), ())] == ["drone_strike", "other", "missile_strike"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Three drones were destroyed by air defence units over Vellin on Tuesday.", "interception"),
+        ("A missile destroyed an air defence unit near Vellin on Tuesday.", "missile_strike"),
+    ],
+)
+def test_what_air_defence_destroys_is_intercepted(text: str, kind: str, annotate: Callable[..., Annotated]) -> None:
+    assert [m.kind for m in mentions.find(annotate(text), ())] == [kind]
