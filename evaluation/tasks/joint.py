@@ -33,9 +33,11 @@ def prediction(corpus: Corpus) -> Row:
         stories[name] = {
             **_origin(derivations.get(read.story.id), names),
             "credits": [{"outlet": credit.outlet, "relation": credit.relation} for credit in reading.credits],
-            "claims": [_claim(claim) for claim in reading.claims],
-            "events": [row for event in reading.events for row in _mentions(event, corpus.incident_of.get(event.id))],
-            "tallies": [_tally(tally, verdicts.get(tally.id)) for tally in reading.tallies],
+            "claims": [claim_row(claim) for claim in reading.claims],
+            "events": [
+                row for event in reading.events for row in mention_rows(event, corpus.incident_of.get(event.id))
+            ],
+            "tallies": [tally_row(tally, verdicts.get(tally.id)) for tally in reading.tallies],
             "mutations": [_mutation(m) for m in derived.mutations if m.story == read.story.id],
         }
     incidents = {incident.id: _incident(incident, names) for incident in derived.incidents}
@@ -49,7 +51,8 @@ def _origin(found: Derivation | None, names: dict[str, str]) -> Row:
     return {"origin": names[found.origin] if found.origin else ghost, "relation": found.relation}
 
 
-def _claim(claim: Claim) -> Row:
+def claim_row(claim: Claim) -> Row:
+    """A claim as the joint sets have it."""
     source = claim.source
     row: Row = {
         "content": [[span.start, span.end] for span in claim.content],
@@ -58,7 +61,8 @@ def _claim(claim: Claim) -> Row:
     return _placed(row, claim.content[0])
 
 
-def _mentions(event: Event, incident: str | None) -> list[Row]:
+def mention_rows(event: Event, incident: str | None) -> list[Row]:
+    """The mentions of an event as the joint sets have them."""
     return [
         _placed(
             {
@@ -73,7 +77,8 @@ def _mentions(event: Event, incident: str | None) -> list[Row]:
     ]
 
 
-def _tally(tally: Tally, verdict: str | None) -> Row:
+def tally_row(tally: Tally, verdict: str | None) -> Row:
+    """A running total as the joint sets have it."""
     count = _bounds(tally.quantity)
     return _placed(
         {"span": [tally.span.start, tally.span.end], "unit": tally.unit, "count": count, "verdict": verdict}, tally.span

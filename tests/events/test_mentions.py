@@ -265,12 +265,6 @@ def test_a_weapon_tells_the_kind_better_than_an_operation(annotate: Callable[...
             [],
         ),
         (
-            "A shell hit the mill at Vellin. The bridge could go the same way, an engineer said.",
-            "The bridge could go the same way",
-            {"kind": "anonymous"},
-            [("possible", "shelling")],
-        ),
-        (
             "A shell hit the mill at Vellin. You do not forget it, a nurse said.",
             "You do not forget it",
             {"kind": "witness"},

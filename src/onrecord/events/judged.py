@@ -11,9 +11,7 @@ from onrecord.records import EventKind, Part, Span, Status
 
 _SETTLED = 4.0
 """What a kind that is as good as told gains in the logarithm of its share."""
-_AGAIN = 1.5
-"""The same for the kind of the act told of before, where words such as "attack" may tell of it again."""
-_PLAIN = 0.78
+_PLAIN = 0.8
 """The share that a kind has at least where the words leave it to the story: a wrong kind is worse than none."""
 _OF_WORDS, _OF_ACTS = 0.7, 0.7
 """Shares of the head that judges single words, and of the one that finds events, in a status: they have seen the same texts,
@@ -35,12 +33,9 @@ def likeliest(told: Status, annotated: Annotated, trigger: Span) -> Status:
     return cast("Status", lists.statuses[int(belief.argmax())])
 
 
-def kind(
-    told: EventKind | None, annotated: Annotated, trigger: Span, *, settled: bool = False, again: bool = False
-) -> EventKind | None:
+def kind(told: EventKind | None, annotated: Annotated, trigger: Span, *, settled: bool = False) -> EventKind | None:
     """The likeliest kind of the act that a trigger names. told: what the words around it tell, None where they leave it to
-    the story. What that is worth was counted as for statuses. settled: it is as good as told, by a weapon at the words or the like;
-    again: the words may tell of an act of that kind again.
+    the story. What that is worth was counted as for statuses. settled: it is as good as told, by a weapon at the words or the like.
     """
     act = annotated.act(trigger.part, trigger.start, trigger.end)
     if act is None:
@@ -48,8 +43,8 @@ def kind(
     lists = annotated.encoder.lists
     column = lists.event_kinds.index(told) if told is not None else len(lists.event_kinds)
     belief = act.kinds + lists.kind_trust[:, column]
-    if told is not None:
-        belief[column] += _SETTLED if settled else _AGAIN if again else 0.0
+    if settled and told is not None:
+        belief[column] += _SETTLED
     best = int(belief.argmax())
     if told is None and np.exp(belief - belief.max()).sum() > 1 / _PLAIN:
         return told

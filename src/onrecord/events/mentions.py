@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from spacy.tokens import Token
 
@@ -27,9 +26,6 @@ _FAINT = 0.1
 """How likely the likeliest word of a claim without a word of an act tells of one, where it says of the story's act that it is
 denied or to come.
 """
-_MAY_COME = frozenset({"possible", "hypothetical"})
-_SENSED = 0.2
-"""The same, where no words but the network tell that the claim speaks of an act."""
 _SUPPOSED = re.compile(r"\W*(?:if|were|unless|suppose)\b", re.IGNORECASE)
 _SHOTS = frozenset({"shooting", "naval_strike"})
 """Kinds that are one act where they are joined ("fired on and sank")."""
@@ -259,9 +255,7 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     known = memory.kind is not None or memory.acts > 0 or any(_own_kind(hit) is not None for hit in group.hits)
     if group.lead.role == "effect" and not (known or _violent(group) or noticed.is_sure(annotated, trigger)):
         return None
-    told = _kind(group, memory)
-    again = told == _earlier(group, memory) and group.lead.row.is_part_of(told)
-    kind = judged.kind(told, annotated, trigger, settled=_is_settled(group), again=again)
+    kind = judged.kind(_kind(group, memory), annotated, trigger, settled=_is_settled(group))
     span = _extent(annotated, sentence, group)
     if span is None:
         return None
@@ -398,17 +392,6 @@ def _bears(annotated: Annotated, claim: Claim) -> bool:
     return any(annotated.tells(span.part, span.start, span.end) >= _FAINT for span in claim.content)
 
 
-def _sensed(annotated: Annotated, claim: Claim, memory: _Memory) -> tuple[Status, EventKind | None] | None:
-    """What the network alone makes of a claim as one that speaks of what may come ("the schools could be next")."""
-    hearts = [heart for span in claim.content if (heart := annotated.heart(span)) is not None]
-    heart = max(hearts, key=lambda word: annotated.tells(word.part, word.start, word.end), default=None)
-    act = annotated.act(heart.part, heart.start, heart.end) if heart is not None else None
-    if heart is None or act is None or act.tells < _SENSED:
-        return None
-    told = cast("Status", annotated.encoder.lists.statuses[int(act.statuses.argmax())])
-    return (told, judged.kind(memory.kind, annotated, heart)) if told in _MAY_COME else None
-
-
 def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim], memory: _Memory) -> Iterator[Mention]:
     """Claims that end in this sentence, hold no trigger, and yet by their stance speak of an act."""
     for claim in claims:
@@ -425,8 +408,6 @@ def _by_stance(annotated: Annotated, sentence: Sentence, claims: Sequence[Claim]
             echoed = echoes.status_of(sentence, claim, memory.last, kind)
             heard = echoed in _TOLD_AS or _bears(annotated, claim)
             spoken = (echoed, kind) if echoed is not None and heard else None
-        if spoken is None:
-            spoken = _sensed(annotated, claim, memory)
         if spoken is None:
             continue
         told, kind = spoken[0], spoken[1] or memory.kind

@@ -12,6 +12,12 @@ LEAST_OVERLAP = 0.04
 """Estimated share of common runs below which two stories are not compared further: about five equal values of 128."""
 _NEIGHBOURS = 3
 _FULL = 12
+_LEAST_MET = 3
+"""Columns in which a pair has to be met: a phrase of the trade ("who asked not to be named") brings stories together in one or
+two, and there are as many such pairs as there are stories and phrases.
+"""
+_COLUMNS = 16
+"""Columns whose pairs are gathered at a time: with more, more memory; with fewer, more sorting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +56,43 @@ def overlaps(signatures: Sequence[tuple[int, ...]]) -> list[Overlap]:
 
 
 def _candidates(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Pairs of rows that share a value in some column, each once, as rows of two, the smaller first."""
+    """Pairs of rows that share values in some columns, each once, as rows of two, the smaller first."""
     count = len(values)
+    codes, met = [], []
+    for start in range(0, values.shape[1], _COLUMNS):
+        drawn = [_in_column(column, count) for column in values.T[start : start + _COLUMNS]]
+        unique, times = np.unique(np.concatenate(drawn), return_counts=True)
+        codes.append(unique)
+        met.append(times.astype(np.int16))
+    together, times = np.concatenate(codes), np.concatenate(met)
+    order = np.argsort(together, kind="stable")
+    together, times = together[order], times[order]
+    starts = (
+        np.flatnonzero(np.r_[True, together[1:] != together[:-1]]) if len(together) else np.zeros(0, dtype=np.int64)
+    )
+    often = np.add.reduceat(times, starts) >= _LEAST_MET if len(starts) else np.zeros(0, dtype=bool)
+    kept = together[starts[often]]
+    return np.stack((kept // count, kept % count), axis=1)
+
+
+def _in_column(column: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    """The pairs of rows with one value in a column that are to be compared, as codes."""
+    order = np.argsort(column, kind="stable")
+    ranked = column[order]
+    # Where the run of equal values that a row is in begins, for each rank.
+    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+    begin = np.repeat(starts, np.diff(np.r_[starts, count]))
+    rank = np.arange(count)
+    within = rank - begin
     codes = []
-    for column in values.T:
-        order = np.argsort(column, kind="stable")
-        ranked = column[order]
-        # Where the run of equal values that a row is in begins, for each rank.
-        starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
-        begin = np.repeat(starts, np.diff(np.r_[starts, count]))
-        rank = np.arange(count)
-        within = rank - begin
-        for step in range(1, _FULL):
-            # Small groups are compared in full; of large ones, the next few.
-            keep = rank[(within >= step) & ((within < _FULL) | (step <= _NEIGHBOURS))]
-            codes.append(_coded(order[keep - step], order[keep], count))
-        for first in range(_NEIGHBOURS):
-            keep = rank[within >= _FULL]
-            codes.append(_coded(order[begin[keep] + first], order[keep], count))
-    unique = np.unique(np.concatenate(codes))
-    return np.stack((unique // count, unique % count), axis=1)
+    for step in range(1, _FULL):
+        # Small groups are compared in full; of large ones, the next few.
+        keep = rank[(within >= step) & ((within < _FULL) | (step <= _NEIGHBOURS))]
+        codes.append(_coded(order[keep - step], order[keep], count))
+    for first in range(_NEIGHBOURS):
+        keep = rank[within >= _FULL]
+        codes.append(_coded(order[begin[keep] + first], order[keep], count))
+    return np.concatenate(codes)
 
 
 def _coded(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:

@@ -9,7 +9,8 @@ from onrecord.families.origins import Origin, Shelf
 from onrecord.families.tellings import Telling, outlet_key, telling, told_share
 from onrecord.records import Derivation, Family, Mutation, Read, Relation, digest
 
-_TAKEN = ("reprint", "rewrite", "excerpt")
+_TAKEN: tuple[Relation, ...] = ("reprint", "excerpt", "rewrite")
+"""What is another's report, with least of it changed first."""
 # How many carriers before it a carrier of a ghost's report is compared with, and how many stories of each credited outlet
 # a roundup is.
 _LINKED, _COMPILED = 20, 24
@@ -38,7 +39,9 @@ def group(reads: Sequence[Read]) -> Grouped:
     _break_circles(found, kinds)
     clusters = _ghosts(tellings, found, kinds)
     roots = [_root(n, found, kinds, clusters) for n in range(len(tellings))]
-    derivations = [_derivation(n, tellings, found[n], kinds[n], roots[n]) for n in range(len(tellings))]
+    derivations = [
+        _derivation(n, tellings, found[n], _to_first(n, found, kinds), roots[n]) for n in range(len(tellings))
+    ]
     changed = [
         mutation
         for n, this in enumerate(tellings)
@@ -106,6 +109,16 @@ def _break_circles(found: list[Origin | None], kinds: list[Relation]) -> None:
 def _next(n: int, found: Sequence[Origin | None], kinds: Sequence[Relation]) -> int | None:
     origin = found[n]
     return origin.held if origin is not None and kinds[n] in _TAKEN else None
+
+
+def _to_first(n: int, found: Sequence[Origin | None], kinds: Sequence[Relation]) -> Relation:
+    """What a story is to the first report of its chain: who reprints a rewrite has a rewrite."""
+    relation, before = kinds[n], _next(n, found, kinds)
+    while before is not None:
+        if kinds[before] in _TAKEN:
+            relation = max(relation, kinds[before], key=_TAKEN.index)
+        before = _next(before, found, kinds)
+    return relation
 
 
 def _root(

@@ -17,6 +17,7 @@ from onrecord.families.tellings import (
     may_precede,
     said,
     starts,
+    tell_of_two,
     told_share,
 )
 from onrecord.records import Claim, SourceKind
@@ -104,6 +105,8 @@ class Shelf:
         for other, pair in self._overlaps[story]:
             here, there = _share(pair, story), _share(pair, other)
             if max(here, there) * pair.sure < COPIED or not _follows(this, self.tellings[other]):
+                continue
+            if tell_of_two(this, self.tellings[other]) or _credit_apart(this, self.tellings[other], here):
                 continue
             rank = (this.credits_to(self.tellings[other].outlet), round(here, 1), here >= COPIED)
             if best is None or (rank, _sooner(self.tellings[other])) > (best[0], _sooner(self.tellings[best[1]])):
@@ -256,6 +259,14 @@ def leads(this: Telling, credit: Credited) -> bool:
         return credit.relation == "republished_from" or credit.at <= _WIRE_AT
     firsts = [starts(claim) for claim in this.read.reading.claims if is_own(claim)]
     return credit.at <= min(firsts, default=this.length)
+
+
+def _credit_apart(this: Telling, other: Telling, share: float) -> bool:
+    """Whether two stories that are no reprints of each other each say that they follow an outlet of their own: two rewrites from
+    one mould.
+    """
+    mine, theirs = ({credit.key for credit in one.credits} for one in (this, other))
+    return share < COPIED and bool(mine) and bool(theirs) and mine.isdisjoint(theirs) and other.outlet not in mine
 
 
 def _exclusive(this: Telling, there: Telling) -> bool:

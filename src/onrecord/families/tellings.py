@@ -1,10 +1,10 @@
 """What grouping looks at in a story: whose it is, when it stood, whom it credits, what it tells."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from onrecord.families.terms import Terms, terms, told_in
-from onrecord.records import Claim, CreditRelation, Event, Masthead, Read, Span
+from onrecord.records import Claim, CountOf, CreditRelation, Event, Masthead, Read, Span
 from onrecord.wording import outlets
 
 TOLD_AGAIN = 0.4
@@ -26,7 +26,8 @@ class Credited:
 @dataclass(frozen=True, slots=True)
 class Telling:
     """A story as grouping sees it. outlet: its key, or None. start, end: when it was published, None where
-    unknown. credits: other outlets, in the order of the text, each once for a relation.
+    unknown. credits: other outlets, in the order of the text, each once for a relation. where, when, tolls: places, days, and
+    numbers of dead and hurt of what it tells of, background left out.
     """
 
     read: Read
@@ -36,6 +37,9 @@ class Telling:
     credits: tuple[Credited, ...]
     quotes: frozenset[str]
     facts: frozenset[str]
+    where: frozenset[str]
+    when: frozenset[date]
+    tolls: frozenset[tuple[CountOf, int]]
 
     @property
     def id(self) -> str:
@@ -78,6 +82,7 @@ def telling(read: Read, mastheads: frozenset[str] = frozenset()) -> Telling:
         key = name.casefold().removeprefix("the ")
         if key in mastheads and key != own and key not in known and claim.source.span is not None:
             named.setdefault((key, "cites"), Credited(key, name, "cites", _at(claim.source.span)))
+    events = [event for event in reading.events if not event.background]
     return Telling(
         read=read,
         outlet=own,
@@ -86,6 +91,14 @@ def telling(read: Read, mastheads: frozenset[str] = frozenset()) -> Telling:
         credits=tuple(named.values()),
         quotes=frozenset(reading.quotes),
         facts=frozenset(reading.facts),
+        where=frozenset(event.where.name.casefold() for event in events if event.where is not None),
+        when=frozenset(event.when.start for event in events if event.when is not None and event.when.start is not None),
+        tolls=frozenset(
+            (count.what, count.quantity.number)
+            for event in events
+            for count in event.counts
+            if count.what in ("killed", "injured") and count.quantity.number is not None
+        ),
     )
 
 
@@ -97,6 +110,15 @@ def outlet_key(story: Masthead) -> str | None:
         known = outlets.of_url(story.url)
         return known.name.casefold() if known else outlets.host(story.url)
     return None
+
+
+def tell_of_two(this: Telling, other: Telling) -> bool:
+    """Whether two stories in the same words tell of two things, as announcements from one mould do: at least two of place, day
+    and toll are told by both and differ, and they share no quotation.
+    """
+    told = ((this.where, other.where), (this.when, other.when), (this.tolls, other.tolls))
+    differ = sum(bool(mine) and bool(theirs) and mine.isdisjoint(theirs) for mine, theirs in told)
+    return differ >= 2 and this.quotes.isdisjoint(other.quotes)
 
 
 def may_precede(first: Telling, second: Telling) -> bool:

@@ -1,10 +1,10 @@
 """Does a stated total add up? Each tally held against the incidents that it counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from onrecord.incidents import scopes
+from onrecord.incidents.counting import Books, Counted, figure
 from onrecord.records import Bounds, Campaign, Incident, Read, Tally, TallyUnit, Verdict
 from onrecord.wording.numbers import bounds
 
@@ -12,15 +12,6 @@ _OPEN_SLACK = 0.2
 """How far the ledger may stand above "more than 100" before the total is short: a fifth."""
 
 _HARM: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "injured"})
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """The incidents of one campaign, the day it starts on, and telling words of those who strike in it."""
-
-    incidents: tuple[Incident, ...]
-    start: date | None
-    doers: frozenset[str]
 
 
 Told = Mapping[str, date | None]
@@ -41,8 +32,8 @@ def verdicts(
     reads: the stories that state totals, or more; told: when every story was published.
     """
     days = {one.id: day for one in incidents if (day := _day(one, told)) is not None}
-    everything = _watched(incidents, None, days)
-    watches = [_watched(incidents, campaign, days) for campaign in sorted(campaigns, key=lambda c: c.name)]
+    everything = _books(incidents, None, days)
+    watches = [_books(incidents, campaign, days) for campaign in sorted(campaigns, key=lambda c: c.name)]
     by_story: dict[str, set[str]] = {}
     for one in incidents:
         for story in one.stories:
@@ -50,7 +41,7 @@ def verdicts(
     found = []
     for read in reads:
         watch = _watch(by_story.get(read.story.id, set()), watches) or everything
-        found += [_verdict(tally, read, watch, days, profile) for tally in read.reading.tallies]
+        found += [_verdict(tally, read, watch, profile) for tally in read.reading.tallies]
     return tuple(sorted(found, key=lambda verdict: verdict.tally))
 
 
@@ -60,28 +51,24 @@ def _day(incident: Incident, told: Told) -> date | None:
     return min((day for story in incident.stories if (day := told.get(story)) is not None), default=None)
 
 
-def _watched(incidents: Sequence[Incident], campaign: Campaign | None, days: dict[str, date]) -> Watched:
+def _books(incidents: Sequence[Incident], campaign: Campaign | None, days: dict[str, date]) -> Books:
     mine = tuple(one for one in incidents if campaign is None or campaign.name in one.campaigns)
     if campaign is not None and campaign.start is not None:
-        return Watched(mine, campaign.start, scopes.doers(mine))
+        return Books(mine, days, campaign.start)
     first = min((days[one.id] for one in mine if one.id in days), default=None)
-    return Watched(mine, first.replace(day=1) if first is not None else None, scopes.doers(mine))
+    return Books(mine, days, first.replace(day=1) if first is not None else None)
 
 
-def _watch(mine: set[str], watches: Sequence[Watched]) -> Watched | None:
+def _watch(mine: set[str], watches: Sequence[Books]) -> Books | None:
     """The campaign that holds most of what a story tells of; None where none holds any of it."""
-
-    def held(watch: Watched) -> int:
-        return sum(one.id in mine for one in watch.incidents)
-
-    best = max(watches, key=held, default=None)
-    return best if best is not None and held(best) else None
+    best = max(watches, key=lambda watch: len(mine & watch.ids), default=None)
+    return best if best is not None and mine & best.ids else None
 
 
 # ---- one tally
 
 
-def _verdict(tally: Tally, read: Read, watch: Watched, days: dict[str, date], profile: str) -> Verdict:
+def _verdict(tally: Tally, read: Read, watch: Books, profile: str) -> Verdict:
     stated = bounds(tally.quantity, profile)
     if watch.start is None:
         return Verdict(tally.id, "not_comparable", None, None, (), "The ledger holds no incident with a day.")
@@ -93,29 +80,29 @@ def _verdict(tally: Tally, read: Read, watch: Watched, days: dict[str, date], pr
     if scopes.kinds(tally.unit) is None and tally.unit not in _HARM:
         reason = f"The ledger does not count {tally.unit.replace('_', ' ')}."
         return Verdict(tally.id, "units_differ", None, None, (), reason)
-    sure = _counted(tally, read, watch, days)
+    asked = tally.unit, tally.scope, tally.since, tally.as_of or read.story.published.day
+    sure = watch.counted(*asked)
     found = _held(tally, stated, sure)
     if found.word in {"consistent", "not_comparable", "over"}:
         # Who did an act is often not told: an act that nobody is named for may be among those that were counted.
-        wide = _counted(tally, read, watch, days, lenient=True)
-        if found.word != "consistent" and len(wide) > len(sure):
+        wide = watch.counted(*asked, lenient=True)
+        if found.word != "consistent" and len(wide.ids) > len(sure.ids):
             return _between(tally, stated, (found, _held(tally, stated, wide)), (sure, wide))
     return found
 
 
-def _held(tally: Tally, stated: Bounds, counted: Sequence[Incident]) -> Verdict:
+def _held(tally: Tally, stated: Bounds, counted: Counted) -> Verdict:
     """The answer to a total whose unit the ledger holds, against the incidents that it counts."""
-    ledger = _ledger(tally.unit, counted)
+    ledger = counted.figure(tally.unit)
     if ledger.best is None:
-        ids = tuple(one.id for one in counted)
-        return Verdict(tally.id, "not_comparable", ledger, None, ids, "The ledger holds no figure for this scope.")
+        return Verdict(
+            tally.id, "not_comparable", ledger, None, counted.ids, "The ledger holds no figure for this scope."
+        )
     point = ledger.high if tally.unit == "killed_or_presumed_dead" and ledger.high is not None else ledger.best
     return _compared(tally, stated, point, ledger, counted)
 
 
-def _between(
-    tally: Tally, stated: Bounds, found: tuple[Verdict, Verdict], counted: tuple[Sequence[Incident], Sequence[Incident]]
-) -> Verdict:
+def _between(tally: Tally, stated: Bounds, found: tuple[Verdict, Verdict], counted: tuple[Counted, Counted]) -> Verdict:
     """The answer where acts by nobody named may belong to a total that does not agree with what surely does. found,
     counted: the answers and incidents without those acts and with them. The total agrees if some of the acts make up
     what it has more.
@@ -123,8 +110,8 @@ def _between(
     (sure, wide), (sure_of, wide_of) = found, counted
     if sure.word == "over" and wide.word == "short":
         more = (stated.best if stated.best is not None else stated.low or 0) - _best(sure)
-        known = {one.id for one in sure_of}
-        worth = [_ledger(tally.unit, [one]).best or 0 for one in wide_of if one.id not in known]
+        known = set(sure_of.ids)
+        worth = [figure(tally.unit, [one]).best or 0 for one in wide_of.incidents if one.id not in known]
         if not _makes(more, worth):
             return sure
         reason = f"{sure.reason} Acts that nobody is named for make up for it."
@@ -145,46 +132,9 @@ def _makes(total: int, parts: Sequence[int]) -> bool:
     return total in sums
 
 
-def _counted(
-    tally: Tally, read: Read, watch: Watched, days: dict[str, date], *, lenient: bool = False
-) -> list[Incident]:
-    """The incidents that a tally is about: of its kinds and scope, from its first day to its last. lenient: those that
-    nobody is named for, too.
-    """
-    last = tally.as_of or read.story.published.day
-    kinds, scope = scopes.kinds(tally.unit), scopes.scope(tally.scope, watch.doers)
-    return [
-        one
-        for one in watch.incidents
-        if (last is None or one.id not in days or days[one.id] <= last)
-        and (tally.since is None or one.id not in days or _end(one, days) >= tally.since)
-        and (not kinds or one.kind in kinds)
-        and (scope.may_hold(one) if lenient else scope.holds(one))
-    ]
-
-
-def _end(incident: Incident, days: dict[str, date]) -> date:
-    end = incident.when.end if incident.when is not None else None
-    return end or days[incident.id]
-
-
-def _ledger(unit: TallyUnit, counted: Sequence[Incident]) -> Bounds:
-    """The ledger's own figure. An incident without a figure adds nothing, and is not held to be zero."""
-    if scopes.kinds(unit) is not None:
-        return Bounds(len(counted), len(counted), len(counted))
-    given = [one.injured if unit == "injured" else one.killed for one in counted]
-    given = [figure for figure in given if figure.best is not None]
-    if not given:
-        return Bounds(None, None, None)
-    best = sum(figure.best or 0 for figure in given)
-    low = sum(figure.low if figure.low is not None else figure.best or 0 for figure in given)
-    high = sum(figure.high if figure.high is not None else figure.best or 0 for figure in given)
-    return Bounds(low, best, high)
-
-
-def _compared(tally: Tally, stated: Bounds, point: int, ledger: Bounds, counted: Sequence[Incident]) -> Verdict:
+def _compared(tally: Tally, stated: Bounds, point: int, ledger: Bounds, counted: Counted) -> Verdict:
     """The answer to a total whose unit the ledger holds. point: the ledger's figure that it is held against."""
-    ids = tuple(one.id for one in counted)
+    ids = counted.ids
     words, said = tally.unit.replace("_", " "), stated.best if stated.best is not None else stated.low or 0
     low = stated.low if stated.low is not None else said
     behind = f"The ledger has {point} {words} in {len(ids)} incident{'' if len(ids) == 1 else 's'}"
@@ -204,7 +154,7 @@ def _compared(tally: Tally, stated: Bounds, point: int, ledger: Bounds, counted:
     return Verdict(tally.id, "over", ledger, off, ids, f"{behind}, {off} fewer than the total tells.")
 
 
-def _other_unit(unit: TallyUnit, said: int, counted: Sequence[Incident]) -> bool:
+def _other_unit(unit: TallyUnit, said: int, counted: Counted) -> bool:
     """Whether a number of dead is that of the dead and injured together, and of nothing else the ledger has."""
-    killed, injured = _ledger("killed", counted).best, _ledger("injured", counted).best
+    killed, injured = counted.figure("killed").best, counted.figure("injured").best
     return unit in {"killed", "injured"} and bool(killed) and bool(injured) and said == (killed or 0) + (injured or 0)

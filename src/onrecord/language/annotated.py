@@ -116,14 +116,6 @@ class Annotated:
         tells, names = float(acts.telling[words].max()), float(acts.naming[words].max())
         return Act(tells, names, acts.kinds[words].mean(axis=0), acts.statuses[words].mean(axis=0))
 
-    def heart(self, span: Span) -> Span | None:
-        """The word of a span that likeliest tells of an event; None where there is none."""
-        held = self.encoded.range(span.part == "headline", span.start, span.end)
-        if held is None:
-            return None
-        best = held[0] + int(self.encoded.acts.telling[slice(*held)].argmax())
-        return self.span(span.part, *self.encoded.offsets((best, best + 1)))
-
     def tells(self, part: Part, start: int, end: int) -> float:
         """How likely the words between two offsets tell of an event; 0 where there are none."""
         held = self.encoded.range(part == "headline", start, end)

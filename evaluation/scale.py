@@ -1,0 +1,85 @@
+"""`python -m evaluation.scale [--stories N ...] [--copies N ...]`: how long grouping and merging take, and how it grows.
+
+The stories are those of `evaluation.generator`, with their readings: nothing is read. Each size is run in a process of its own,
+so that its peak of memory is its own; the stories themselves are in it. copies: near copies alone, from signatures.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from math import log
+
+from rich.console import Console
+from rich.table import Table
+
+from evaluation import generator
+from onrecord import families, incidents
+from onrecord.families.copies import overlaps
+
+SIZES = (1_000, 10_000, 100_000)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the table; exit status 1 where a run failed, by memory for one."""
+    parser = argparse.ArgumentParser(prog="python -m evaluation.scale", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--stories", type=int, nargs="*", default=SIZES, help="how many stories are grouped and merged")
+    parser.add_argument("--copies", type=int, nargs="*", default=(100_000,), help="of how many near copies are found")
+    parser.add_argument("--run", nargs=2, metavar=("STAGE", "N"), help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    if asked.run is not None:
+        print(*_measured(asked.run[0], int(asked.run[1])), sep="\n")
+        return 0
+    shown = Table("stage", "stories", "seconds", "peak GB", "slope", box=None)
+    for stage, sizes in (("copies", asked.copies), ("derive", asked.stories)):
+        seen: dict[str, list[tuple[int, float]]] = {}
+        for size in sizes:
+            command = [sys.executable, "-m", "evaluation.scale", "--run", stage, str(size)]
+            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+            if run.returncode:
+                print(f"{stage} of {size}: ended with {run.returncode}", file=sys.stderr)
+                return 1
+            for line in run.stdout.splitlines():
+                name, seconds, peak = line.split("\t")
+                seen.setdefault(name, []).append((size, float(seconds)))
+                shown.add_row(name, f"{size:,}", f"{float(seconds):.1f}", peak, _slope(seen[name]))
+    Console().print(shown)
+    return 0
+
+
+def _slope(seen: Sequence[tuple[int, float]]) -> str:
+    """How the time grows from one size to the next: 1 in line with the number of stories, 2 with its square."""
+    *_, (before, after) = pairwise(seen) if len(seen) > 1 else [(None, None)]
+    if before is None or after is None or before[1] <= 0:
+        return ""
+    return f"{log(after[1] / before[1]) / log(after[0] / before[0]):.2f}"
+
+
+def _measured(stage: str, size: int) -> list[str]:
+    if stage == "copies":
+        signatures = [one.read.reading.signature for one in generator.told(size)]
+        began = time.perf_counter()
+        found = overlaps(signatures)
+        return [_line(f"near copies ({len(found):,} pairs)", began)]
+    reads = [one.read for one in generator.told(size)]
+    began = time.perf_counter()
+    grouped = families.group(reads)
+    lines = [_line("families", began)]
+    began = time.perf_counter()
+    incidents.merge(
+        reads, incidents.Families(grouped.families, grouped.derivations, grouped.mutations), profile="joint"
+    )
+    return [*lines, _line("incidents", began)]
+
+
+def _line(name: str, began: float) -> str:
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return f"{name}\t{seconds:.3f}\t{peak:.2f}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
