@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format evaluate bench docs nightly lock clean
+.PHONY: demo test check format evaluate bench bench-scale docs nightly lock clean
 
 demo: $(READY)
 	$(BIN)/onrecord demo
@@ -32,6 +32,9 @@ evaluate: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m evaluation.bench
+
+bench-scale: $(READY)
+	$(BIN)/python -m evaluation.scale
 
 docs: $(READY)
 	$(BIN)/python docs/make.py

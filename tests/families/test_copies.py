@@ -45,3 +45,19 @@ def test_the_copies_of_a_widely_printed_report_hang_together() -> None:
 def test_a_common_phrase_makes_no_copies() -> None:
     phrase = ["not", "authorised", "to", "speak", "to", "the", "press"]
     assert overlaps([signature([*words(n, 300), *phrase]) for n in range(30)]) == []
+
+
+def test_phrases_of_the_trade_make_no_copies() -> None:
+    phrases = [words(900 + n, 8) for n in range(6)]
+    draw = random.Random(7)
+    texts = [[*words(n, 150), *draw.choice(phrases)] for n in range(300)]
+    assert overlaps([signature(text) for text in texts]) == []
+
+
+def test_an_excerpt_of_a_widely_printed_report_is_found() -> None:
+    whole = words(3, 200)
+    signatures = [signature([*whole, *words(100 + n, 10)]) for n in range(60)]
+    pairs = overlaps([*signatures, signature(whole[60:110])])
+    mine = [pair for pair in pairs if pair.second == 60]
+    assert mine
+    assert all(pair.second_in_first > 0.6 for pair in mine)

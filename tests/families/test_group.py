@@ -201,6 +201,39 @@ def test_an_undated_copy_follows_a_dated_story() -> None:
     assert told([origin("st-copy", "Buzzley", undated()), origin()], "st-copy") == ("reprint", "st-origin", None)
 
 
+MOULD = (
+    "{who} jets hit an arms store at {town} on {when}, the Mirran Navy said, and {dead} fighters of the Ostrel Brigade were killed. "
+    "The store held shells that the brigade had meant for the harbour, the navy said in a notice on its board. "
+    "No sailor of the navy came to harm in the raid."
+)
+
+
+def notice(id_: str, outlet: str, town: str, on: int, dead: int) -> Read:
+    text = MOULD.format(who="Mirran", town=town, when="Monday" if on == 3 else "Thursday", dead=dead)
+    act = {"told": [f"jets hit an arms store at {town}"], "kind": "air_strike", "on": on, "at": town, "killed": [dead]}
+    return read(id_, outlet, day(on), text, events=[act])
+
+
+@pytest.mark.parametrize(
+    ("town", "on", "dead", "relation"),
+    [
+        ("Tarn Haven", 3, 4, "reprint"),
+        ("Tarn Haven", 3, 5, "reprint"),  # a copy that changed a number is one still
+        ("Lower Ambry", 6, 7, "original"),
+        ("Lower Ambry", 3, 7, "original"),
+    ],
+)
+def test_announcements_from_one_mould_about_two_things_stay_two(town: str, on: int, dead: int, relation: str) -> None:
+    first, second = notice("st-1", "Varn Courier", "Tarn Haven", 3, 4), notice("st-2", "Buzzley", town, on, dead)
+    assert told([first, replace(second, story=replace(second.story, published=day(7)))], "st-2")[0] == relation
+
+
+def test_who_reprints_a_rewrite_has_a_rewrite() -> None:
+    again = rewrite("st-again", "Chatterly", day(6))
+    found = told([origin(), rewrite(), again], "st-again")
+    assert found == ("rewrite", origin().story.id, None)
+
+
 def test_of_two_undated_copies_one_is_the_origin() -> None:
     pair = [origin("st-a", "Buzzley", undated()), origin("st-b", "Scrollo", undated())]
     assert sorted(told(pair, story)[0] for story in ("st-a", "st-b")) == ["original", "reprint"]
