@@ -5,22 +5,25 @@ from collections.abc import Sequence
 
 from onrecord.families.tellings import happened_in, said
 from onrecord.families.terms import told_in
-from onrecord.records import Claim, Event, Status
-from onrecord.wording import numbers
+from onrecord.records import Claim, Event, PlacePrecision, Status
+from onrecord.wording import numbers, places
 
 _SAME_EVENT = 0.3
 _SAME_CLAIM = 0.4
 # An event whose kind occurs once in both stories needs less to be the same.
 _ALIGNED, _ALIGNED_ALONE = 0.6, 0.5
+_WIDE: frozenset[PlacePrecision] = frozenset({"admin1", "region", "country", "sea", "unknown"})
+_DISTRICT_KM = 60.0
+"""A report that names the town and one that names its district speak of points that lie no farther apart."""
 REAL: tuple[Status, ...] = ("happened", "ongoing", "attempted")
 """Of what is told as done, begun or failed."""
 
 
-def same_occurrence(first: Event, second: Event) -> bool:
+def same_occurrence(first: Event, second: Event, *, sure: bool = False) -> bool:
     """Whether events of two stories are one occurrence, by day, place, parties and words; days or kinds that differ
-    speak against it.
+    speak against it, and places far from each other rule it out. sure: a day alone does not show it, either.
     """
-    if first.kind != second.kind:
+    if first.kind != second.kind or _far(first, second):
         return False
     points, apart = 0, False
     # The day of what has not happened may be put off.
@@ -32,12 +35,23 @@ def same_occurrence(first: Event, second: Event) -> bool:
     if first.target and second.target and _tells_apart(first.target.name):
         points += shared_name(first.target.name, second.target.name)
     # Words can add one point, and outweigh a place that is named otherwise; where that decides nothing, save the work.
-    if points >= 2 and not apart:
+    least = 3 if sure else 2
+    if points >= least and not apart:
         return True
     if points < 1:
         return False
     alike = likeness(first, second) >= _SAME_EVENT
-    return points + alike - (apart and not alike) >= 2
+    return points + alike - (apart and not alike) >= least
+
+
+def _far(first: Event, second: Event) -> bool:
+    """Whether what happened at two points of the map lies farther apart than a district is wide."""
+    one, two = first.where, second.where
+    if one is None or two is None or {one.precision, two.precision} & _WIDE:
+        return False
+    if one.lat is None or one.lon is None or two.lat is None or two.lon is None:
+        return False
+    return places.km(one.lat, one.lon, two.lat, two.lon) > _DISTRICT_KM
 
 
 def _tells_apart(target: str) -> bool:

@@ -16,6 +16,8 @@ _ROUNDUP_OUTLETS, _ROUNDUP_EVENTS = 2, 4
 _OWN_LATER, _OTHERS_LATER = timedelta(hours=24), timedelta(hours=36)
 # After so long another outlet goes on with nobody's report: it has gone back to the matter by itself.
 _OTHERS_UNTIL = timedelta(days=7)
+# After so long an outlet's own story may be of another act in the same town.
+_LONG = timedelta(days=30)
 # A story is about an event that takes this share of its mentions, and no fewer than so many.
 _MUCH, _FEWEST = 0.3, 3
 # How many earlier reports of the same day, place or target a story is compared with.
@@ -92,7 +94,7 @@ class Reported:
                     continue
                 if not own and passed > _OTHERS_UNTIL:
                     continue
-                if same_occurrence(event, theirs):
+                if same_occurrence(event, theirs, sure=not own or passed > _LONG):
                     found.append((not own, other.order, n))
         return min(found)[2] if found else None
 

@@ -10,9 +10,9 @@ from functools import cache
 from onrecord.incidents import words
 from onrecord.incidents.told import Telling
 from onrecord.records import EventKind, Where
+from onrecord.wording import places
 from onrecord.wording.gazetteer import fold
 
-_EARTH_KM = 6371.0
 _NEAR_KM = 15.0
 _FAR_KM = 60.0
 _COMMON_TOLL = 1
@@ -241,14 +241,7 @@ def _distance(where: Where, gathering: Gathering) -> float | None:
     """Kilometres to the nearest of the gathering's points, or None where a side has none."""
     if where.lat is None or where.lon is None:
         return None
-    return min((_km(where.lat, where.lon, lat, lon) for lat, lon in gathering.points), default=None)
-
-
-def _km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    a, b = math.radians(lat), math.radians(other_lat)
-    half = math.sin((b - a) / 2) ** 2
-    half += math.cos(a) * math.cos(b) * math.sin(math.radians(other_lon - lon) / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+    return min((places.km(where.lat, where.lon, lat, lon) for lat, lon in gathering.points), default=None)
 
 
 def _kind(telling: Telling, gathering: Gathering) -> tuple[float, str] | None:

@@ -203,7 +203,7 @@ def _lies_in(place: Candidate, outer: Candidate) -> bool:
     if outer.kind == "admin1":
         return place.admin1 == outer.admin1
     reach = 400.0 if outer.kind in ("region", "sea") else 80.0
-    return place.kind != "country" and _km(place.lat, place.lon, outer.lat, outer.lon) < reach
+    return place.kind != "country" and km(place.lat, place.lon, outer.lat, outer.lon) < reach
 
 
 def _backed(country: str | None, shares: tuple[dict[str | None, float], ...]) -> bool:
@@ -250,7 +250,7 @@ def _agree(one: Candidate, other: Candidate) -> bool:
         return True
     if one.country == other.country is not None and {"region", "country"} & {one.kind, other.kind}:
         return True
-    return _km(one.lat, one.lon, other.lat, other.lon) < _NEAR_KM
+    return km(one.lat, one.lon, other.lat, other.lon) < _NEAR_KM
 
 
 def _shared_country(found: tuple[Candidate, ...], shares: tuple[dict[str | None, float], ...]) -> str | None:
@@ -265,7 +265,8 @@ def _shared_country(found: tuple[Candidate, ...], shares: tuple[dict[str | None,
 # ---- distances and bearings
 
 
-def _km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+def km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """How far two points lie from each other on a sphere, in kilometres; the points in degrees."""
     a, b, c, d = map(math.radians, (lat, lon, other_lat, other_lon))
     h = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
     return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(h)))
