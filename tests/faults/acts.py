@@ -74,10 +74,9 @@ def add(ledger: Ledger, ack: Acknowledge) -> None:
 
 
 def told_of(ledger: Ledger) -> Incident:
-    """The one incident that the reader found; what people add stands beside it."""
+    """The first incident that the reader found; what people add stands beside it."""
     found = pipeline.view(ledger, now=NOW).derived.incidents
-    (incident,) = (one for one in found if any("-e" in event for event in one.events))
-    return incident
+    return min((one for one in found if any("-e" in event for event in one.events)), key=lambda one: one.events)
 
 
 def decide(ledger: Ledger, ack: Acknowledge) -> None:
