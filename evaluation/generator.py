@@ -26,6 +26,7 @@ from onrecord import families
 from onrecord.records import (
     Claim,
     Count,
+    CountOf,
     Credit,
     Event,
     EventKind,
@@ -40,6 +41,7 @@ from onrecord.records import (
     Span,
     Story,
     Tally,
+    TallyUnit,
     When,
     Where,
 )
@@ -115,7 +117,7 @@ _PAPERS = ["Courier", "Post", "Herald", "Ledger", "Mirror", "Gazette", "Observer
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One incident as it was. place: degrees; quotes: what its witnesses say."""
+    """One incident as it was. place: degrees."""
 
     id: str
     kind: EventKind
@@ -168,7 +170,10 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What one outlet found out about an incident: it is copied by others. told: killed as that outlet has it."""
+    """What one outlet found out about an incident: it is copied by others. order: two throws of a coin, by the first of which rewrites keep its
+    quotation; total: strikes and
+    dead so far, where it states them.
+    """
 
     happening: Happening
     outlet: str
@@ -252,7 +257,7 @@ def _report(
 
 
 def gold(campaign: Iterable[Told]) -> Row:
-    """The object that the joint sets have as gold. A copy whose first report is not in the campaign cannot be in it either."""
+    """The object that the joint sets have as gold."""
     stories: dict[str, Row] = {}
     found: dict[str, list[Told]] = {}
     for one in campaign:
@@ -379,12 +384,13 @@ def _total(page: _Page, report: _Report) -> None:
     strikes, dead = report.total
     words = page.add(f"Since {FIRST:%B} {FIRST.day}, {strikes} strikes have killed {dead} people")
     page.add(", by a count of this newspaper up to the day before.")
-    for unit, number in (("strikes", strikes), ("killed", dead)):
-        at = page.within(words, f"{number} {'strikes' if unit == 'strikes' else 'people'}")
+    stated: tuple[tuple[TallyUnit, int, str], ...] = (("strikes", strikes, "strikes"), ("killed", dead, "people"))
+    for unit, number, noun in stated:
+        at = page.within(words, f"{number} {noun}")
         page.tallies.append(
             Tally(
                 f"{page.id}-t{len(page.tallies) + 1}",
-                "strikes" if unit == "strikes" else "killed",
+                unit,
                 Quantity(number),
                 None,
                 FIRST,
@@ -443,7 +449,9 @@ def _claim(page: _Page, content: Span, name: str, cue: str | None) -> None:
     page.claims.append(Claim(f"{page.id}-c{len(page.claims) + 1}", (content,), said, source, "indirect", "asserts"))
 
 
-def _mention(page: _Page, report: _Report, content: Span, trigger: str, counted: str, what: str, number: int) -> None:
+def _mention(
+    page: _Page, report: _Report, content: Span, trigger: str, counted: str, what: CountOf, number: int
+) -> None:
     it = report.happening
     named = f"on {it.day:%A}"
     when = When(it.day, it.day, "day", page.within(content, named)) if named in content.text else None
@@ -452,7 +460,7 @@ def _mention(page: _Page, report: _Report, content: Span, trigger: str, counted:
         if it.town in content.text
         else None
     )
-    count = Count("killed" if what == "killed" else "injured", Quantity(number), page.within(content, counted))
+    count = Count(what, Quantity(number), page.within(content, counted))
     page.mentions.append(
         Mention(
             content,

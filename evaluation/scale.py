@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from itertools import pairwise
 from math import log
 
 from rich.console import Console
@@ -38,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seen: dict[str, list[tuple[int, float]]] = {}
         for size in sizes:
             command = [sys.executable, "-m", "evaluation.scale", "--run", stage, str(size)]
-            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+            with Console(stderr=True).status(f"{stage} of {size:,} stories"):
+                run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
             if run.returncode:
                 print(f"{stage} of {size}: ended with {run.returncode}", file=sys.stderr)
                 return 1
@@ -52,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _slope(seen: Sequence[tuple[int, float]]) -> str:
     """How the time grows from one size to the next: 1 in line with the number of stories, 2 with its square."""
-    *_, (before, after) = pairwise(seen) if len(seen) > 1 else [(None, None)]
-    if before is None or after is None or before[1] <= 0:
+    if len(seen) < 2:
         return ""
-    return f"{log(after[1] / before[1]) / log(after[0] / before[0]):.2f}"
+    (size, seconds), (larger, longer) = seen[-2:]
+    return f"{log(longer / seconds) / log(larger / size):.2f}"
 
 
 def _measured(stage: str, size: int) -> list[str]:

@@ -33,7 +33,7 @@ def likeliest(told: Status, annotated: Annotated, trigger: Span) -> Status:
     return cast("Status", lists.statuses[int(belief.argmax())])
 
 
-def kind(told: EventKind | None, annotated: Annotated, trigger: Span, *, settled: bool = False) -> EventKind | None:
+def kind(told: EventKind | None, annotated: Annotated, trigger: Span, *, settled: bool) -> EventKind | None:
     """The likeliest kind of the act that a trigger names. told: what the words around it tell, None where they leave it to
     the story. What that is worth was counted as for statuses. settled: it is as good as told, by a weapon at the words or the like.
     """

@@ -22,6 +22,7 @@ _SPOKEN: dict[Stance, tuple[Status, EventKind | None]] = {
 }
 """What a claim's stance says of an act that it does not name, and the kind; None: the story's."""
 _TOLD_AS: frozenset[Status] = frozenset({"happened", "ongoing", "attempted", "unknown"})
+"""Statuses that a claim without a word of an act gives the story's act though the network hears none in it."""
 _FAINT = 0.1
 """How likely the likeliest word of a claim without a word of an act tells of one, where it says of the story's act that it is
 denied or to come.
@@ -57,7 +58,7 @@ class _Memory:
     kill and was done; first: the first such; open: indices of mentions whose kind is to come; last:
     the last mention that is no background; planned: kinds told as planned; prior: kind of an earlier act that the last one
     was set against ("four days after missiles hit the quay");
-    told: ids of the claims that hold a mention.
+    told: ids of the claims that hold a mention; hits: the triggers of the last sentence, with what they were looked for by.
     """
 
     kind: EventKind | None = None
