@@ -1,6 +1,7 @@
 """Which stories share their very words: near copies and excerpts, found by MinHash."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +10,25 @@ import numpy.typing as npt
 from onrecord.families.fingerprint import PERMUTATIONS
 
 LEAST_OVERLAP = 0.04
-"""Estimated share of common runs below which two stories are not compared further: about five equal values of 128."""
-_NEIGHBOURS = 3
-_FULL = 12
-_LEAST_MET = 3
+"""Estimated share of common runs below which two stories are not compared further."""
+LEAST_EQUAL = int(LEAST_OVERLAP * PERMUTATIONS) + 1
+"""The same in equal values of a signature."""
+LEAST_MET = 3
 """Columns in which a pair has to be met: a phrase of the trade ("who asked not to be named") brings stories together in one or
 two, and there are as many such pairs as there are stories and phrases.
 """
-_COLUMNS = 16
-"""Columns whose pairs are gathered at a time: with more, more memory; with fewer, more sorting."""
+FULL, FIRST, BEFORE = 12, 3, 3
+"""Stories with one value: up to FULL are all compared; of more, each with the FIRST of all and with so many just BEFORE it."""
+
+# Rows whose pairs are sought at a time, and pairs measured at a time: with more, more memory; with fewer, more steps.
+_ROWS, _MEASURED = 1 << 11, 1 << 17
+_WORKERS = 2
+
+Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int32]
+Matrix = npt.NDArray[np.uint32]
+Counts = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,82 +46,131 @@ class Overlap:
     sure: float
 
 
-def overlaps(signatures: Sequence[tuple[int, ...]]) -> list[Overlap]:
-    """The pairs of stories that share a telling part of their words, first before second, sorted.
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """The pairs of stories that share a telling part of their words, in columns: first before second, sorted by the second. equal: in how
+    many of the 128 values the two agree; sizes: how many runs each story has.
+    """
+
+    first: Ints
+    second: Ints
+    equal: Counts
+    sizes: Ints
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def __iter__(self) -> Iterator[Overlap]:
+        jaccard, here, there, sure = shares(self.equal, self.sizes[self.first], self.sizes[self.second])
+        columns = (self.first, self.second, jaccard, here, there, sure)
+        for row in zip(*(column.tolist() for column in columns), strict=True):
+            yield Overlap(*row)
+
+
+def shares(equal: Counts, mine: Ints | int, theirs: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+    """What agreeing values come to, for stories of so many runs: jaccard, the share of the first in the second, the share of
+    the second in the first, and what part of these is sure.
+    """
+    jaccard = equal / PERMUTATIONS
+    shared = jaccard * (mine + theirs) / (1 + jaccard)
+    low = np.maximum(0, jaccard - np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS))
+    sure = low * (1 + jaccard) / (jaccard * (1 + low))
+    return jaccard, np.minimum(1, shared / mine), np.minimum(1, shared / theirs), sure
+
+
+def matrix(signatures: Sequence[tuple[int, ...]]) -> tuple[Ints, Matrix]:
+    """The positions of the stories that have words, and their signatures, a row each."""
+    held = [n for n, signature in enumerate(signatures) if len(signature) == PERMUTATIONS + 1]
+    rows = np.array([signatures[n] for n in held], dtype=np.uint32).reshape(len(held), PERMUTATIONS + 1)
+    return np.array(held, dtype=np.int64), rows
+
+
+def overlaps(signatures: Sequence[tuple[int, ...]]) -> Overlaps:
+    """The pairs of stories, given in order of time, that share a telling part of their words."""
+    held, rows = matrix(signatures)
+    sizes = np.zeros(len(signatures), dtype=np.int64)
+    sizes[held] = rows[:, PERMUTATIONS]
+    first, second, equal = pairs(np.ascontiguousarray(rows[:, :PERMUTATIONS]))
+    return Overlaps(held[first], held[second], equal, sizes)
+
+
+def pairs(values: Matrix) -> tuple[Ints, Ints, Counts]:
+    """The pairs of rows, which stand in order of time, that agree in a telling part of their values, and in how many.
 
     Every MinHash value is a band of its own: an excerpt that is a tenth of its origin still shares a dozen of them.
     Among many stories with one value (a widely printed report, a phrase of the trade) each is compared with the first
-    few and with the next few only, so that the cost stays in line with the number of stories.
+    few and with those just before it only, so that the cost stays in line with the number of stories.
     """
-    held = [n for n, signature in enumerate(signatures) if len(signature) == PERMUTATIONS + 1]
-    if len(held) < 2:
-        return []
-    matrix = np.array([signatures[n] for n in held], dtype=np.int64)
-    values, sizes = matrix[:, :PERMUTATIONS], matrix[:, PERMUTATIONS]
-    pairs = _candidates(values)
-    found = []
-    for start in range(0, len(pairs), 1 << 18):
-        chunk = pairs[start : start + (1 << 18)]
-        found += _measured(chunk, values, sizes, held)
-    return sorted(found, key=lambda pair: (pair.first, pair.second))
+    first, second = _candidates(values)
+    equal = _equal(values, first, second)
+    keep = equal >= LEAST_EQUAL
+    return first[keep], second[keep], equal[keep]
 
 
-def _candidates(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Pairs of rows that share values in some columns, each once, as rows of two, the smaller first."""
+def _candidates(values: Matrix) -> tuple[Ints, Ints]:
+    """Pairs of rows that are met in enough columns, each once, sorted by the second, which is the larger."""
     count = len(values)
-    codes, met = [], []
-    for start in range(0, values.shape[1], _COLUMNS):
-        drawn = [_in_column(column, count) for column in values.T[start : start + _COLUMNS]]
-        unique, times = np.unique(np.concatenate(drawn), return_counts=True)
-        codes.append(unique)
-        met.append(times.astype(np.int16))
-    together, times = np.concatenate(codes), np.concatenate(met)
-    order = np.argsort(together, kind="stable")
-    together, times = together[order], times[order]
-    starts = (
-        np.flatnonzero(np.r_[True, together[1:] != together[:-1]]) if len(together) else np.zeros(0, dtype=np.int64)
+    order, rank, within = (np.empty((PERMUTATIONS, count), dtype=np.int32) for _ in range(3))
+
+    def ranked(column: int) -> None:
+        order[column], rank[column], within[column] = _ranked(values[:, column])
+
+    def met(start: int) -> tuple[Ints, Ints]:
+        return _met(order, rank[:, start : start + _ROWS], within[:, start : start + _ROWS], start)
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(ranked, range(PERMUTATIONS)))
+        found = list(pool.map(met, range(0, count, _ROWS)))
+    return (
+        np.concatenate([np.zeros(0, dtype=np.int64), *(first for first, _ in found)]),
+        np.concatenate([np.zeros(0, dtype=np.int64), *(second for _, second in found)]),
     )
-    often = np.add.reduceat(times, starts) >= _LEAST_MET if len(starts) else np.zeros(0, dtype=bool)
-    kept = together[starts[often]]
-    return np.stack((kept // count, kept % count), axis=1)
 
 
-def _in_column(column: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    """The pairs of rows with one value in a column that are to be compared, as codes."""
-    order = np.argsort(column, kind="stable")
-    ranked = column[order]
-    # Where the run of equal values that a row is in begins, for each rank.
+def _ranked(column: Matrix) -> tuple[Ints, Ints, Ints]:
+    """The rows by their value in a column, then by number; for each row its place among them, and how many rows of the same
+    value stand before it.
+    """
+    count = len(column)
+    # Value and row in one number
+    both = (column.astype(np.int64) << 32) | np.arange(count)
+    both.sort()
+    order, ranked = both & 0xFFFFFFFF, both >> 32
     starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
-    begin = np.repeat(starts, np.diff(np.r_[starts, count]))
-    rank = np.arange(count)
-    within = rank - begin
-    codes = []
-    for step in range(1, _FULL):
-        # Small groups are compared in full; of large ones, the next few.
-        keep = rank[(within >= step) & ((within < _FULL) | (step <= _NEIGHBOURS))]
-        codes.append(_coded(order[keep - step], order[keep], count))
-    for first in range(_NEIGHBOURS):
-        keep = rank[within >= _FULL]
-        codes.append(_coded(order[begin[keep] + first], order[keep], count))
-    return np.concatenate(codes)
+    rank, within = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    rank[order] = np.arange(count)
+    within[order] = np.arange(count) - np.repeat(starts, np.diff(np.r_[starts, count]))
+    return order, rank, within
 
 
-def _coded(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    return np.minimum(first, second) * count + np.maximum(first, second)
+def _met(order: Rows, rank: Rows, within: Rows, start: int) -> tuple[Ints, Ints]:
+    """The pairs of a block of rows with rows before them. rank, within: of that block only, which begins at the row start."""
+    columns = np.arange(PERMUTATIONS)[:, None]
+    few, many = within < FULL, within >= FULL
+    partners = np.full((FULL - 1, *within.shape), -1, dtype=np.int32)
+    for step in range(1, FULL):
+        stands = (few | (step <= BEFORE)) & (within >= step)
+        found = order[columns, np.where(stands, rank - step, 0)]
+        partners[step - 1] = np.where(stands, found, -1)
+    for first in range(FIRST):
+        found = order[columns, np.where(many, rank - within + first, 0)]
+        np.copyto(partners[BEFORE + first], found, where=many)
+    table = np.ascontiguousarray(partners.reshape(-1, within.shape[1]).T)
+    table.sort(axis=1)
+    enough = (table[:, LEAST_MET - 1 :] == table[:, : 1 - LEAST_MET]) & (table[:, : 1 - LEAST_MET] >= 0)
+    # Only where the run of a partner begins
+    enough[:, 1:] &= table[:, 1 : 1 - LEAST_MET] != table[:, :-LEAST_MET]
+    second, place = np.nonzero(enough)
+    return table[second, place].astype(np.int64), second + start
 
 
-def _measured(
-    pairs: npt.NDArray[np.int64], values: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64], held: list[int]
-) -> list[Overlap]:
-    jaccard = (values[pairs[:, 0]] == values[pairs[:, 1]]).mean(axis=1)
-    keep = jaccard >= LEAST_OVERLAP
-    pairs, jaccard = pairs[keep], jaccard[keep]
-    first, second = sizes[pairs[:, 0]], sizes[pairs[:, 1]]
-    shared = jaccard * (first + second) / (1 + jaccard)
-    in_second, in_first = np.minimum(1, shared / first), np.minimum(1, shared / second)
-    low = np.maximum(0, jaccard - np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS))
-    sure = low * (1 + jaccard) / (jaccard * (1 + low))
-    return [
-        Overlap(held[a], held[b], float(j), float(x), float(y), float(z))
-        for (a, b), j, x, y, z in zip(pairs.tolist(), jaccard, in_second, in_first, sure, strict=True)
-    ]
+def _equal(values: Matrix, first: Ints, second: Ints) -> Counts:
+    """In how many values the rows of each pair agree."""
+
+    def of(start: int) -> Counts:
+        part = slice(start, start + _MEASURED)
+        alike = values[first[part]] == values[second[part]]
+        return np.asarray(alike.sum(axis=1), dtype=np.uint8)
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return np.concatenate([np.zeros(0, dtype=np.uint8), *pool.map(of, range(0, len(first), _MEASURED))])

@@ -1,19 +1,18 @@
-"""Readings → families, derivations, mutations."""
+"""Readings → families, derivations, mutations: all at once, or kept up as stories come."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
-from onrecord.families import mutations, relations
-from onrecord.families.origins import Origin, Shelf
-from onrecord.families.tellings import Telling, outlet_key, telling, told_share
-from onrecord.records import Derivation, Family, Mutation, Read, Relation, digest
+from onrecord.families import mutations, origins, relations
+from onrecord.families.lineages import TAKEN, Followed, Lineages
+from onrecord.families.origins import Origin
+from onrecord.families.shelf import Shelf
+from onrecord.families.tellings import Order
+from onrecord.records import Derivation, Family, Mutation, Read
 
-_TAKEN: tuple[Relation, ...] = ("reprint", "excerpt", "rewrite")
-"""What is another's report, with least of it changed first."""
-# How many carriers before it a carrier of a ghost's report is compared with, and how many stories of each credited outlet
-# a roundup is.
-_LINKED, _COMPILED = 20, 24
+# How many stories of each credited outlet a roundup is compared with.
+_COMPILED = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,180 +26,182 @@ class Grouped:
     mutations: tuple[Mutation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What more stories change. derivations, mutations: those that are new or other now, by story; families: those that are
+    new or have other members, and the ids of those that are no more.
+    """
+
+    derivations: Mapping[str, Derivation]
+    mutations: Mapping[str, tuple[Mutation, ...]]
+    families: tuple[Family, ...]
+    gone: frozenset[str]
+
+
 def group(reads: Sequence[Read]) -> Grouped:
     """The families of stories that carry one report, whose report each story is, and what changed on the way.
 
     Pure; the order of the readings does not matter. A story may be given once only.
     """
-    mastheads = frozenset(key for read in reads if (key := outlet_key(read.story)) is not None)
-    tellings = sorted((telling(read, mastheads) for read in reads), key=lambda telling: telling.order)
-    shelf = Shelf(tellings)
-    found, kinds = _decided(tellings, shelf)
-    _break_circles(found, kinds)
-    clusters = _ghosts(tellings, found, kinds)
-    roots = [_root(n, found, kinds, clusters) for n in range(len(tellings))]
-    derivations = [
-        _derivation(n, tellings, found[n], _to_first(n, found, kinds), roots[n]) for n in range(len(tellings))
-    ]
-    changed = [
-        mutation
-        for n, this in enumerate(tellings)
-        for mutation in mutations.changes(this, _sources(n, shelf, found[n], kinds[n], clusters))
-    ]
-    return Grouped(
-        families=_families(tellings, roots),
-        derivations=tuple(sorted(derivations, key=lambda derivation: derivation.story)),
-        mutations=tuple(sorted(changed, key=_place)),
-    )
+    grouping = Grouping()
+    grouping.add(reads)
+    return grouping.grouped()
 
 
-def _decided(tellings: Sequence[Telling], shelf: Shelf) -> tuple[list[Origin | None], list[Relation]]:
-    """For each story, in order of time: what it follows, and what it is to it."""
-    found: list[Origin | None] = []
-    kinds: list[Relation] = []
-    reported = relations.Reported()
-    place = {telling.id: n for n, telling in enumerate(tellings)}
-    for n, this in enumerate(tellings):
-        origin = shelf.origin(n)
-        before = place.get(this.read.story.earlier or "", n)
-        if before < n and (origin is None or origin.held == before):
-            # A page that was changed is no copy of what it was: its outlet goes on with it, or with what it carries
-            taken = found[before] if kinds[before] in _TAKEN else None
-            found.append(taken or _followed(before, "a later version of the same text"))
-            kinds.append(kinds[before] if taken else "follow-up")
-            continue
-        if relations.is_roundup(this) and (origin is None or origin.by != "copy"):
-            found.append(None)
-            kinds.append("roundup")
-            continue
-        if origin is not None:
-            held = tellings[origin.held] if origin.held is not None else None
-            kinds.append(relations.of_origin(this, origin, held))
-            found.append(origin if kinds[-1] != "original" else None)
-            if kinds[-1] not in _TAKEN:
-                reported.add(n, this)
-            continue
-        earlier = reported.earlier(this)
-        reported.add(n, this)
-        kinds.append("original" if earlier is None else "follow-up")
-        found.append(
-            None if earlier is None else _followed(earlier, f"goes on with what {tellings[earlier].id} reported")
+class Grouping:
+    """Stories grouped, to which more can be added. What it holds does not depend on the order in which they came, nor on how
+    many came at once: only what a story changes is worked out again.
+    """
+
+    def __init__(self) -> None:
+        self._shelf = Shelf()
+        self._reported = relations.Reported(self._shelf.tellings)
+        self._lineages = Lineages(self._shelf.tellings)
+        self._by_id: dict[str, int] = {}
+        # Stories of which another says that it is a later version
+        self._later: dict[str, list[int]] = {}
+        self._origins: dict[int, Origin | None] = {}
+        self._followed: dict[int, Followed] = {}
+        self._own: set[int] = set()
+        self._sources: dict[int, tuple[int, ...]] = {}
+        self._derivations: dict[str, Derivation] = {}
+        self._mutations: dict[str, tuple[Mutation, ...]] = {}
+        self._families: dict[tuple[int, str | None], Family] = {}
+
+    def add(self, reads: Sequence[Read]) -> Added:
+        """Takes in stories with their readings. Returns what that changes."""
+        fresh, touched = self._shelf.extend(reads)
+        for n in fresh:
+            story = self._shelf.tellings[n].read.story
+            if story.id not in self._by_id:
+                self._by_id[story.id] = n
+                self._reported.note(n)
+                if story.earlier is not None:
+                    self._later.setdefault(story.earlier, []).append(n)
+        followed = self._decided(self._asked(fresh, touched))
+        line, roots = self._lineages.update(followed)
+        derivations = {}
+        for n in line:
+            derivation = self._lineages.derivation(n)
+            if self._derivations.get(derivation.story) != derivation:
+                derivations[derivation.story] = derivation
+        self._derivations.update(derivations)
+        families, gone = self._gathered(roots)
+        return Added(derivations, self._changes({*line, *touched, *fresh}, set(fresh)), families, gone)
+
+    def grouped(self) -> Grouped:
+        """All as it stands."""
+        return Grouped(
+            families=tuple(sorted(self._families.values(), key=lambda family: (family.root, family.id))),
+            derivations=tuple(self._derivations[story] for story in sorted(self._derivations)),
+            mutations=tuple(one for story in sorted(self._mutations) for one in self._mutations[story]),
         )
-    return found, kinds
+
+    def _order(self, n: int) -> Order:
+        return self._shelf.tellings[n].order
+
+    def _asked(self, fresh: Sequence[int], touched: set[int]) -> list[int]:
+        """The stories that have to be decided on: new ones, and those whose origin is another one now."""
+        asked = list(fresh)
+        for n in fresh:
+            self._origins[n] = origins.origin(self._shelf, n)
+            asked += self._later.get(self._shelf.tellings[n].id, ())
+        for n in touched:
+            origin = origins.origin(self._shelf, n)
+            if origin != self._origins[n]:
+                self._origins[n] = origin
+                asked.append(n)
+        return asked
+
+    def _decided(self, asked: Sequence[int]) -> dict[int, Followed]:
+        """What stories follow, in order of time: those asked for, and those that hang on them."""
+        waiting = set(asked)
+        queue = [(self._order(n), n) for n in waiting]
+        heapify(queue)
+        changed: dict[int, Followed] = {}
+        while queue:
+            _, n = heappop(queue)
+            waiting.discard(n)
+            followed, own = self._decide(n)
+            hanging: set[int] = set()
+            if own != (n in self._own):
+                (self._reported.add if own else self._reported.drop)(n)
+                self._own ^= {n}
+                hanging |= {m for m in self._reported.later(n) if self._origins.get(m) is None}
+            if followed != self._followed.get(n):
+                self._followed[n] = changed[n] = followed
+                hanging.update(self._later.get(self._shelf.tellings[n].id, ()))
+            for m in hanging - waiting:
+                if self._order(m) > self._order(n):
+                    waiting.add(m)
+                    heappush(queue, (self._order(m), m))
+        return changed
+
+    def _decide(self, n: int) -> tuple[Followed, bool]:
+        """What a story follows, and whether it is a report of its outlet's own."""
+        this, origin = self._shelf.tellings[n], self._origins[n]
+        before = self._by_id.get(this.read.story.earlier or "", n)
+        if self._order(before) < this.order and (origin is None or origin.held == before):
+            # A page that was changed is no copy of what it was: its outlet goes on with it, or with what it carries
+            taken = self._followed[before]
+            if taken.kind in TAKEN and taken.origin is not None:
+                return taken, False
+            return Followed(_follows(before, "a later version of the same text"), "follow-up"), False
+        if relations.is_roundup(this) and (origin is None or origin.by != "copy"):
+            return Followed(None, "roundup"), False
+        if origin is not None:
+            held = self._shelf.tellings[origin.held] if origin.held is not None else None
+            kind = relations.of_origin(this, origin, held)
+            return Followed(origin if kind != "original" else None, kind), kind not in TAKEN
+        earlier = self._reported.earlier(n)
+        if earlier is None:
+            return Followed(None, "original"), True
+        reason = f"goes on with what {self._shelf.tellings[earlier].id} reported"
+        return Followed(_follows(earlier, reason), "follow-up"), True
+
+    def _gathered(self, roots: set[tuple[int, str | None]]) -> tuple[tuple[Family, ...], frozenset[str]]:
+        """The families of those roots that are new or other now, and the ids of those that are no more."""
+        made, gone = [], set()
+        for root in roots:
+            was, now = self._families.pop(root, None), self._lineages.family(root)
+            if now is not None:
+                self._families[root] = now
+                made.append(now)
+            if was is not None and (now is None or now.id != was.id):
+                gone.add(was.id)
+        return tuple(sorted(made, key=lambda family: (family.root, family.id))), frozenset(gone)
+
+    def _changes(self, stories: set[int], fresh: set[int]) -> dict[str, tuple[Mutation, ...]]:
+        """The mutations of those stories that are held against other sources now."""
+        changed = {}
+        for n in stories:
+            sources = self._sources_of(n)
+            if n not in fresh and sources == self._sources.get(n):
+                continue
+            self._sources[n] = sources
+            this = self._shelf.tellings[n]
+            found = mutations.changes(this, [self._shelf.tellings[m] for m in sources])
+            now = tuple(sorted(found, key=_place))
+            if now != self._mutations.get(this.id, ()):
+                self._mutations[this.id] = changed[this.id] = now
+        return changed
+
+    def _sources_of(self, n: int) -> tuple[int, ...]:
+        """The stories that a story's values are held against: the one that it follows; the first that carries the same
+        report where that is not here; all that a roundup may have compiled.
+        """
+        followed = self._lineages.followed(n)
+        if followed.kind == "roundup":
+            keys = dict.fromkeys(credit.key for credit in self._shelf.tellings[n].credits)
+            return tuple(m for key in keys for m in self._shelf.reports_of(n, key, _COMPILED))
+        if followed.held is not None:
+            return (followed.held,)
+        first = self._lineages.first_carrier(n) if followed.ghost is not None else n
+        return (first,) if first != n else ()
 
 
-def _followed(place: int, reason: str) -> Origin:
+def _follows(place: int, reason: str) -> Origin:
     return Origin(place, None, "words", None, 0.0, False, (reason,))
-
-
-def _break_circles(found: list[Origin | None], kinds: list[Relation]) -> None:
-    """Makes the first story of a circle of copies an original: nobody can have copied from his own copy."""
-    for start in range(len(found)):
-        path: list[int] = []
-        n: int | None = start
-        while n is not None and n not in path:
-            path.append(n)
-            n = _next(n, found, kinds)
-        if n is not None:
-            first = min(path[path.index(n) :])
-            found[first], kinds[first] = None, "original"
-
-
-def _next(n: int, found: Sequence[Origin | None], kinds: Sequence[Relation]) -> int | None:
-    origin = found[n]
-    return origin.held if origin is not None and kinds[n] in _TAKEN else None
-
-
-def _to_first(n: int, found: Sequence[Origin | None], kinds: Sequence[Relation]) -> Relation:
-    """What a story is to the first report of its chain: who reprints a rewrite has a rewrite."""
-    relation, before = kinds[n], _next(n, found, kinds)
-    while before is not None:
-        if kinds[before] in _TAKEN:
-            relation = max(relation, kinds[before], key=_TAKEN.index)
-        before = _next(before, found, kinds)
-    return relation
-
-
-def _root(
-    n: int, found: Sequence[Origin | None], kinds: Sequence[Relation], clusters: dict[int, int]
-) -> tuple[int, str | None]:
-    """The position of the first report held, and the outlet of the ghost before it. Of one ghost report, the position of
-    the first story that carries it.
-    """
-    while (before := _next(n, found, kinds)) is not None:
-        n = before
-    origin = found[n]
-    if origin is not None and kinds[n] in _TAKEN and origin.ghost is not None:
-        return clusters[n], origin.ghost
-    return n, None
-
-
-def _ghosts(tellings: Sequence[Telling], found: Sequence[Origin | None], kinds: Sequence[Relation]) -> dict[int, int]:
-    """Stories that carry a report of one outlet that is not here → the first story that carries the same report."""
-    by_ghost: dict[str, list[int]] = defaultdict(list)
-    for n, origin in enumerate(found):
-        if origin is not None and kinds[n] in _TAKEN and origin.ghost is not None:
-            by_ghost[origin.ghost.casefold()].append(n)
-    clusters: dict[int, int] = {}
-    for carriers in by_ghost.values():
-        for at, n in enumerate(carriers):
-            before = carriers[max(0, at - _LINKED) : at]
-            like = [m for m in before if _one_report(tellings[n], tellings[m])]
-            clusters[n] = min((clusters[m] for m in like), default=n)
-    return clusters
-
-
-def _one_report(this: Telling, other: Telling) -> bool:
-    if this.quotes & other.quotes or len(this.facts & other.facts) >= 3:
-        return True
-    told, _ = told_share(this, other)
-    return told >= 2
-
-
-def _derivation(
-    n: int, tellings: Sequence[Telling], origin: Origin | None, kind: Relation, root: tuple[int, str | None]
-) -> Derivation:
-    this, (first, ghost) = tellings[n].id, root
-    if origin is None:
-        return Derivation(this, kind, None, None, ())
-    if kind not in _TAKEN:
-        held = tellings[origin.held].id if origin.held is not None else None
-        return Derivation(this, kind, held, None, origin.reasons)
-    reasons = origin.reasons
-    if origin.held is not None and (ghost is not None or origin.held != first):
-        reasons = (*reasons, f"{tellings[origin.held].id} has it from {ghost or tellings[first].id}")
-    return Derivation(this, kind, None if ghost else tellings[first].id, ghost, reasons)
-
-
-def _sources(n: int, shelf: Shelf, origin: Origin | None, kind: Relation, clusters: dict[int, int]) -> list[Telling]:
-    """The stories that a story's values are held against: the one that it follows; the first that carries the same
-    report where that is not here; all that a roundup may have compiled.
-    """
-    this = shelf.tellings[n]
-    if kind == "roundup":
-        keys = dict.fromkeys(credit.key for credit in this.credits)
-        return [shelf.tellings[m] for key in keys for m in shelf.reports_of(n, key, _COMPILED)]
-    if origin is None or kind not in _TAKEN:
-        return []
-    if origin.held is not None:
-        return [shelf.tellings[origin.held]]
-    first = clusters[n]
-    return [shelf.tellings[first]] if first != n else []
-
-
-def _families(tellings: Sequence[Telling], roots: Sequence[tuple[int, str | None]]) -> tuple[Family, ...]:
-    members: dict[tuple[int, str | None], list[str]] = defaultdict(list)
-    for n, root in enumerate(roots):
-        members[root].append(tellings[n].id)
-    families = []
-    for (first, ghost), stories in members.items():
-        if ghost is None and len(stories) < 2:
-            continue
-        name = f"ghost:{ghost}" if ghost else tellings[first].id
-        # One outlet that is not here may stand behind many reports: the first carrier tells them apart.
-        hexed = digest(name, tellings[first].id) if ghost else digest(name)
-        families.append(Family(f"fa-{hexed[:8]}", name, tuple(sorted(stories))))
-    return tuple(sorted(families, key=lambda family: (family.root, family.id)))
 
 
 def _place(mutation: Mutation) -> tuple[str, int, str, str, str]:

@@ -1,20 +1,19 @@
 """From which story, or which outlet, does a story have its report?"""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
-from onrecord.families.copies import Overlap, overlaps
+import numpy as np
+
+from onrecord.families.shelf import Shelf
 from onrecord.families.tellings import (
     Credited,
+    Order,
     Telling,
     is_own,
     is_sourced,
     is_told,
-    lag,
-    may_precede,
+    may_retell,
     said,
     starts,
     tell_of_two,
@@ -36,12 +35,10 @@ _MOST_TOLD, _MUCH_TOLD = 0.6, 0.4
 _TOLD_AT_ALL, _TELLING = 0.3, 4
 # Versions of one report are as like as this to a copy.
 _AS_LIKE = 0.9
-_REWRITTEN_WITHIN = timedelta(days=10)
 # An agency line stands at the head of a text.
 _WIRE_AT = 400
-# How many stories are compared closely, and how many are listed with one fact: what keeps the work in line with the
-# number of stories.
-_CONSIDERED, _LIKELY, _SHORT_SHELF, _WIDE = 6, 3, 40, 300
+# How many stories are compared closely.
+_CONSIDERED, _LIKELY = 6, 3
 # Fewer common facts than this are chance.
 _FEW_FACTS = 3
 
@@ -64,179 +61,135 @@ class Origin:
     reasons: tuple[str, ...]
 
 
-class Shelf:
-    """The stories of one grouping with the indexes by which their origins are found."""
+def origin(shelf: Shelf, story: int) -> Origin | None:
+    """Where the story of that number has its report from, or None where nothing shows that it is another's."""
+    return _copied(shelf, story) or _credited(shelf, story) or _retold(shelf, story)
 
-    def __init__(self, tellings: Sequence[Telling]) -> None:
-        self.tellings = tellings
-        self._by_outlet: dict[str, list[int]] = defaultdict(list)
-        self._by_fact: dict[tuple[str, str], list[int]] = defaultdict(list)
-        self._by_quote: dict[str, list[int]] = defaultdict(list)
-        self._by_name: dict[str, list[int]] = defaultdict(list)
-        self._overlaps: dict[int, list[tuple[int, Overlap]]] = defaultdict(list)
-        credited = {credit.key for telling in tellings for credit in telling.credits}
-        for n, telling in enumerate(tellings):
-            for quote in telling.quotes:
-                self._by_quote[quote].append(n)
-            for fact in telling.facts:
-                self._by_name[fact].append(n)
-            if telling.outlet is None or telling.outlet not in credited:
-                continue
-            self._by_outlet[telling.outlet].append(n)
-            for fact in sorted(telling.facts | telling.quotes):
-                self._by_fact[telling.outlet, fact].append(n)
-        for pair in overlaps([telling.read.reading.signature for telling in tellings]):
-            self._overlaps[pair.first].append((pair.second, pair))
-            self._overlaps[pair.second].append((pair.first, pair))
 
-    def overlap(self, story: int, other: int) -> float:
-        """The share of a story's 5-word runs that surely stand in another; 0 where it is small."""
-        pair = next((pair for n, pair in self._overlaps[story] if n == other), None)
-        return 0.0 if pair is None else _share(pair, story) * pair.sure
+# ---- the same words
 
-    def origin(self, story: int) -> Origin | None:
-        """Where the story at that position has its report from, or None where nothing shows that it is another's."""
-        return self._copied(story) or self._credited(story) or self._retold(story)
 
-    # ---- the same words
-
-    def _copied(self, story: int) -> Origin | None:
-        this, best = self.tellings[story], None
-        for other, pair in self._overlaps[story]:
-            here, there = _share(pair, story), _share(pair, other)
-            if max(here, there) * pair.sure < COPIED or not _follows(this, self.tellings[other]):
-                continue
-            if tell_of_two(this, self.tellings[other]) or _credit_apart(this, self.tellings[other], here):
-                continue
-            rank = (this.credits_to(self.tellings[other].outlet), round(here, 1), here >= COPIED)
-            if best is None or (rank, _sooner(self.tellings[other])) > (best[0], _sooner(self.tellings[best[1]])):
-                best = (rank, other, here)
-        if best is None:
-            return None
-        _, other, here = best
-        credit = next((c for c in this.credits if c.key == self.tellings[other].outlet), None)
-        away = self._line_of_another(story, other)
-        reason = f"shares {here:.0%} of its 5-word runs with {self.tellings[other].id}"
-        if away is not None:
-            return Origin(None, away.name, "copy", away, here, False, (reason, _names(away)))
-        reasons = (reason, *((_names(credit),) if credit else ()))
-        return Origin(other, None, "copy", credit, here, here < COPIED, reasons)
-
-    def _line_of_another(self, story: int, other: int) -> Credited | None:
-        """The outlet whose text a story says it carries, where that is not the copy found, nor here at all: the two have
-        it from the same place.
-        """
-        this = self.tellings[story]
-        for credit in this.credits:
-            if credit.relation in ("wire", "republished_from") and leads(this, credit):
-                here = credit.key == self.tellings[other].outlet or self._held(story, credit) is not None
-                return None if here else credit
+def _copied(shelf: Shelf, story: int) -> Origin | None:
+    this, best = shelf.tellings[story], None
+    near = shelf.copies.of(story)
+    copied = np.flatnonzero(np.maximum(near.here, near.there) * near.sure >= COPIED)
+    for other, here in zip(near.rows[copied].tolist(), near.here[copied].tolist(), strict=True):
+        if not _follows(this, shelf.tellings[other]):
+            continue
+        if tell_of_two(this, shelf.tellings[other]) or _credit_apart(this, shelf.tellings[other], here):
+            continue
+        rank = (this.credits_to(shelf.tellings[other].outlet), round(here, 1), here >= COPIED)
+        if best is None or (rank, _sooner(shelf.tellings[other])) > (best[0], _sooner(shelf.tellings[best[1]])):
+            best = (rank, other, here)
+    if best is None:
         return None
+    _, other, here = best
+    credit = next((c for c in this.credits if c.key == shelf.tellings[other].outlet), None)
+    away = _line_of_another(shelf, story, other)
+    reason = f"shares {here:.0%} of its 5-word runs with {shelf.tellings[other].id}"
+    if away is not None:
+        return Origin(None, away.name, "copy", away, here, False, (reason, _names(away)))
+    reasons = (reason, *((_names(credit),) if credit else ()))
+    return Origin(other, None, "copy", credit, here, here < COPIED, reasons)
 
-    # ---- a credit
 
-    def _credited(self, story: int) -> Origin | None:
-        this = self.tellings[story]
-        found = []
-        for credit in this.credits:
-            held = self._held(story, credit)
-            if held is not None:
-                found.append((own_share(this, self.tellings[held]), credit, held))
-        if found:
-            own, credit, held = min(found, key=lambda f: (f[0], f[1].at, f[1].key))
-            told, claims = told_share(this, self.tellings[held])
-            reasons = [_names(credit)]
-            if told:
-                reasons.append(f"{told} of its {claims} claims stand in {self.tellings[held].id}")
-            share = self.overlap(story, held)
-            if own <= _MOSTLY_TAKEN or leads(this, credit):
-                return Origin(held, None, "credit", credit, share, False, tuple(reasons))
-        for credit in this.credits:
-            if leads(this, credit) and not any(credit.key == c.key for _, c, _ in found):
-                return Origin(None, credit.name, "credit", credit, 0.0, False, (_names(credit),))
-        return None
+def _line_of_another(shelf: Shelf, story: int, other: int) -> Credited | None:
+    """The outlet whose text a story says it carries, where that is not the copy found, nor here at all: the two have
+    it from the same place.
+    """
+    this = shelf.tellings[story]
+    for credit in this.credits:
+        if credit.relation in ("wire", "republished_from") and leads(this, credit):
+            here = credit.key == shelf.tellings[other].outlet or _held(shelf, story, credit) is not None
+            return None if here else credit
+    return None
 
-    def _held(self, story: int, credit: Credited) -> int | None:
-        """The story of the outlet credited that tells what this one tells, if one is here."""
-        this = self.tellings[story]
-        found: list[tuple[float, int]] = []
-        for other in self.reports_of(story, credit.key, _CONSIDERED):
-            there = self.tellings[other]
-            told, claims = told_share(this, there)
-            quotes, facts = len(this.quotes & there.quotes), len(this.facts & there.facts)
-            share = self.overlap(story, other)
-            near = (
-                share >= _TOUCHED
-                or quotes > 0
-                or (told >= 2 and told >= _SOME * claims)
-                or (facts >= _FEW_FACTS and facts >= _SOME * len(this.facts))
-            )
-            if near:
-                found.append((2 * share + quotes + told / max(claims, 1) + facts / max(len(this.facts), 1), other))
-        if not found:
-            return None
-        # Of an outlet's versions that are about as like, a copy follows the newest that it can have seen.
-        like = [other for score, other in found if score >= _AS_LIKE * max(found)[0]]
-        return max(like, key=lambda other: (self.tellings[other].start is not None, self.tellings[other].order))
 
-    def reports_of(self, story: int, outlet: str, most: int) -> list[int]:
-        """The stories of a credited outlet that may stand behind a story: not later, those first that share most facts
-        with it.
-        """
-        this, met = self.tellings[story], Counter[int]()
-        shelf = self._by_outlet.get(outlet, [])
-        if len(shelf) <= _SHORT_SHELF:
-            met.update(dict.fromkeys(shelf, 0))
-        for fact in sorted(this.facts | this.quotes):
-            met.update(self._by_fact.get((outlet, fact), [])[:_WIDE])
-        met.update(n for n, _ in self._overlaps[story] if self.tellings[n].outlet == outlet)
-        fit = [n for n in met if n != story and may_precede(self.tellings[n], this)]
-        return sorted(fit, key=lambda n: (-met[n], self.tellings[n].order))[:most]
+# ---- a credit
 
-    # ---- the same matter without a credit
 
-    def _retold(self, story: int) -> Origin | None:
-        """A story that repeats what several sources said to another outlet, and has no source of its own."""
-        this, best = self.tellings[story], None
-        for other in self._alike(story):
-            there = self.tellings[other]
-            told, claims = told_share(this, there)
-            quotes = len(this.quotes & there.quotes)
-            if told < 2 or told < (_MUCH_TOLD if quotes else _MOST_TOLD) * claims:
-                continue
-            if own_claims(this, there) or not _exclusive(this, there):
-                continue
-            rank = (told, quotes)
-            if best is None or (rank, _sooner(there)) > (best[0], _sooner(self.tellings[best[1]])):
-                best = (rank, other, claims)
-        if best is None:
-            return None
-        (told, quotes), other, claims = best
-        there = self.tellings[other]
-        shared = (
-            f"shares {_some(quotes, 'quotation')} and {_some(len(this.facts & there.facts), 'fact')} with {there.id}"
+def _credited(shelf: Shelf, story: int) -> Origin | None:
+    this = shelf.tellings[story]
+    found = []
+    for credit in this.credits:
+        held = _held(shelf, story, credit)
+        if held is not None:
+            found.append((own_share(this, shelf.tellings[held]), credit, held))
+    if found:
+        own, credit, held = min(found, key=lambda f: (f[0], f[1].at, f[1].key))
+        told, claims = told_share(this, shelf.tellings[held])
+        reasons = [_names(credit)]
+        if told:
+            reasons.append(f"{told} of its {claims} claims stand in {shelf.tellings[held].id}")
+        share = shelf.copies.share(story, held)
+        if own <= _MOSTLY_TAKEN or leads(this, credit):
+            return Origin(held, None, "credit", credit, share, False, tuple(reasons))
+    for credit in this.credits:
+        if leads(this, credit) and not any(credit.key == c.key for _, c, _ in found):
+            return Origin(None, credit.name, "credit", credit, 0.0, False, (_names(credit),))
+    return None
+
+
+def _held(shelf: Shelf, story: int, credit: Credited) -> int | None:
+    """The story of the outlet credited that tells what this one tells, if one is here."""
+    this = shelf.tellings[story]
+    found: list[tuple[float, int]] = []
+    for other in shelf.reports_of(story, credit.key, _CONSIDERED):
+        there = shelf.tellings[other]
+        told, claims = told_share(this, there)
+        quotes, facts = len(this.quotes & there.quotes), len(this.facts & there.facts)
+        share = shelf.copies.share(story, other)
+        near = (
+            share >= _TOUCHED
+            or quotes > 0
+            or (told >= 2 and told >= _SOME * claims)
+            or (facts >= _FEW_FACTS and facts >= _SOME * len(this.facts))
         )
-        reasons = (shared, f"{told} of its {claims} claims stand there, and no source is its own")
-        return Origin(other, None, "words", None, self.overlap(story, other), False, reasons)
+        if near:
+            found.append((2 * share + quotes + told / max(claims, 1) + facts / max(len(this.facts), 1), other))
+    if not found:
+        return None
+    # Of an outlet's versions that are about as like, a copy follows the newest that it can have seen.
+    like = [other for score, other in found if score >= _AS_LIKE * max(found)[0]]
+    return max(like, key=lambda other: (shelf.tellings[other].start is not None, shelf.tellings[other].order))
 
-    def _alike(self, story: int) -> list[int]:
-        """The stories that may be retold without a credit: by another outlet, days before, longer, with a quotation or a
-        telling part of the facts. The likest few.
-        """
-        this = self.tellings[story]
-        quotes, facts = Counter[int](), Counter[int]()
-        for index, keys, met in ((self._by_quote, this.quotes, quotes), (self._by_name, this.facts, facts)):
-            for key in keys:
-                if len(index[key]) <= _SHORT_SHELF:
-                    met.update(index[key])
-        found = []
-        for other in sorted(quotes.keys() | facts.keys()):
-            there = self.tellings[other]
-            if there.outlet == this.outlet or this.length > there.length or not _after(this, there):
-                continue
-            if quotes[other] or facts[other] >= max(_FEW_FACTS, _SOME * len(this.facts)):
-                found.append((-quotes[other], -facts[other], there.order, other))
-        return [other for *_, other in sorted(found)[:_LIKELY]]
+
+# ---- the same matter without a credit
+
+
+def _retold(shelf: Shelf, story: int) -> Origin | None:
+    """A story that repeats what several sources said to another outlet, and has no source of its own."""
+    this, best = shelf.tellings[story], None
+    for other in _alike(shelf, story):
+        there = shelf.tellings[other]
+        told, claims = told_share(this, there)
+        quotes = len(this.quotes & there.quotes)
+        if told < 2 or told < (_MUCH_TOLD if quotes else _MOST_TOLD) * claims:
+            continue
+        if own_claims(this, there) or not _exclusive(this, there):
+            continue
+        rank = (told, quotes)
+        if best is None or (rank, _sooner(there)) > (best[0], _sooner(shelf.tellings[best[1]])):
+            best = (rank, other, claims)
+    if best is None:
+        return None
+    (told, quotes), other, claims = best
+    there = shelf.tellings[other]
+    shared = f"shares {_some(quotes, 'quotation')} and {_some(len(this.facts & there.facts), 'fact')} with {there.id}"
+    reasons = (shared, f"{told} of its {claims} claims stand there, and no source is its own")
+    return Origin(other, None, "words", None, shelf.copies.share(story, other), False, reasons)
+
+
+def _alike(shelf: Shelf, story: int) -> list[int]:
+    """The stories that may be retold without a credit: by another outlet, days before, longer, with a quotation or a
+    telling part of the facts. The likest few.
+    """
+    this, found = shelf.tellings[story], []
+    for other, quotes, facts in shelf.alike(story):
+        there = shelf.tellings[other]
+        if may_retell(this, there) and (quotes or facts >= max(_FEW_FACTS, _SOME * len(this.facts))):
+            found.append((-quotes, -facts, there.order, other))
+    return [other for *_, other in sorted(found)[:_LIKELY]]
 
 
 def own_share(this: Telling, there: Telling) -> float:
@@ -293,21 +246,9 @@ def _follows(this: Telling, other: Telling) -> bool:
     return (-other.length, other.order) < (-this.length, this.order)
 
 
-def _after(this: Telling, other: Telling) -> bool:
-    """Whether a story stood within days after another; an undated one may have, if the other has a date."""
-    later = lag(other, this)
-    if later is None:
-        return other.start is not None
-    return timedelta(0) < later <= _REWRITTEN_WITHIN
-
-
-def _sooner(telling: Telling) -> tuple[bool, float, int, int, str]:
+def _sooner(telling: Telling) -> Order:
     undated, at, version, length, id_ = telling.order
     return (not undated, -at, -version, -length, id_)
-
-
-def _share(pair: Overlap, story: int) -> float:
-    return pair.first_in_second if pair.first == story else pair.second_in_first
 
 
 def _some(count: int, noun: str) -> str:

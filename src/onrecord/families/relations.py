@@ -1,13 +1,17 @@
 """What is a story to the report it follows: an original, a reprint, a rewrite, an excerpt, a roundup, a follow-up?"""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from onrecord.families.alignment import same_occurrence
 from onrecord.families.origins import COPIED, Origin
-from onrecord.families.tellings import Telling, lag
+from onrecord.families.shelf import put
+from onrecord.families.tellings import Order, Telling, lag
 from onrecord.records import Event, Relation
+
+Key = tuple[str, ...]
 
 # A copied part is an excerpt up to this share of its origin's runs, or, where that is not here, up to so many characters.
 _EXCERPT_AT_MOST, _SHORT = 0.5, 700
@@ -74,20 +78,40 @@ def _is_part(this: Telling, other: Telling) -> bool:
 
 
 class Reported:
-    """What the outlets' own stories have reported so far, for finding the follow-ups among later ones."""
+    """What the outlets' own stories have reported, for finding the follow-ups among later ones. Stories by number."""
 
-    def __init__(self) -> None:
-        self._met: dict[tuple[str, ...], list[tuple[int, Telling, Event]]] = defaultdict(list)
+    def __init__(self, tellings: Sequence[Telling]) -> None:
+        self._tellings = tellings
+        # By day, place and target of an act, in order of time: all stories about it; those that are reports of their own
+        self._about: defaultdict[Key, list[int]] = defaultdict(list)
+        self._met: defaultdict[Key, list[tuple[int, Event]]] = defaultdict(list)
 
-    def earlier(self, this: Telling) -> int | None:
+    def note(self, n: int) -> None:
+        """Takes in a story, be it a report of its own or not."""
+        for key in {key for event in _weighty(self._tellings[n]) for key in _keys(event)}:
+            put(self._about[key], n, self._order)
+
+    def add(self, n: int) -> None:
+        """Notes what a story of its outlet's own reports."""
+        for event in _weighty(self._tellings[n]):
+            for key in _keys(event):
+                put(self._met[key], (n, event), self._order_of_met)
+
+    def drop(self, n: int) -> None:
+        """The story turned out to be no report of its own."""
+        for key in {key for event in _weighty(self._tellings[n]) for key in _keys(event)}:
+            self._met[key] = [met for met in self._met[key] if met[0] != n]
+
+    def earlier(self, n: int) -> int | None:
         """The earlier story whose occurrence this one goes on telling of, or None. The outlet's own comes first, then
         the earliest.
         """
-        found = []
+        this, found = self._tellings[n], []
         for event in _weighty(this):
             if event.status in ("planned", "threatened", "possible", "hypothetical"):
                 continue
-            for n, other, theirs in self._candidates(event):
+            for m, theirs in self._candidates(event, this):
+                other = self._tellings[m]
                 own = other.outlet is not None and other.outlet == this.outlet
                 passed = lag(other, this)
                 if passed is None or passed < (_OWN_LATER if own else _OTHERS_LATER):
@@ -95,18 +119,32 @@ class Reported:
                 if not own and passed > _OTHERS_UNTIL:
                     continue
                 if same_occurrence(event, theirs, sure=not own or passed > _LONG):
-                    found.append((not own, other.order, n))
+                    found.append((not own, other.order, m))
         return min(found)[2] if found else None
 
-    def add(self, place: int, this: Telling) -> None:
-        """Notes what a story of its outlet's own reports."""
-        for event in _weighty(this):
-            for key in _keys(event):
-                self._met[key].append((place, this, event))
+    def later(self, n: int) -> set[int]:
+        """The later stories that look at this one, or would if it were a report of its own."""
+        this, found = self._tellings[n], set[int]()
+        for key in {key for event in _weighty(this) for key in _keys(event)}:
+            met, about = self._met[key], self._about[key]
+            last = bisect_right(met, this.order, key=self._order_of_met) + _LATEST
+            until = self._order_of_met(met[last - 1]) if last <= len(met) else None
+            start = bisect_right(about, this.order, key=self._order)
+            end = bisect_right(about, until, key=self._order) if until is not None else len(about)
+            found.update(about[start:end])
+        return found
 
-    def _candidates(self, event: Event) -> Iterable[tuple[int, Telling, Event]]:
+    def _candidates(self, event: Event, this: Telling) -> Iterator[tuple[int, Event]]:
         for key in _keys(event):
-            yield from self._met[key][-_LATEST:]
+            met = self._met.get(key, [])
+            end = bisect_left(met, this.order, key=self._order_of_met)
+            yield from met[max(0, end - _LATEST) : end]
+
+    def _order(self, n: int) -> Order:
+        return self._tellings[n].order
+
+    def _order_of_met(self, met: tuple[int, Event]) -> Order:
+        return self._tellings[met[0]].order
 
 
 def _weighty(this: Telling) -> list[Event]:
@@ -117,8 +155,8 @@ def _weighty(this: Telling) -> list[Event]:
     return [event for event in events if len(event.mentions) >= max(_FEWEST, least)]
 
 
-def _keys(event: Event) -> list[tuple[str, ...]]:
-    keys: list[tuple[str, ...]] = []
+def _keys(event: Event) -> list[Key]:
+    keys: list[Key] = []
     if event.when is not None and event.when.start is not None:
         keys.append(("day", event.kind, event.when.start.isoformat()))
     if event.where is not None:

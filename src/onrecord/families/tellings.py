@@ -1,14 +1,21 @@
 """What grouping looks at in a story: whose it is, when it stood, whom it credits, what it tells."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from onrecord.families.terms import Terms, terms, told_in
-from onrecord.records import Claim, CountOf, CreditRelation, Event, Masthead, Read, Span
+from onrecord.records import Claim, CountOf, CreditRelation, Event, Masthead, Read, Source, Span
 from onrecord.wording import outlets
+
+Order = tuple[bool, float, int, int, str]
+"""Sorts stories by time of publication, undated ones last, versions of a text as they came, longer stories before shorter
+ones.
+"""
 
 TOLD_AGAIN = 0.4
 """Share of a statement's matter from which it is taken to be told again elsewhere."""
+_REWRITTEN_WITHIN = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +33,15 @@ class Credited:
 @dataclass(frozen=True, slots=True)
 class Telling:
     """A story as grouping sees it. outlet: its key, or None. start, end: when it was published, None where
-    unknown. credits: other outlets, in the order of the text, each once for a relation. where, when, tolls: places, days, and
-    numbers of dead and hurt of what it tells of, background left out.
+    unknown. order: its place in time. credits: other outlets, in the order of the text, each once for a relation. where, when,
+    tolls: places, days, and numbers of dead and hurt of what it tells of, background left out.
     """
 
     read: Read
     outlet: str | None
     start: datetime | None
     end: datetime | None
+    order: Order
     credits: tuple[Credited, ...]
     quotes: frozenset[str]
     facts: frozenset[str]
@@ -51,20 +59,12 @@ class Telling:
         """Characters of the text."""
         return self.read.story.length
 
-    @property
-    def order(self) -> tuple[bool, float, int, int, str]:
-        """Sorts by time of publication, undated stories last, versions of a text as they came, longer stories before
-        shorter ones.
-        """
-        time = self.start.timestamp() if self.start else 0.0
-        return (self.start is None, time, self.read.story.version, -self.length, self.id)
-
     def credits_to(self, key: str | None) -> bool:
         """Whether the story names that outlet."""
         return key is not None and any(credit.key == key for credit in self.credits)
 
 
-def telling(read: Read, mastheads: frozenset[str] = frozenset()) -> Telling:
+def telling(read: Read, mastheads: Collection[str] = frozenset()) -> Telling:
     """A story and its reading, made ready. mastheads: keys of the outlets of all stories here: a source of that name is
     an outlet too, though the story alone could not show it ("according to Gullwing").
     """
@@ -77,17 +77,17 @@ def telling(read: Read, mastheads: frozenset[str] = frozenset()) -> Telling:
         if key != own:
             named.setdefault((key, credit.relation), Credited(key, name, credit.relation, _at(credit.span)))
     known = {key for key, _ in named}
-    for claim in reading.claims:
-        name = claim.source.name or ""
-        key = name.casefold().removeprefix("the ")
-        if key in mastheads and key != own and key not in known and claim.source.span is not None:
-            named.setdefault((key, "cites"), Credited(key, name, "cites", _at(claim.source.span)))
+    for source in _placed(read):
+        key = _source_key(source)
+        if key in mastheads and key != own and key not in known:
+            named.setdefault((key, "cites"), Credited(key, source.name or "", "cites", _at(source.span)))
     events = [event for event in reading.events if not event.background]
     return Telling(
         read=read,
         outlet=own,
         start=published.start,
         end=published.end,
+        order=order_of(read.story),
         credits=tuple(named.values()),
         quotes=frozenset(reading.quotes),
         facts=frozenset(reading.facts),
@@ -100,6 +100,26 @@ def telling(read: Read, mastheads: frozenset[str] = frozenset()) -> Telling:
             if count.what in ("killed", "injured") and count.quantity.number is not None
         ),
     )
+
+
+def source_keys(read: Read) -> frozenset[str]:
+    """The names of a story's sources, folded as those of outlets are."""
+    return frozenset(map(_source_key, _placed(read)))
+
+
+def _placed(read: Read) -> Iterator[Source]:
+    """The sources that stand in the text under a name."""
+    return (claim.source for claim in read.reading.claims if claim.source.name and claim.source.span is not None)
+
+
+def _source_key(source: Source) -> str:
+    return (source.name or "").casefold().removeprefix("the ")
+
+
+def order_of(story: Masthead) -> Order:
+    """The place of a story in time."""
+    start = story.published.start
+    return (start is None, start.timestamp() if start else 0.0, story.version, -story.length, story.id)
 
 
 def outlet_key(story: Masthead) -> str | None:
@@ -124,6 +144,16 @@ def tell_of_two(this: Telling, other: Telling) -> bool:
 def may_precede(first: Telling, second: Telling) -> bool:
     """Whether the first may have stood before the second; an undated story may have stood at any time."""
     return first.start is None or second.end is None or first.start <= second.end
+
+
+def may_retell(this: Telling, other: Telling) -> bool:
+    """Whether a story may tell again, in words of its own, what another outlet's longer one told days before; an undated one
+    may, if the other has a date.
+    """
+    if this.outlet == other.outlet or this.length > other.length:
+        return False
+    later = lag(other, this)
+    return other.start is not None if later is None else timedelta(0) < later <= _REWRITTEN_WITHIN
 
 
 def lag(first: Telling, second: Telling) -> timedelta | None:
@@ -170,5 +200,5 @@ def is_told(matter: Terms, there: list[Terms], least: float = TOLD_AGAIN) -> boo
     return any(told_in(matter, other) >= least for other in there)
 
 
-def _at(span: Span) -> int:
-    return -1 if span.part == "headline" else span.end
+def _at(span: Span | None) -> int:
+    return -1 if span is None or span.part == "headline" else span.end
