@@ -5,6 +5,7 @@ so that its peak of memory is its own; the stories themselves are in it. copies:
 """
 
 import argparse
+import random
 import resource
 import subprocess
 import sys
@@ -12,14 +13,17 @@ import time
 from collections.abc import Sequence
 from math import log
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from evaluation import generator
 from onrecord import families, incidents
-from onrecord.families.copies import overlaps
+from onrecord.families import copies
+from onrecord.families.fingerprint import PERMUTATIONS
 
 SIZES = (1_000, 10_000, 100_000)
+_MORE = 41
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for line in run.stdout.splitlines():
                 name, seconds, peak = line.split("\t")
                 seen.setdefault(name, []).append((size, float(seconds)))
-                shown.add_row(name, f"{size:,}", f"{float(seconds):.1f}", peak, _slope(seen[name]))
+                shown.add_row(name, f"{size:,}", f"{float(seconds):.2f}", peak, _slope(seen[name]))
     Console().print(shown)
     return 0
 
@@ -60,14 +64,32 @@ def _slope(seen: Sequence[tuple[int, float]]) -> str:
 
 def _measured(stage: str, size: int) -> list[str]:
     if stage == "copies":
-        signatures = [one.read.reading.signature for one in generator.told(size)]
+        signatures = np.empty((size, PERMUTATIONS + 1), dtype=np.uint32)
+        for n, one in enumerate(generator.told(size)):
+            signatures[n] = one.read.reading.signature
+        values = np.ascontiguousarray(signatures[:, :PERMUTATIONS])
+        del signatures
         began = time.perf_counter()
-        found = overlaps(signatures)
+        found, _, _ = copies.pairs(values)
         return [_line(f"near copies ({len(found):,} pairs)", began)]
     reads = [one.read for one in generator.told(size)]
+    # Of all times, and in no order: what comes late changes more than what is the newest
+    late = random.Random(size).sample(reads, _MORE)
+    held = {read.story.id for read in late}
+    grouping = families.Grouping()
     began = time.perf_counter()
-    grouped = families.group(reads)
+    grouping.add([read for read in reads if read.story.id not in held])
     lines = [_line("families", began)]
+    took = []
+    for read in late:
+        began = time.perf_counter()
+        grouping.add([read])
+        took.append(time.perf_counter() - began)
+    # The first finds nothing prepared for more
+    lines.append(_row("families: one story more, the first", took[0]))
+    lines.append(_row("families: one story more, mean", sum(took[1:]) / len(took[1:])))
+    lines.append(_row("families: one story more, the slowest", max(took[1:])))
+    grouped = grouping.grouped()
     began = time.perf_counter()
     incidents.merge(
         reads, incidents.Families(grouped.families, grouped.derivations, grouped.mutations), profile="joint"
@@ -76,7 +98,10 @@ def _measured(stage: str, size: int) -> list[str]:
 
 
 def _line(name: str, began: float) -> str:
-    seconds = time.perf_counter() - began
+    return _row(name, time.perf_counter() - began)
+
+
+def _row(name: str, seconds: float) -> str:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return f"{name}\t{seconds:.3f}\t{peak:.2f}"
 

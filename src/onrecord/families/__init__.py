@@ -1,6 +1,6 @@
 """Whose report a story is: its fingerprint; families, derivations and mutations of many."""
 
 from onrecord.families.fingerprint import Fingerprint, fingerprint
-from onrecord.families.group import Grouped, group
+from onrecord.families.group import Added, Grouped, Grouping, group
 
-__all__ = ["Fingerprint", "Grouped", "fingerprint", "group"]
+__all__ = ["Added", "Fingerprint", "Grouped", "Grouping", "fingerprint", "group"]

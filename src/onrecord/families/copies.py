@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from onrecord.families.fingerprint import PERMUTATIONS
 
+COPIED = 0.5
+"""Share of a story's 5-word runs from which it is another's text."""
 LEAST_OVERLAP = 0.04
 """Estimated share of common runs below which two stories are not compared further."""
 LEAST_EQUAL = int(LEAST_OVERLAP * PERMUTATIONS) + 1

@@ -1,13 +1,15 @@
 """The near copies of each story, kept up as stories come: one more changes no more than it has to."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from onrecord.families import copies
-from onrecord.families.copies import BEFORE, FIRST, FULL, LEAST_EQUAL, LEAST_MET, Floats, Ints, Matrix, Rows
+from onrecord.families.copies import BEFORE, COPIED, FIRST, FULL, LEAST_EQUAL, LEAST_MET, Floats, Ints, Matrix, Rows
 from onrecord.families.fingerprint import PERMUTATIONS
 from onrecord.families.tellings import Order
 
@@ -24,6 +26,11 @@ class Near:
     here: Floats
     there: Floats
     sure: Floats
+
+    @property
+    def copied(self) -> npt.NDArray[np.bool_]:
+        """Of which of them one is the other's text, or a part of it."""
+        return np.maximum(self.here, self.there) * self.sure >= COPIED
 
 
 class Neighbours:
@@ -45,7 +52,9 @@ class Neighbours:
         self._columns: _Columns | None = None
 
     def extend(self, signatures: Sequence[tuple[int, ...]]) -> set[int]:
-        """Adds stories, which get the next numbers; `order` has to know them. Returns the others whose pairs changed."""
+        """Adds stories, which get the next numbers; `order` has to know them. Returns the others that are no longer compared
+        with one another; those that have a new one for a near copy can be asked for.
+        """
         first = self._count
         self._grow(signatures)
         if not first:
@@ -107,12 +116,10 @@ class Neighbours:
     def _one_more(self, story: int, columns: "_Columns") -> set[int]:
         values, touched = self._values, set[int]()
         beside, parted = columns.add(story, values[story])
-        near = np.array(sorted(beside), dtype=np.int64)
+        near = np.array(sorted(other for other, times in beside.items() if times >= LEAST_MET), dtype=np.int64)
         equal = (values[near] == values[story]).sum(axis=1)
         for other, times in zip(near[equal >= LEAST_EQUAL].tolist(), equal[equal >= LEAST_EQUAL].tolist(), strict=True):
-            if columns.met(other, story, values):
-                self._set(other, story, times)
-                touched.add(other)
+            self._set(other, story, times)
         pairs = np.array(sorted(parted), dtype=np.int64).reshape(len(parted), 2)
         alike = (values[pairs[:, 0]] == values[pairs[:, 1]]).sum(axis=1) >= LEAST_EQUAL
         for one, other in pairs[alike].tolist():
@@ -151,11 +158,11 @@ class _Columns:
             self._ranked[n, : self._count] = column[ranks]
             self._stories[n, : self._count] = by_time[ranks]
 
-    def add(self, story: int, values: Matrix) -> tuple[set[int], set[tuple[int, int]]]:
-        """Puts a story in its places. Returns the stories beside which it stands somewhere, and the pairs of others that do not
-        meet any longer in some column.
+    def add(self, story: int, values: Matrix) -> tuple[Counter[int], set[tuple[int, int]]]:
+        """Puts a story in its places. Returns in how many columns it meets each other story, and the pairs of others that do
+        not meet any longer in some column.
         """
-        beside: set[int] = set()
+        beside: Counter[int] = Counter()
         parted: set[tuple[int, int]] = set()
         if self._count == self._ranked.shape[1]:
             more = max(self._count // 8, _ROOM)

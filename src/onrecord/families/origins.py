@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from onrecord.families.copies import COPIED
 from onrecord.families.shelf import Shelf
 from onrecord.families.tellings import (
     Credited,
@@ -21,8 +22,6 @@ from onrecord.families.tellings import (
 )
 from onrecord.records import Claim, SourceKind
 
-COPIED = 0.5
-"""Share of a story's 5-word runs from which it is another's text."""
 # A story that a credit names is the origin if it holds this share of the copy's runs,
 _TOUCHED = 0.15
 # or tells this share of its claims or facts again.
@@ -72,7 +71,7 @@ def origin(shelf: Shelf, story: int) -> Origin | None:
 def _copied(shelf: Shelf, story: int) -> Origin | None:
     this, best = shelf.tellings[story], None
     near = shelf.copies.of(story)
-    copied = np.flatnonzero(np.maximum(near.here, near.there) * near.sure >= COPIED)
+    copied = np.flatnonzero(near.copied)
     for other, here in zip(near.rows[copied].tolist(), near.here[copied].tolist(), strict=True):
         if not _follows(this, shelf.tellings[other]):
             continue

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from onrecord.families.alignment import same_occurrence
-from onrecord.families.origins import COPIED, Origin
+from onrecord.families.copies import COPIED
+from onrecord.families.origins import Origin
 from onrecord.families.shelf import put
 from onrecord.families.tellings import Order, Telling, lag
 from onrecord.records import Event, Relation

@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+import numpy as np
+
 from onrecord.families.neighbours import Neighbours
 from onrecord.families.tellings import Order, Telling, may_precede, may_retell, outlet_key, source_keys, telling
 from onrecord.records import Read
@@ -50,6 +52,9 @@ class Shelf:
             if first:
                 touched |= self._crossed(n) | self._followers(n)
         touched |= self.copies.extend([one.read.reading.signature for one in told])
+        if first:
+            for n in range(first, len(self.tellings)):
+                touched |= self._copied(n)
         for n in renamed:
             self._read_again(n)
             touched.update(self.copies.of(n).rows.tolist())
@@ -144,6 +149,12 @@ class Shelf:
             ):
                 found.add(other)
         return found
+
+    def _copied(self, n: int) -> set[int]:
+        """The stories that share so many words with this one that they may have it from there, or credit its outlet."""
+        near, outlet = self.copies.of(n), self.tellings[n].outlet
+        credit = [self.tellings[m].credits_to(outlet) for m in near.rows.tolist()]
+        return set(near.rows[near.copied | np.array(credit, dtype=bool)].tolist())
 
     def _crossed(self, n: int) -> set[int]:
         """The stories that share a rare fact or a quotation with this one and may have it from there; all that share what is no

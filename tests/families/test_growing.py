@@ -1,0 +1,234 @@
+"""More stories change no more and no less than grouping all of them anew would."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from family_stories import ORIGIN, ORIGIN_CLAIMS, day, origin, read, undated
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.families import Grouped, Grouping, group
+from onrecord.families.copies import FULL, overlaps
+from onrecord.families.fingerprint import fingerprint
+from onrecord.families.neighbours import Neighbours
+from onrecord.families.tellings import Order
+from onrecord.records import UNDATED, Family, Read, Story
+
+EXCERPT = "\n\n".join(ORIGIN.split("\n\n")[1:3])
+REWRITE = (
+    "A gunboat has blasted the grain sheds of Tarn Haven, leaving seven porters dead, the Varn Courier reports. "
+    '"We carried them out on the doors of the weighing house," one said. '
+    "The Ostrel Brigade fired the shells, the navy insists."
+)
+GHOSTLY = (
+    "A mast came down across the cannery at Cape Lorne, Radio Lomond reports, and two keepers are missing in the surf. "
+    "The lamp had not been lit since Sunday and the boats ran blind, a {} told the station."
+)
+LONG = (
+    "The ferry to Low Ness will not sail before the thaw, the line said. Its hull was opened by ice on the run home with forty on "
+    "board, and the pumps held for an hour. Nobody was hurt. The mail goes by sledge until then, over the causeway and the mill road."
+)
+LATER = (
+    "Two of the porters hurt when the grain sheds of Tarn Haven were shelled have died, Dr. Una Felt said. The sheds were still "
+    "smoking, the harbour office said. The shelling of the sheds was the worst in years."
+)
+TOLD_LATER = [
+    "the grain sheds of Tarn Haven were shelled",
+    "The sheds were still smoking",
+    "The shelling of the sheds was the worst in years",
+]
+
+
+def rewrite(id_: str, outlet: str, published, credit: str = "Varn Courier", dead: str = "seven") -> Read:
+    text = REWRITE.replace("Varn Courier", credit).replace("seven", dead)
+    content = f"A gunboat has blasted the grain sheds of Tarn Haven, leaving {dead} porters dead"
+    return read(
+        id_,
+        outlet,
+        published,
+        text,
+        claims=[
+            (content, {"kind": "narrator", "name": None}),
+            ('"We carried them out on the doors of the weighing house,"', {"kind": "witness", "name": "one"}),
+            ("The Ostrel Brigade fired the shells", {"kind": "named_body", "name": "the navy"}),
+        ],
+        credited=[(credit, "reported_by")],
+        events=[{"told": [content], "at": "Tarn Haven", "on": 3, "killed": [7]}],
+    )
+
+
+def later(id_: str, outlet: str, published) -> Read:
+    claims = [("Two of the porters hurt", {"kind": "named_person", "name": "Dr. Una Felt"})]
+    return read(
+        id_,
+        outlet,
+        published,
+        LATER,
+        claims=claims,
+        events=[{"told": TOLD_LATER, "on": 3, "at": "Tarn Haven", "killed": [8]}],
+    )
+
+
+def version(of: Read, id_: str, published) -> Read:
+    return Read(
+        replace(of.story, id=id_, earlier=of.story.id, version=1, published=published),
+        replace(of.reading, story=id_),
+    )
+
+
+def of_two_outlets(id_: str, published) -> Read:
+    """Names two outlets as its sources, one of them only where a story of it is here."""
+    text = "Six porters are dead and nine are hurt, Gullwing said. The sheds burned until dawn, according to the Hill Herald."
+    return read(
+        id_,
+        "Dale Post",
+        published,
+        text,
+        claims=[
+            ("Six porters are dead and nine are hurt", {"kind": "named_body", "name": "Gullwing"}),
+            ("The sheds burned until dawn", {"kind": "outlet", "name": "the Hill Herald"}),
+        ],
+        credited=[("Hill Herald", "cites")],
+    )
+
+
+def ghostly(id_: str, outlet: str, published, who: str) -> Read:
+    text = GHOSTLY.format(who)
+    return read(
+        id_,
+        outlet,
+        published,
+        text,
+        claims=[("two keepers are missing in the surf", {"kind": "outlet", "name": "Radio Lomond"})],
+        credited=[("Radio Lomond", "reported_by")],
+    )
+
+
+CIRCLE = [
+    read("st-a", "Ambry Gazette", undated(), f"{LONG} (Dale Post)", credited=[("Dale Post", "wire")]),
+    read("st-b", "Dale Post", undated(), f"{LONG} (Ambry Gazette)", credited=[("Ambry Gazette", "wire")]),
+]
+STORIES = (
+    origin(),
+    origin("st-second", published=day(5)),
+    origin("st-copy", "Hill Herald", undated()),
+    read("st-gull", "Gullwing", day(4, 11), "Six porters are dead and nine are hurt.", claims=ORIGIN_CLAIMS[:0]),
+    read("st-part", "Dale Post", day(5), EXCERPT),
+    rewrite("st-rewrite", "Buzzley", day(5)),
+    rewrite("st-rewrite2", "Scrollo", day(6), "Buzzley", "twelve"),
+    ghostly("st-ghostly", "Scrollo", day(6, 12), "stoker"),
+    ghostly("st-ghostly2", "Tidings", day(5, 12), "cook who was ashore for the night and saw it fall"),
+    ghostly("st-ghostly3", "Buzzley", undated(), "boy"),
+    of_two_outlets("st-two", day(5)),
+    later("st-later", "Dale Post", day(7)),
+    later("st-own", "Varn Courier", day(9)),
+    version(origin(), "st-origin2", day(4, 20)),
+    version(rewrite("st-rewrite", "Buzzley", day(5)), "st-rewrite3", day(6)),
+    *CIRCLE,
+)
+
+
+def added(grouping: Grouping, reads: Sequence[Read], whole: dict[str, dict]) -> None:
+    """Adds stories, and keeps a second set of books by what is said to have changed."""
+    found = grouping.add(reads)
+    whole["derivations"].update(found.derivations)
+    whole["mutations"].update(found.mutations)
+    for id_ in found.gone:
+        del whole["families"][id_]
+    whole["families"].update({family.id: family for family in found.families})
+
+
+def in_order(whole: dict[str, dict]) -> Grouped:
+    families: list[Family] = list(whole["families"].values())
+    return Grouped(
+        tuple(sorted(families, key=lambda family: (family.root, family.id))),
+        tuple(whole["derivations"][story] for story in sorted(whole["derivations"])),
+        tuple(one for story in sorted(whole["mutations"]) for one in whole["mutations"][story]),
+    )
+
+
+@given(st.permutations(STORIES), st.integers(0, len(STORIES)), st.integers(1, 4))
+def test_one_by_one_as_all_at_once(reads: list[Read], first: int, step: int) -> None:
+    grouping, books = Grouping(), {"derivations": {}, "mutations": {}, "families": {}}
+    added(grouping, reads[:first], books)
+    for at in range(first, len(reads), step):
+        added(grouping, reads[at : at + step], books)
+        assert grouping.grouped() == group(reads[: at + step])
+    assert in_order(books) == grouping.grouped() == group(STORIES)
+
+
+def test_the_stories_of_this_test_are_of_every_sort() -> None:
+    grouped = group(STORIES)
+    sorts = {d.relation for d in grouped.derivations}
+    assert sorts == {"original", "reprint", "excerpt", "rewrite", "follow-up"}
+    assert {d.ghost for d in grouped.derivations} >= {"Radio Lomond"}
+    assert grouped.mutations
+
+
+def test_nothing_is_added_by_nothing() -> None:
+    grouping = Grouping()
+    grouping.add(STORIES)
+    nothing = grouping.add([])
+    assert not nothing.derivations
+    assert not nothing.mutations
+    assert nothing.families == ()
+    assert nothing.gone == frozenset()
+
+
+@pytest.mark.parametrize("count", [45, 90])
+def test_facts_that_many_tell_and_outlets_that_many_credit(count: int) -> None:
+    """Lists that are cut off are cut off alike, however they grew."""
+    pool = []
+    for n in range(count):
+        credit = ("Varn Courier", "Hill Herald")[n % 2]
+        pool.append(
+            rewrite(f"st-r{n:03}", f"Paper {n % 7}", day(5 + n % 3, n % 24), credit, ("seven", "eight")[n % 3 > 0])
+        )
+        if n % 3 == 0:
+            pool.append(origin(f"st-o{n:03}", ("Varn Courier", "Hill Herald")[n % 4 > 1], day(4, n % 24)))
+    drawn = random.Random(count)
+    whole = group(pool)
+    for _ in range(2):
+        drawn.shuffle(pool)
+        grouping = Grouping()
+        grouping.add(pool[: len(pool) - 24])
+        for story in pool[len(pool) - 24 :]:
+            grouping.add([story])
+        assert grouping.grouped() == whole
+
+
+def words(seed: int, count: int) -> list[str]:
+    draw = random.Random(seed)
+    return ["".join(draw.choice("abcdefghijkl") for _ in range(5)) for _ in range(count)]
+
+
+def signature(text: list[str]) -> tuple[int, ...]:
+    return fingerprint(Story("st-0", None, None, None, "", None, UNDATED, None, " ".join(text))).signature
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_near_copies_of_a_widely_printed_report_however_they_came(seed: int) -> None:
+    whole, other = words(1, 120), words(2, 120)
+    draw = random.Random(seed)
+    texts = [
+        [*draw.choice((whole, other))[draw.randrange(40) :], *words(100 + n, draw.randrange(60))]
+        for n in range(5 * FULL)
+    ]
+    signatures = [signature(text) for text in texts]
+    signatures[3] = ()
+    # Several at one time, as a day without an hour gives them
+    times: list[Order] = [(False, float(draw.randrange(20)), 0, 0, str(n)) for n in range(len(texts))]
+    by_time = sorted(range(len(texts)), key=lambda n: times[n])
+    expected = {
+        frozenset((by_time[pair.first], by_time[pair.second])) for pair in overlaps([signatures[n] for n in by_time])
+    }
+    came = list(range(len(texts)))
+    draw.shuffle(came)
+    grown = Neighbours(lambda n: times[came[n]])
+    grown.extend([signatures[n] for n in came[: 10 * seed]])
+    for n in came[10 * seed :]:
+        grown.extend([signatures[n]])
+    found = {frozenset((came[n], came[m])) for n in range(len(came)) for m in grown.of(n).rows.tolist()}
+    assert found == expected
