@@ -106,6 +106,35 @@ def ghostly(id_: str, outlet: str, published, who: str) -> Read:
     )
 
 
+BRIDGE = (
+    "The span at Marrow Gap gave way under a train of 14 wagons, the roads board said on Friday. Some 31 sheep and 260 casks went "
+    "into the Tessel. Guard Oda Prynne walked back along the line with a lamp to stop the mail."
+)
+BRIDGE_AGAIN = (
+    "A railway crossing fell: in the Tessel lie 260 casks and 31 sheep after 14 wagons dropped from Marrow Gap, so the Harbour "
+    "Times. Prynne, the guard, went to warn whoever came next."
+)
+SILENT = (
+    "A gunboat has blasted the grain sheds of Tarn Haven, leaving six porters dead. "
+    '"We carried them out on the doors of the weighing house," dockers wept.'
+)
+DISTANT = [
+    read("st-bridge", "Harbour Times", day(12), BRIDGE),
+    read("st-bridge2", "Tidings", day(25), BRIDGE_AGAIN, credited=[("Harbour Times", "reported_by")]),
+    read(
+        "st-silent",
+        "Tidings",
+        day(8),
+        SILENT,
+        claims=[
+            (
+                "A gunboat has blasted the grain sheds of Tarn Haven, leaving six porters dead",
+                {"kind": "narrator", "name": None},
+            ),
+            ('"We carried them out on the doors of the weighing house,"', {"kind": "witness", "name": "dockers"}),
+        ],
+    ),
+]
 CIRCLE = [
     read("st-a", "Ambry Gazette", undated(), f"{LONG} (Dale Post)", credited=[("Dale Post", "wire")]),
     read("st-b", "Dale Post", undated(), f"{LONG} (Ambry Gazette)", credited=[("Ambry Gazette", "wire")]),
@@ -127,6 +156,7 @@ STORIES = (
     version(origin(), "st-origin2", day(4, 20)),
     version(rewrite("st-rewrite", "Buzzley", day(5)), "st-rewrite3", day(6)),
     *CIRCLE,
+    *DISTANT,
 )
 
 
@@ -164,6 +194,8 @@ def test_the_stories_of_this_test_are_of_every_sort() -> None:
     sorts = {d.relation for d in grouped.derivations}
     assert sorts == {"original", "reprint", "excerpt", "rewrite", "follow-up"}
     assert {d.ghost for d in grouped.derivations} >= {"Radio Lomond"}
+    found = {d.story: d.origin for d in grouped.derivations}
+    assert (found["st-bridge2"], found["st-silent"]) == ("st-bridge", "st-origin")
     assert grouped.mutations
 
 
@@ -197,6 +229,28 @@ def test_facts_that_many_tell_and_outlets_that_many_credit(count: int) -> None:
         for story in pool[len(pool) - 24 :]:
             grouping.add([story])
         assert grouping.grouped() == whole
+
+
+def test_what_many_repeat_shows_no_longer_who_has_it_from_whom() -> None:
+    silent = next(one for one in DISTANT if one.story.id == "st-silent")
+    chorus = [
+        read(
+            f"st-{n:02}",
+            f"Paper {n}",
+            day(20),
+            f"{SILENT.partition('. ')[2]} Choir {n} sang of Tarn Haven in {n} verses.",
+        )
+        for n in range(45)
+    ]
+    grouping = Grouping()
+    grouping.add([origin(), silent])
+    seen = set()
+    for n, one in enumerate(chorus):
+        grouping.add([one])
+        whole = group([origin(), silent, *chorus[: n + 1]])
+        assert grouping.grouped() == whole
+        seen.add(next(d.origin for d in whole.derivations if d.story == "st-silent"))
+    assert seen == {"st-origin", None}
 
 
 def words(seed: int, count: int) -> list[str]:
