@@ -4,7 +4,7 @@ come and what they follow changes.
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from onrecord.families.origins import Origin
@@ -51,6 +51,8 @@ class Lineages:
         # Stories that follow each other in a circle: each with its first
         self._circles: dict[int, int] = {}
         self._carriers = _Carriers(tellings)
+        # What each story is to the first report of its chain, and which that is
+        self._to_first: dict[int, Relation] = {}
         self._roots: dict[int, Root] = {}
         self._members: defaultdict[Root, set[int]] = defaultdict(set)
 
@@ -93,7 +95,7 @@ class Lineages:
         reasons = origin.reasons
         if held is not None and (ghost is not None or origin.held != first):
             reasons = (*reasons, f"{held} has it from {ghost or self._tellings[first].id}")
-        return Derivation(this, self._to_first(n), None if ghost else self._tellings[first].id, ghost, reasons)
+        return Derivation(this, self._to_first[n], None if ghost else self._tellings[first].id, ghost, reasons)
 
     def family(self, root: Root) -> Family | None:
         """The stories that carry one report, a ghost counted; None where it is one story's alone."""
@@ -142,35 +144,38 @@ class Lineages:
                 left.extend(self._copies.get(n, ()))
         return found
 
-    def _settle(self, line: Iterable[int]) -> set[Root]:
-        """Finds the roots of stories again."""
+    def _settle(self, line: Set[int]) -> set[Root]:
+        """Finds the first reports of stories again, of each after the one that it follows."""
         touched: set[Root] = set()
-        for n in line:
-            was, now = self._roots.get(n), self._root(n)
-            if was == now:
-                continue
-            if was is not None:
-                self._members[was].discard(n)
-                touched.add(was)
-            self._roots[n] = now
-            self._members[now].add(n)
-            touched.add(now)
+        settled: set[int] = set()
+        for start in line:
+            path, n = [start], start
+            while n not in settled and (before := self.followed(n).held) is not None and before in line:
+                path.append(before)
+                n = before
+            for n in reversed(path):
+                if n not in settled:
+                    settled.add(n)
+                    touched |= self._settle_one(n)
         return touched
 
-    def _root(self, n: int) -> Root:
-        while (before := self.followed(n).held) is not None:
-            n = before
-        ghost = self.followed(n).ghost
-        return (n, None) if ghost is None else (self._carriers.first[n], ghost)
-
-    def _to_first(self, n: int) -> Relation:
-        """What a story is to the first report of its chain: who reprints a rewrite has a rewrite."""
-        relation = self.followed(n).kind
-        while (before := self.followed(n).held) is not None:
-            n = before
-            if self.followed(n).kind in TAKEN:
-                relation = max(relation, self.followed(n).kind, key=TAKEN.index)
-        return relation
+    def _settle_one(self, n: int) -> set[Root]:
+        followed = self.followed(n)
+        if followed.held is not None:
+            now = self._roots[followed.held]
+            # Who reprints a rewrite has a rewrite
+            through = self._to_first[followed.held]
+            kind = max(followed.kind, through, key=TAKEN.index) if through in TAKEN else followed.kind
+        else:
+            now, kind = (self._carriers.first[n] if followed.ghost is not None else n, followed.ghost), followed.kind
+        was, self._to_first[n] = self._roots.get(n), kind
+        if was == now:
+            return set()
+        if was is not None:
+            self._members[was].discard(n)
+        self._roots[n] = now
+        self._members[now].add(n)
+        return {now} if was is None else {was, now}
 
 
 class _Carriers:

@@ -9,7 +9,6 @@ from onrecord.families.copies import COPIED
 from onrecord.families.shelf import Shelf
 from onrecord.families.tellings import (
     Credited,
-    Order,
     Telling,
     is_own,
     is_sourced,
@@ -78,7 +77,7 @@ def _copied(shelf: Shelf, story: int) -> Origin | None:
         if tell_of_two(this, shelf.tellings[other]) or _credit_apart(this, shelf.tellings[other], here):
             continue
         rank = (this.credits_to(shelf.tellings[other].outlet), round(here, 1), here >= COPIED)
-        if best is None or (rank, _sooner(shelf.tellings[other])) > (best[0], _sooner(shelf.tellings[best[1]])):
+        if best is None or _before(rank, shelf.tellings[other], best[0], shelf.tellings[best[1]]):
             best = (rank, other, here)
     if best is None:
         return None
@@ -168,7 +167,7 @@ def _retold(shelf: Shelf, story: int) -> Origin | None:
         if own_claims(this, there) or not _exclusive(this, there):
             continue
         rank = (told, quotes)
-        if best is None or (rank, _sooner(there)) > (best[0], _sooner(shelf.tellings[best[1]])):
+        if best is None or _before(rank, there, best[0], shelf.tellings[best[1]]):
             best = (rank, other, claims)
     if best is None:
         return None
@@ -245,9 +244,9 @@ def _follows(this: Telling, other: Telling) -> bool:
     return (-other.length, other.order) < (-this.length, this.order)
 
 
-def _sooner(telling: Telling) -> Order:
-    undated, at, version, length, id_ = telling.order
-    return (not undated, -at, -version, -length, id_)
+def _before(rank: tuple[float, ...], this: Telling, other_rank: tuple[float, ...], other: Telling) -> bool:
+    """Whether a story goes before another: by rank, else by time."""
+    return rank > other_rank or (rank == other_rank and this.order < other.order)
 
 
 def _some(count: int, noun: str) -> str:
