@@ -1,10 +1,11 @@
 """What stands behind an incident: independent reports and primary sources."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from onrecord.incidents import voices, words
-from onrecord.incidents.told import Lineage, Telling
+from onrecord.incidents.told import MODES, Lineage, Mode, Telling
 from onrecord.incidents.voices import Cast, Voice
 from onrecord.records import Claim, Stance
 from onrecord.wording.gazetteer import fold
@@ -40,17 +41,24 @@ def support(tellings: Sequence[Telling], known: Cast) -> Support:
                 reports.setdefault(fold(name), name)
                 heard.append(voice)
     groups = voices.distinct(heard)
-    return Support(tuple(reports.values()), tuple(voices.title(group) for group in groups), groups)
+    # What somebody said, and nobody knows who, is no source beside one that is known
+    known_ = [group for group in groups if not all(voice.nobody for voice in group)] or groups
+    return Support(tuple(reports.values()), tuple(voices.title(group) for group in known_), groups)
 
 
 def sourced(telling: Telling) -> Iterator[Claim]:
-    """The claims of a telling by which a source stands for it: no narration, denial, warning or refusal, and none whose
-    source the story changed on the way.
+    """The claims of a telling by which a source stands for it: no narration, denial, warning or refusal, none that only says
+    what did not happen or may come, and none whose source the story changed on the way.
     """
     if telling.mode != "done":
         return
+    told: dict[str | None, set[Mode]] = defaultdict(set)
+    for mention in telling.event.mentions:
+        told[mention.claim].add(MODES[mention.status])
     for claim in telling.claims:
         if claim.source.kind == "narrator" or claim.stance in _SAYS_NOTHING_OF_IT:
+            continue
+        if "done" not in told.get(claim.id, {"done"}):
             continue
         if not _renamed(claim, telling.lineage):
             yield claim

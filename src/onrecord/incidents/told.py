@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -134,8 +134,8 @@ def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Tell
     """Every event, in the order of publication."""
     found = []
     for read in reads:
-        beside = claims_beside(read.reading)
-        found += [_telling(event, read, lineage[read.story.id], beside) for event in read.reading.events]
+        beside, totals = claims_beside(read.reading), _of_totals(read.reading)
+        found += [_telling(event, read, lineage[read.story.id], beside, totals) for event in read.reading.events]
     return sorted(found, key=lambda telling: telling.order)
 
 
@@ -146,8 +146,8 @@ def widened(told: Sequence[Telling]) -> list[Telling]:
 
 
 def claims_beside(reading: Reading) -> dict[str, str]:
-    """The events that claims which tell of none by themselves stand right behind ("she described it as defensive"): the
-    event's id by the claim's.
+    """The events of claims that tell of none by themselves: what they stand right behind ("she described it as defensive"), or
+    what the headline tells of, where the text tells of nothing else that happened. The event's id by the claim's.
     """
     linked = {claim for event in reading.events for claim in event.claims}
     linked |= {mention.claim for event in reading.events for mention in event.mentions if mention.claim is not None}
@@ -157,7 +157,7 @@ def claims_beside(reading: Reading) -> dict[str, str]:
         for mention in event.mentions
         if mention.span.part == "text"
     )
-    found: dict[str, str] = {}
+    headline, found = _in_headline(reading), dict[str, str]()
     for claim in reading.claims:
         if claim.id in linked or not claim.content or claim.content[0].part != "text":
             continue
@@ -165,12 +165,33 @@ def claims_beside(reading: Reading) -> dict[str, str]:
         at = bisect_right(ends, (start, "\U0010ffff")) - 1
         if at >= 0 and start - ends[at][0] <= _BESIDE:
             found[claim.id] = ends[at][1]
+        elif headline is not None and claim.source.kind != "outlet":
+            found[claim.id] = headline
     return found
 
 
-def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, str]) -> Telling:
-    ids = {*event.claims, *(mention.claim for mention in event.mentions)}
-    ids |= {claim for claim, near in beside.items() if near == event.id}
+def _in_headline(reading: Reading) -> str | None:
+    """What happened by the headline alone, where the text tells of no other act."""
+    done = [event for event in reading.events if _mode(event) == "done" and not event.background]
+    if len(done) != 1 or any(mention.span.part == "text" for mention in done[0].mentions):
+        return None
+    return done[0].id
+
+
+def _of_totals(reading: Reading) -> frozenset[str]:
+    """The claims that state a running total: they are of all acts together."""
+    totals = [(tally.span.start, tally.span.end) for tally in reading.tallies if tally.span.part == "text"]
+    return frozenset(
+        claim.id
+        for claim in reading.claims
+        for span in claim.content
+        if span.part == "text" and any(span.start < end and start < span.end for start, end in totals)
+    )
+
+
+def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, str], totals: Set[str]) -> Telling:
+    ids = {*event.claims, *(mention.claim for mention in event.mentions)} - totals
+    ids |= {claim for claim, near in beside.items() if near == event.id and claim not in totals}
     clauses = fold(" ".join(mention.span.text for mention in event.mentions))
     where = None if _touched(lineage, "place", event.where.name if event.where else None) else event.where
     named = {fold(part) for part in (where.name.split(",")[:1] if where else ())}

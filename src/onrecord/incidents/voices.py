@@ -20,7 +20,7 @@ _COUNTING = frozenset(
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A source as one story gives it. name: as filed; bare: telling words of the name; bodies: telling words of the body
-    that it is or speaks for; outlet: to whom it spoke.
+    that it is or speaks for, or whose words a document is; outlet: to whom it spoke.
     """
 
     kind: str
@@ -28,6 +28,11 @@ class Voice:
     outlet: str
     bare: frozenset[str]
     bodies: frozenset[str]
+
+    @property
+    def nobody(self) -> bool:
+        """Whether it is what somebody said, and nothing tells who."""
+        return self.kind == "document" and not self.bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,28 @@ class Cast:
         if source.kind == "named_person":
             bodies = words.telling(source.affiliation or "") | self.speak_for.get(_last(name), frozenset())
             return Voice(source.kind, name, outlet, frozenset({_last(name)}), bodies)
+        if source.kind == "document":
+            return _of_document(name, outlet)
         bare = words.telling(name) or frozenset(fold(name).split())
         return Voice(source.kind, name, outlet, bare, bare)
 
 
+# Which of the statements it is, and not whose.
+_WHICH = frozenset(
+    ["official", "early", "earlier", "initial", "first", "second", "later", "new", "other", "same", "joint", "online", "written"]
+    + ["recorded", "brief", "short", "long", "previous", "separate", "public", "press", "news", "media", "preliminary", "local"]
+    + ["unconfirmed", "social", "some", "several", "many", "recent"]
+)
 _ARTICLES = frozenset({"a", "an", "the", "of", "in", "at", "with", "who", "and", "for", "from"})
+
+
+def _of_document(name: str, outlet: str) -> Voice:
+    """A document is the word of the body that its name tells of: a ministry's statement, a police report."""
+    before, _, owner = fold(name).partition(" of ")
+    *first, head = before.split()
+    bodies = words.telling(f"{' '.join(word for word in first if word not in _WHICH)} {owner}")
+    bare = bodies if people.is_utterance(head) else words.telling(name) or frozenset((head,))
+    return Voice("document", name, outlet, bare, bodies)
 
 
 def _last(name: str) -> str:
@@ -75,8 +97,10 @@ def speakers(reads: Iterable[Read]) -> tuple[Speaker, ...]:
             source = claim.source
             if source.kind != "named_person" or not source.name:
                 continue
-            found[_last(source.name)] |= words.telling(source.affiliation or "")
-            if claim.stance == "claims responsibility":
+            body = source.affiliation or ""
+            found[_last(source.name)] |= words.telling(body)
+            # "The militia's spokesman": the militia whose act he tells
+            if claim.stance == "claims responsibility" or (body and body == body.lower()):
                 found[_last(source.name)] |= by_claim.get(claim.id, set())
     return tuple(Speaker(last, tuple(sorted(bodies))) for last, bodies in sorted(found.items()) if bodies)
 
@@ -91,8 +115,8 @@ def same(one: Voice, other: Voice) -> bool:
     kinds = {one.kind, other.kind}
     if kinds & _PERSONS:
         return kinds <= _PERSONS and _same_group(one, other)
-    if "document" in kinds:
-        return one.kind == other.kind and one.bare == other.bare
+    if kinds == {"document"}:
+        return one.bare == other.bare
     if kinds == {"named_person"}:
         return one.bare == other.bare or (bool(one.bodies) and one.bodies == other.bodies)
     return _of_body(one.bodies, other.bodies) or _of_body(other.bodies, one.bodies)

@@ -23,6 +23,7 @@ class _People:
     bodies: frozenset[str]
     capitals: frozenset[str]
     documents: frozenset[str]
+    utterances: frozenset[str]
     terms: re.Pattern[str]
     single: frozenset[str]
     same: dict[str, str]
@@ -47,6 +48,12 @@ def role_kind(head_lemma: str) -> SourceKind | None:
     if lemma in table.spokes or lemma in table.bodies:
         return "named_body"
     return "document" if lemma in table.documents else None
+
+
+def is_utterance(word: str) -> bool:
+    """Whether a word, in either number, is what somebody says something by: a statement, posts."""
+    low = word.casefold()
+    return low in _people().utterances or low.removesuffix("s") in _people().utterances
 
 
 def is_body_word(lemma: str) -> bool:
@@ -164,6 +171,7 @@ def _people() -> _People:
         bodies=frozenset(roles["body"]),
         capitals=frozenset(roles["capital_body"]),
         documents=frozenset(roles["document"]),
+        utterances=frozenset(roles["utterance"]),
         terms=re.compile(rf"\b(?:{terms})\b", re.IGNORECASE),
         single=frozenset(table["offices"]["single"]),
         same=dict(table["offices"]["same"]),
