@@ -1,5 +1,6 @@
 """Where a sentence says that somebody says something, and which words are his."""
 
+import re
 from dataclasses import replace
 
 from spacy.tokens import Token
@@ -9,6 +10,8 @@ from onrecord.claims.extent import Range
 from onrecord.claims.frame import Frame
 from onrecord.language.annotated import Sentence
 
+# To call is to name, with a quotation behind what is named: 'called the shelling "a crime"'.
+_NAMED = re.compile(r"(?!(?:for|to|on|upon)\b)[^\"“”]+[\"“]")
 _FIGURES = frozenset({"number", "figure", "toll", "total"})
 
 
@@ -59,7 +62,8 @@ def _saying(
         return None
     source = subjects.words_of(sentence, subjects.relative(verb) or speaker, verb)
     said = " ".join(extent.words(sentence, piece) for piece in content)
-    stance = cues.stance(cue, _worded(verb), said)
+    names = verb.lemma_ == "call" and cue.stance == "calls for" and _NAMED.match(said)
+    stance = "asserts" if names else cues.stance(cue, _worded(verb), said)
     start = sentence.offset(verb)
     recipient = subjects.recipient(verb)
     return Frame(sentence, (start, start + len(verb)), speaker, source, content, stance, recipient)

@@ -60,22 +60,15 @@ class Cast:
         return Voice(source.kind, name, outlet, bare, bare)
 
 
-# Which of the statements it is, and not whose.
-_WHICH = frozenset(
-    ["official", "early", "earlier", "initial", "first", "second", "later", "new", "other", "same", "joint", "online", "written"]
-    + ["recorded", "brief", "short", "long", "previous", "separate", "public", "press", "news", "media", "preliminary", "local"]
-    + ["unconfirmed", "social", "some", "several", "many", "recent"]
-)
 _ARTICLES = frozenset({"a", "an", "the", "of", "in", "at", "with", "who", "and", "for", "from"})
 
 
 def _of_document(name: str, outlet: str) -> Voice:
     """A document is the word of the body that its name tells of: a ministry's statement, a police report."""
-    before, _, owner = fold(name).partition(" of ")
-    *first, head = before.split()
-    bodies = words.telling(f"{' '.join(word for word in first if word not in _WHICH)} {owner}")
-    bare = bodies if people.is_utterance(head) else words.telling(name) or frozenset((head,))
-    return Voice("document", name, outlet, bare, bodies)
+    sender = people.sender(name)
+    bodies = words.telling(name if sender is None else sender)
+    bare = bodies if sender is not None else bodies or frozenset(fold(name).split())
+    return Voice("document", name, outlet, bare, bodies if sender is not None else frozenset())
 
 
 def _last(name: str) -> str:

@@ -24,6 +24,7 @@ class _People:
     capitals: frozenset[str]
     documents: frozenset[str]
     utterances: frozenset[str]
+    which: frozenset[str]
     terms: re.Pattern[str]
     single: frozenset[str]
     same: dict[str, str]
@@ -50,10 +51,15 @@ def role_kind(head_lemma: str) -> SourceKind | None:
     return "document" if lemma in table.documents else None
 
 
-def is_utterance(word: str) -> bool:
-    """Whether a word, in either number, is what somebody says something by: a statement, posts."""
-    low = word.casefold()
-    return low in _people().utterances or low.removesuffix("s") in _people().utterances
+def sender(document: str) -> str | None:
+    """Whose words a document is, by its name: "ministry" for a "ministry statement", nothing for "earlier reports", None where
+    it is not what somebody said ("court records").
+    """
+    table, (before, _, owner) = _people(), document.casefold().partition(" of ")
+    *first, head = before.split() or [""]
+    if head not in table.utterances and head.removesuffix("s") not in table.utterances:
+        return None
+    return " ".join([*(word for word in first if word not in table.which), owner]).strip()
 
 
 def is_body_word(lemma: str) -> bool:
@@ -172,6 +178,7 @@ def _people() -> _People:
         capitals=frozenset(roles["capital_body"]),
         documents=frozenset(roles["document"]),
         utterances=frozenset(roles["utterance"]),
+        which=frozenset(roles["which"]),
         terms=re.compile(rf"\b(?:{terms})\b", re.IGNORECASE),
         single=frozenset(table["offices"]["single"]),
         same=dict(table["offices"]["same"]),
