@@ -313,9 +313,18 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
         return memory.prior
     if lead.row.kind == "raid" and _to_free(group):
         return "ground_mission"
+    if lead.row.kind == "abduction" and any(_is_setting(token) for token in group.tokens):
+        return "armed_clash"
     if lead.row.pos == "VERB" and lead.row.kind is not None and group.status in _TO_COME:
         return lead.row.kind
     return _told_again(group, earlier)
+
+
+def _is_setting(token: Token) -> bool:
+    """Whether a word tells of a clash in which something else was done: "taken prisoner in a fight"."""
+    if token.dep_ != "pobj" or token.head.lower_ not in ("in", "during"):
+        return False
+    return any(row.kind == "armed_clash" for row in kinds.triggers(token.lemma_.lower(), "NOUN"))
 
 
 def _is_settled(group: _Group) -> bool:

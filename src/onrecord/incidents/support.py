@@ -1,18 +1,21 @@
 """What stands behind an incident: independent reports and primary sources."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from onrecord.incidents import voices, words
-from onrecord.incidents.told import MODES, Lineage, Mode, Telling
+from onrecord.incidents.told import MODES, Lineage, Telling
 from onrecord.incidents.voices import Cast, Voice
-from onrecord.records import Claim, Stance
+from onrecord.records import Claim, Mention, Stance
 from onrecord.wording.gazetteer import fold
 
 _SAYS_NOTHING_OF_IT: frozenset[Stance] = frozenset(
     {"denies", "rejects", "questions", "warns", "threatens", "calls for", "declines to comment"}
 )
+_HEARSAY = re.compile(r"\b(?:reports|rumou?rs|claims|allegations|talk|word) (?:of|about|that)\b", re.IGNORECASE)
+"""Before an act: it is spoken of, and whoever speaks of that does not say that it was done."""
 _OWN = frozenset({"original", "follow-up"})
 
 
@@ -52,16 +55,25 @@ def sourced(telling: Telling) -> Iterator[Claim]:
     """
     if telling.mode != "done":
         return
-    told: dict[str | None, set[Mode]] = defaultdict(set)
+    told: dict[str | None, list[Mention]] = defaultdict(list)
     for mention in telling.event.mentions:
-        told[mention.claim].add(MODES[mention.status])
+        told[mention.claim].append(mention)
     for claim in telling.claims:
         if claim.source.kind == "narrator" or claim.stance in _SAYS_NOTHING_OF_IT:
             continue
-        if "done" not in told.get(claim.id, {"done"}):
+        if claim.id in told and not any(_says_so(mention, claim) for mention in told[claim.id]):
             continue
         if not _renamed(claim, telling.lineage):
             yield claim
+
+
+def _says_so(mention: Mention, claim: Claim) -> bool:
+    """Whether a claim tells by a mention that the act was done, and not that it is denied, may come, or was heard of."""
+    if MODES[mention.status] != "done":
+        return False
+    at = mention.trigger
+    held = (span for span in claim.content if span.part == at.part and span.start <= at.start < span.end)
+    return not any(_HEARSAY.search(span.text[: at.start - span.start]) for span in held)
 
 
 def _renamed(claim: Claim, lineage: Lineage) -> bool:
