@@ -279,6 +279,8 @@ def test_who_was_sent_elsewhere_is_who_asked(read: Read) -> None:
         ("Officials suggested that the raid would be the last.", "asserts"),
         ("Officials suggested that the raid should be the last.", "calls for"),
         ("The minister urged the army to halt the strikes.", "calls for"),
+        ("Mayor Ysolde Brenn called for an end to the shelling.", "calls for"),
+        ('Mayor Ysolde Brenn called the shelling of Tarn Haven "a crime without a name".', "asserts"),
     ],
 )
 def test_to_suggest_is_to_tell_or_to_ask(text: str, stance: str, read: Read) -> None:

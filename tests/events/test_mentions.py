@@ -295,6 +295,8 @@ def test_claims_that_tell_more_of_an_act(
             ["drone_strike", "missile_strike"],
         ),
         ("Army shells fell on Vellin. Its guns killed four men.", ["shelling", "shelling"]),
+        ("Eleven marines died and two were taken prisoner in a fight off the Sunken Bank.", ["armed_clash"]),
+        ("Gunmen kidnapped two nurses at the clinic.", ["abduction"]),
     ],
 )
 def test_kinds_of_what_is_told_of(text: str, kinds: list[str], annotate: Callable[..., Annotated]) -> None:

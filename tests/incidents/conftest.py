@@ -128,12 +128,35 @@ class Newsroom:
 
     def negate(self, story: str, number: int) -> None:
         """Makes the last mentions of a story's first act negations."""
-        at = next(at for at, read in enumerate(self.reads) if read.story.id == story)
+        told = self._acts(story)[0].mentions
+        self._mentions(story, (*told[:-number], *(replace(mention, status="negated") for mention in told[-number:])))
+
+    def trigger_behind(self, story: str, words: str) -> None:
+        """Sets the trigger of a story's first mention behind those words."""
+        first, *rest = self._acts(story)[0].mentions
+        start = first.span.start + len(words)
+        trigger = replace(first.span, start=start, end=first.span.end, text=first.span.text[len(words) :])
+        self._mentions(story, (replace(first, trigger=trigger), *rest))
+
+    def told_in_headline(self, story: str) -> None:
+        """Takes a story's first act out of its text: only the headline tells of it, and no claim is linked with it."""
+        at = self._at(story)
+        event = self._acts(story)[0]
+        spans = [replace(mention.span, part="headline", start=0, end=20) for mention in event.mentions]
+        mentions = tuple(
+            replace(mention, span=span, trigger=span, claim=None)
+            for mention, span in zip(event.mentions, spans, strict=True)
+        )
         reading = self.reads[at].reading
-        told = reading.events[0].mentions
-        kept = (*told[:-number], *(replace(mention, status="negated") for mention in told[-number:]))
-        events = (replace(reading.events[0], mentions=kept), *reading.events[1:])
+        events = (replace(event, mentions=mentions, claims=()), *reading.events[1:])
         self.reads[at] = replace(self.reads[at], reading=replace(reading, events=events))
+
+    def total_in(self, story: str, number: int) -> None:
+        """Makes a claim of a story state a running total."""
+        at = self._at(story)
+        reading = self.reads[at].reading
+        total = Tally(f"{story}-t", "killed", Quantity(9), None, None, None, None, reading.claims[number].content[0])
+        self.reads[at] = replace(self.reads[at], reading=replace(reading, tallies=(*reading.tallies, total)))
 
     def merge(self, *campaigns: Campaign) -> Merged:
         return merge(self.reads, self.families, campaigns=campaigns)
@@ -141,6 +164,16 @@ class Newsroom:
     @property
     def families(self) -> Families:
         return Families((), tuple(self.derivations), tuple(self.mutations))
+
+    def _at(self, story: str) -> int:
+        return next(at for at, read in enumerate(self.reads) if read.story.id == story)
+
+    def _mentions(self, story: str, mentions: tuple[Mention, ...]) -> None:
+        """Puts other mentions into a story's first act."""
+        at = self._at(story)
+        reading = self.reads[at].reading
+        events = (replace(reading.events[0], mentions=mentions), *reading.events[1:])
+        self.reads[at] = replace(self.reads[at], reading=replace(reading, events=events))
 
     def _acts(self, story: str) -> tuple[Event, ...]:
         return next(read.reading.events for read in self.reads if read.story.id == story)

@@ -107,6 +107,9 @@ def test_a_source_that_a_rewrite_renamed_is_none(room, desk):
             {"source": "two dockers on the quay", "kind": "witness"}, {"source": "two dockers", "kind": "witness"}, 1, id="shorter"
         ),
         pytest.param({"source": "a draft order", "kind": "document"}, {"source": "Coast Guard"}, 2, id="a paper is no body"),
+        pytest.param({"source": "Coast Guard statement", "kind": "document"}, {"source": "Coast Guard"}, 1, id="its statement"),
+        pytest.param({"source": "Coast Guard records", "kind": "document"}, {"source": "Coast Guard"}, 2, id="its records"),
+        pytest.param({"source": "posts", "kind": "document"}, {"source": "Coast Guard"}, 1, id="somebody's posts"),
     ],
 )  # fmt: skip
 def test_who_is_one_source(room, desk, one, other, number):
@@ -129,3 +132,46 @@ def test_one_claim_of_responsibility_names_the_doer(room, desk, claimants, actor
     says = tuple(desk.say(name, stance="claims responsibility") for name in claimants)
     room.story("a", "Gull Wire", "2031-05-05", desk.act(says=says, **STRIKE))
     assert only(room.merge()).actor == actor
+
+
+def test_what_nobody_knows_who_said_is_a_source_where_it_is_the_only_one(room, desk):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=(desk.say("posts", kind="document"),), **STRIKE))
+    incident = only(room.merge())
+    assert (incident.reports, incident.sources) == (("Gull Wire",), ("posts",))
+
+
+def test_the_spokesman_of_the_militia_speaks_for_the_one_whose_act_he_tells(room, desk):
+    spokesman = desk.say("Ivo Tann", kind="named_person", affiliation="militia")
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=(spokesman,), actor="Gull Front", **STRIKE))
+    room.story("b", "Amary Post", "2031-05-05", desk.act(says=(desk.say("Gull Front"),), **STRIKE))
+    assert only(room.merge()).sources == ("Gull Front",)
+
+
+@pytest.mark.parametrize("words", ["Reports of a strike on the", "there was talk of a raid on the"])
+def test_who_speaks_of_reports_does_not_say_that_it_was_done(room, desk, words):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(**STRIKE))
+    heard = desk.say("Mara Voss", kind="named_person", words=words)
+    room.story("b", "Amary Post", "2031-05-05", desk.act(says=(heard,), **STRIKE))
+    room.trigger_behind("b", words.partition(" of ")[0] + " of ")
+    assert only(room.merge()).reports == ("Gull Wire",)
+
+
+def test_what_a_source_says_did_not_happen_supports_nothing(room, desk):
+    says = (desk.say("Port Authority"), desk.say("Coast Guard", words="no patrol went in"))
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=says, **STRIKE))
+    room.negate("a", 1)
+    assert only(room.merge()).sources == ("Port Authority",)
+
+
+def test_a_running_total_is_of_no_single_act(room, desk):
+    total = desk.say("Salt League", words="nine raids since the spring")
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=(desk.say("Port Authority"), total), **STRIKE))
+    room.total_in("a", 1)
+    assert only(room.merge()).sources == ("Port Authority",)
+
+
+def test_what_the_headline_alone_tells_of_is_what_the_sources_speak_of(room, desk):
+    act = desk.act(says=(desk.say("Coast Guard"),), **STRIKE)
+    room.story("a", "Gull Wire", "2031-05-05", act)
+    room.told_in_headline("a")
+    assert only(room.merge()).sources == ("Coast Guard",)

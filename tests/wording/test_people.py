@@ -103,3 +103,18 @@ def test_any_words_are_borne(words):
     assert people.strip_title(words) in words
     for start, end in people.anonymity(words):
         assert 0 <= start < end <= len(words)
+
+
+@pytest.mark.parametrize(
+    ("document", "sender"),
+    [
+        ("Interior Ministry statement", "interior ministry"),
+        ("statement of the Tarn Council", "the tarn council"),
+        ("earlier media reports", ""),
+        ("posts", ""),
+        ("court records", None),
+        ("", None),
+    ],
+)
+def test_whose_words_a_document_is(document, sender):
+    assert people.sender(document) == sender
