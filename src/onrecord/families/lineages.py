@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from onrecord.families.origins import Origin
-from onrecord.families.tellings import Order, Telling, told_share
+from onrecord.families.tellings import Order, Telling, is_recent, tell_of_two, told_share
 from onrecord.records import Derivation, Family, Relation, digest
 
 TAKEN: tuple[Relation, ...] = ("reprint", "excerpt", "rewrite")
@@ -232,7 +232,12 @@ class _Carriers:
 
 
 def _one_report(this: Telling, other: Telling) -> bool:
-    if this.quotes & other.quotes or len(this.facts & other.facts) >= 3:
+    """Whether two stories, the later first, carry one report of an outlet."""
+    if this.quotes & other.quotes:
+        return True
+    if not is_recent(this, other) or tell_of_two(this, other):
+        return False
+    if len(this.facts & other.facts) >= 3:
         return True
     told, _ = told_share(this, other)
     return told >= 2

@@ -11,6 +11,7 @@ from onrecord.families.tellings import (
     Credited,
     Telling,
     is_own,
+    is_recent,
     is_sourced,
     is_told,
     may_retell,
@@ -137,12 +138,10 @@ def _held(shelf: Shelf, story: int, credit: Credited) -> int | None:
         told, claims = told_share(this, there)
         quotes, facts = len(this.quotes & there.quotes), len(this.facts & there.facts)
         share = shelf.copies.share(story, other)
-        near = (
-            share >= _TOUCHED
-            or quotes > 0
-            or (told >= 2 and told >= _SOME * claims)
-            or (facts >= _FEW_FACTS and facts >= _SOME * len(this.facts))
-        )
+        near = share >= _TOUCHED or quotes > 0
+        # An agency fills one form week after week: places, numbers and claims alone are those of a report of these days
+        if not near and is_recent(this, there) and not tell_of_two(this, there):
+            near = (told >= 2 and told >= _SOME * claims) or (facts >= _FEW_FACTS and facts >= _SOME * len(this.facts))
         if near:
             found.append((2 * share + quotes + told / max(claims, 1) + facts / max(len(this.facts), 1), other))
     if not found:

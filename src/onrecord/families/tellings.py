@@ -156,6 +156,12 @@ def may_retell(this: Telling, other: Telling) -> bool:
     return other.start is not None if later is None else timedelta(0) < later <= _REWRITTEN_WITHIN
 
 
+def is_recent(this: Telling, other: Telling) -> bool:
+    """Whether the other stood so shortly before a story that it may be what the story retells; of undated ones it may."""
+    later = lag(other, this)
+    return later is None or later <= _REWRITTEN_WITHIN
+
+
 def lag(first: Telling, second: Telling) -> timedelta | None:
     """The time from the first story to the second; None where either is undated."""
     return None if first.start is None or second.start is None else second.start - first.start
