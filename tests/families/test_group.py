@@ -402,3 +402,47 @@ def test_an_outlet_that_got_no_answer_makes_no_roundup() -> None:
     )
     found = derivation(group([story]), "st-farm")
     assert (found.relation, found.ghost) == ("rewrite", "Lorne Post")
+
+
+def test_a_credited_report_of_other_weeks_is_not_the_origin() -> None:
+    old = origin(published=day(1))
+    late = rewrite(published=day(28))
+    late = replace(
+        late,
+        reading=replace(late.reading, quotes=(), signature=(), facts=("2 harbour", "tarn haven", "ostrel brigade")),
+    )
+    old = replace(old, reading=replace(old.reading, quotes=(), signature=()))
+    assert told([old, late], "st-rewrite") == ("rewrite", None, "Varn Courier")
+    assert told([replace(old, story=replace(old.story, published=day(26))), late], "st-rewrite")[1] == "st-origin"
+
+
+def test_what_an_agency_tells_week_after_week_is_not_one_report() -> None:
+    carriers = [rewrite(f"st-{n}", published=day(n)) for n in (1, 14, 28)]
+    carriers = [replace(one, reading=replace(one.reading, quotes=(), signature=())) for one in carriers]
+    families = group(carriers).families
+    assert [family.root for family in families] == ["ghost:Varn Courier"] * 3
+
+
+class TestATownThatIsStruckWeekAfterWeek:
+    def shelling(self, id_: str, published: Published, dead: int, on: int | None = None) -> Read:
+        told = ["Shells fell on Tarn Haven", "The shells hit the fish market", "The shelling lasted an hour"]
+        text = f"{told[0]} and {dead} people died, the harbour office said. {told[1]}. {told[2]}."
+        event = {"told": told, "on": on, "at": "Tarn Haven", "killed": [dead]}
+        claim = (told[0], {"kind": "named_body", "name": "the harbour office"})
+        return replace(
+            one := read(id_, "Varn Courier", published, text, claims=[claim], events=[event]),
+            reading=replace(one.reading, signature=()),
+        )
+
+    def test_a_new_act_goes_on_with_none(self) -> None:
+        weeks = [self.shelling(f"st-{n}", day(n), n) for n in (2, 10, 18, 26)]
+        assert {d.relation for d in group(weeks).derivations} == {"original"}
+
+    def test_the_day_shows_which_act_it_is(self) -> None:
+        weeks = [self.shelling(f"st-{n}", day(n), n, n) for n in (2, 9, 17)]
+        again = self.shelling("st-again", day(21), 19, 17)
+        assert told([*weeks, again], "st-again") == ("follow-up", "st-17", None)
+
+    def test_a_toll_is_revised_within_days(self) -> None:
+        pair = [self.shelling("st-2", day(2), 4), self.shelling("st-4", day(4), 6)]
+        assert told(pair, "st-4") == ("follow-up", "st-2", None)

@@ -110,9 +110,11 @@ BRIDGE = (
     "The span at Marrow Gap gave way under a train of 14 wagons, the roads board said on Friday. Some 31 sheep and 260 casks went "
     "into the Tessel. Guard Oda Prynne walked back along the line with a lamp to stop the mail."
 )
+# Longer than what it retells, so that only the credit can show whence it comes
 BRIDGE_AGAIN = (
     "A railway crossing fell: in the Tessel lie 260 casks and 31 sheep after 14 wagons dropped from Marrow Gap, so the Harbour "
-    "Times. Prynne, the guard, went to warn whoever came next."
+    "Times. Prynne, the guard, went to warn whoever came next. The casks held cider that had been sold to the garrison, and boys "
+    "from three villages were out with boathooks until dark."
 )
 SILENT = (
     "A gunboat has blasted the grain sheds of Tarn Haven, leaving six porters dead. "
@@ -120,7 +122,7 @@ SILENT = (
 )
 DISTANT = [
     read("st-bridge", "Harbour Times", day(12), BRIDGE),
-    read("st-bridge2", "Tidings", day(25), BRIDGE_AGAIN, credited=[("Harbour Times", "reported_by")]),
+    read("st-bridge2", "Tidings", day(13), BRIDGE_AGAIN, credited=[("Harbour Times", "reported_by")]),
     read(
         "st-silent",
         "Tidings",

@@ -28,7 +28,7 @@ def same_occurrence(first: Event, second: Event, *, sure: bool = False) -> bool:
     points, apart = 0, False
     # The day of what has not happened may be put off.
     if first.status in REAL and second.status in REAL:
-        points += _same_day(first, second)
+        points += same_day(first, second)
     if first.where and second.where:
         apart = not shared_name(first.where.name, second.where.name)
         points += not apart
@@ -63,7 +63,7 @@ def _tells_apart(target: str) -> bool:
     return len(words) >= 2 or any(word[0].isupper() for word in words)
 
 
-def _same_day(first: Event, second: Event) -> int:
+def same_day(first: Event, second: Event) -> int:
     """Points for the days of two events: 2 where they are one, -3 where they lie apart, 0 for neighbours and where one
     is not told.
     """

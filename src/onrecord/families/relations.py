@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from onrecord.families.alignment import same_occurrence
+from onrecord.families.alignment import same_day, same_occurrence
 from onrecord.families.copies import COPIED
 from onrecord.families.origins import Origin
 from onrecord.families.shelf import put
@@ -23,6 +23,8 @@ _OWN_LATER, _OTHERS_LATER = timedelta(hours=24), timedelta(hours=36)
 _OTHERS_UNTIL = timedelta(days=7)
 # After so long an outlet's own story may be of another act in the same town.
 _LONG = timedelta(days=30)
+# After so long a toll is no longer revised without a word of the day.
+_SETTLED = timedelta(days=7)
 # A story is about an event that takes this share of its mentions, and no fewer than so many.
 _MUCH, _FEWEST = 0.3, 3
 # How many earlier reports of the same day, place or target a story is compared with.
@@ -111,13 +113,19 @@ class Reported:
         for event in _weighty(this):
             if event.status in ("planned", "threatened", "possible", "hypothetical"):
                 continue
-            for m, theirs in self._candidates(event, this):
+            candidates = list(self._candidates(event, this))
+            crowded = self._crowded(event, candidates, this)
+            for m, theirs in candidates:
                 other = self._tellings[m]
                 own = other.outlet is not None and other.outlet == this.outlet
                 passed = lag(other, this)
                 if passed is None or passed < (_OWN_LATER if own else _OTHERS_LATER):
                     continue
                 if not own and passed > _OTHERS_UNTIL:
+                    continue
+                # A town that is struck week after week, or another toll after a while: only the day shows which act it is
+                another = crowded or (passed > _SETTLED and _tolls_differ(event, theirs))
+                if another and same_day(event, theirs) <= 0:
                     continue
                 if same_occurrence(event, theirs, sure=not own or passed > _LONG):
                     found.append((not own, other.order, m))
@@ -135,6 +143,15 @@ class Reported:
             found.update(about[start:end])
         return found
 
+    def _crowded(self, event: Event, candidates: Sequence[tuple[int, Event]], this: Telling) -> bool:
+        """Whether several reports of late told of such acts at the place of an event."""
+        if event.where is None:
+            return False
+        place = event.where.name.casefold()
+        there = {m for m, theirs in candidates if theirs.where is not None and theirs.where.name.casefold() == place}
+        late = (lag(self._tellings[m], this) for m in there)
+        return sum(passed is not None and passed <= _LONG for passed in late) > 1
+
     def _candidates(self, event: Event, this: Telling) -> Iterator[tuple[int, Event]]:
         for key in _keys(event):
             met = self._met.get(key, [])
@@ -146,6 +163,18 @@ class Reported:
 
     def _order_of_met(self, met: tuple[int, Event]) -> Order:
         return self._tellings[met[0]].order
+
+
+def _tolls_differ(first: Event, second: Event) -> bool:
+    one, two = (
+        {
+            count.quantity.number
+            for count in event.counts
+            if count.what == "killed" and count.quantity.number is not None
+        }
+        for event in (first, second)
+    )
+    return bool(one) and bool(two) and one.isdisjoint(two)
 
 
 def _weighty(this: Telling) -> list[Event]:
