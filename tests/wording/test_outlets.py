@@ -127,3 +127,21 @@ def test_long_words_take_no_time(filler):
     outlets.looks_like_outlet(text)
     outlets.host(text)
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Al-Marra", "almarra"),
+        ("The Varn Courier", "varn courier"),
+        ("Daily Tern", "dailytern"),
+        ("Al Tern", "al-tern"),
+    ],
+)
+def test_names_that_are_compared_are_one(one, other):
+    assert outlets.key(one) == outlets.key(other)
+
+
+@pytest.mark.parametrize("name", ["Alto", "The X", "-", ""])
+def test_short_names_keep_what_they_have(name):
+    assert outlets.key(name) == (outlets.canonical(name).casefold().replace(" ", "") or name)

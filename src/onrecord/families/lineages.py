@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from onrecord.families.origins import Origin
 from onrecord.families.tellings import Order, Telling, is_recent, tell_of_two, told_share
 from onrecord.records import Derivation, Family, Relation, digest
+from onrecord.wording import outlets
 
 TAKEN: tuple[Relation, ...] = ("reprint", "excerpt", "rewrite")
 """What is another's report, with least of it changed first."""
@@ -194,7 +195,7 @@ class _Carriers:
         """Takes in whose report stories carry. Returns the stories whose first carrier changed."""
         touched: set[str] = set()
         for n, ghost in ghosts.items():
-            was, now = self._ghost.get(n), ghost.casefold() if ghost is not None else None
+            was, now = self._ghost.get(n), outlets.key(ghost) if ghost is not None else None
             if was == now:
                 continue
             if was is not None:

@@ -73,7 +73,7 @@ def telling(read: Read, mastheads: Collection[str] = frozenset()) -> Telling:
     named: dict[tuple[str, CreditRelation], Credited] = {}
     for credit in sorted(reading.credits, key=lambda credit: (_at(credit.span), credit.outlet, credit.relation)):
         name = outlets.canonical(credit.outlet)
-        key = name.casefold()
+        key = outlets.key(name)
         if key != own:
             named.setdefault((key, credit.relation), Credited(key, name, credit.relation, _at(credit.span)))
     known = {key for key, _ in named}
@@ -113,7 +113,7 @@ def _placed(read: Read) -> Iterator[Source]:
 
 
 def _source_key(source: Source) -> str:
-    return (source.name or "").casefold().removeprefix("the ")
+    return outlets.key(source.name or "")
 
 
 def order_of(story: Masthead) -> Order:
@@ -125,10 +125,10 @@ def order_of(story: Masthead) -> Order:
 def outlet_key(story: Masthead) -> str | None:
     """The outlet that published a story, folded for comparing: as given, else by its address."""
     if story.outlet:
-        return outlets.canonical(story.outlet).casefold()
+        return outlets.key(story.outlet)
     if story.url:
         known = outlets.of_url(story.url)
-        return known.name.casefold() if known else outlets.host(story.url)
+        return outlets.key(known.name) if known else outlets.host(story.url)
     return None
 
 

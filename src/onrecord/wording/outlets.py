@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from onrecord.errors import BadTable
@@ -15,6 +15,9 @@ _SMALL = frozenset(
     {"of", "and", "the", "&", "de", "la", "del", "al", "el", "di", "da", "do", "des", "du", "der", "die", "das"}
 )
 _LONGEST = 80
+_NO_WORD = re.compile(r"[\W_]+")
+# So many letters stay of a name when its article goes.
+_ARTICLE_BEFORE = 4
 # Ends of names that are plain words with an article too.
 _PLAIN_ENDS = frozenset(
     {"Media", "Today", "Online", "Press", "News", "Radio", "TV", "Television", "Reporter", "Standard", "Daily"}
@@ -88,6 +91,18 @@ def canonical(words: str) -> str:
     """
     known = named(words)
     return known.name if known is not None else _bare(words)
+
+
+@lru_cache(maxsize=1 << 16)
+def key(words: str) -> str:
+    """The name for comparing, without article, capitals, blanks and marks: "Daily Sabbath" is "dailysabbath", "Al-Marra" and
+    "almarra" are "marra".
+    """
+    low = _NO_WORD.sub("", canonical(words).casefold()) or canonical(words).casefold()
+    for article in ("the", "al"):
+        if low.startswith(article) and len(low) > len(article) + _ARTICLE_BEFORE:
+            low = low.removeprefix(article)
+    return low
 
 
 def sort(name: str) -> str | None:
