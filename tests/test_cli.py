@@ -203,7 +203,7 @@ def test_show_marks_the_words(
     code, out, _ = inside(capsys, monkeypatch, "show", incident["id"], "--ledger", folder / "held.db")
     assert code == 0
     assert "⟦" in out
-    assert f"{incident['independent_reports']} independent reports" in out
+    assert f"{incident['independent_reports']} independent report" in out
     code, out, _ = inside(
         capsys, monkeypatch, "show", incident["stories"].split("; ")[0], "--ledger", folder / "held.db"
     )

@@ -1,4 +1,8 @@
+from dataclasses import replace
+
 import pytest
+
+from onrecord.incidents import of_total
 
 STRIKE = {"day": "2031-05-04", "place": "Port Amary", "target": "fuel jetty"}
 
@@ -175,3 +179,40 @@ def test_what_the_headline_alone_tells_of_is_what_the_sources_speak_of(room, des
     room.story("a", "Gull Wire", "2031-05-05", act)
     room.told_in_headline("a")
     assert only(room.merge()).sources == ("Coast Guard",)
+
+
+def test_a_total_that_is_printed_again_has_the_sources_of_the_first_reports(room, desk):
+    total = desk.total("killed", 31, scope="Gull Front")
+    for name, outlet, relation, who in [
+        ("a", "Gull Wire", "original", "Port Authority"),
+        ("b", "Amary Post", "original", "Port Authority"),
+        ("c", "Buzzly", "reprint", "Coast Guard"),
+    ]:
+        room.story(
+            name,
+            outlet,
+            "2031-05-05",
+            desk.act(says=(desk.say(who),), **STRIKE),
+            relation=relation,
+            origin="a" if relation == "reprint" else None,
+            totals=(total,),
+        )
+    room.story("d", "Quay Radio", "2031-05-05", totals=(desk.total("killed", 30, scope="Gull Front"),))
+    reads = [
+        replace(
+            read,
+            reading=replace(
+                read.reading, tallies=tuple(replace(t, claim=f"{read.story.id}-c0") for t in read.reading.tallies)
+            ),
+        )
+        for read in room.reads
+    ]
+    stories, behind = of_total(reads[0].reading.tallies[0], reads, room.families, ())
+    assert stories == ("a", "b", "c")
+    assert (behind.reports, behind.sources) == (("Gull Wire", "Amary Post"), ("Port Authority",))
+
+
+def test_a_total_that_the_narrator_states_rests_on_nobody(room, desk):
+    room.story("a", "Gull Wire", "2031-05-05", totals=(desk.total("killed", 31),))
+    stories, behind = of_total(room.reads[0].reading.tallies[0], room.reads, room.families, ())
+    assert (stories, behind.reports, behind.sources) == (("a",), (), ())

@@ -1,6 +1,6 @@
 """Records with their evidence, for reading in a terminal: the words a value was read from are marked in their text."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -203,6 +203,10 @@ class Shown:
         for verdict in self.view.derived.verdicts:
             if verdict.tally == tally.id:
                 yield _line(f"  {verdict_line(verdict)}")
+        derived = self.view.derived
+        families = incidents.Families(derived.families, derived.derivations, derived.mutations)
+        stories, behind = incidents.of_total(tally, self.view.reads, families, derived.speakers)
+        yield _line(_support(stories, behind.reports, behind.sources, "  "))
         yield self._words(read.story.id, (tally.span,))
         yield from self._judged(tally.id)
 
@@ -216,8 +220,7 @@ class Shown:
     def _incident(self, incident: Incident) -> RenderableType:
         row = next(row for row in tables.rows(self.view, "incidents") if row["id"] == incident.id)
         lines: list[RenderableType] = [terminal.incidents([row])]
-        support = f"{len(incident.reports)} independent reports: {', '.join(incident.reports) or 'none'}"
-        lines.append(_line(f"{support}\n{len(incident.sources)} primary sources: {row['sources'] or 'none'}"))
+        lines.append(_line(_support(incident.stories, incident.reports, incident.sources)))
         names = {read.story.id: read.story.name or read.story.id for read in self.view.reads}
         figures = [
             (
@@ -268,6 +271,20 @@ def _place(span: Span) -> str:
     """Where words stand, as `decide --words` takes it."""
     part = "headline:" if span.part == "headline" else ""
     return f"{span.story}:{part}{span.start}-{span.end}"
+
+
+def _support(stories: Sequence[str], reports: Sequence[str], sources: Sequence[str], indent: str = "") -> str:
+    """How many stories tell it, whose reports these are, and on whom they rest, in two lines."""
+    told, whose, whom = (_some(n, noun) for n, noun in (
+        (len(stories), "story"), (len(reports), "independent report"), (len(sources), "primary source"),
+    ))  # fmt: skip
+    named = [f"a {report}" if report.startswith("ghost: ") else report for report in reports]
+    return f"{indent}{told}, {whose}: {', '.join(named) or 'none'}\n{indent}{whom}: {'; '.join(sources) or 'none'}"
+
+
+def _some(count: int, noun: str) -> str:
+    plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else noun + "s"
+    return f"{count} {noun if count == 1 else plural}"
 
 
 def _line(words: str, style: str = "") -> Text:

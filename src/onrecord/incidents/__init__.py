@@ -4,6 +4,7 @@ from onrecord.incidents.groups import Group, decided
 from onrecord.incidents.merged import Desk, Merged, merge, owned, parted, places, row_id
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
+from onrecord.incidents.support import of_total
 from onrecord.incidents.told import Families
 from onrecord.incidents.verdicts import verdicts
 
@@ -18,6 +19,7 @@ __all__ = [
     "ends",
     "merge",
     "named",
+    "of_total",
     "owned",
     "parted",
     "places",

@@ -92,7 +92,7 @@ def _figures(
         found: dict[tuple[Harm, str], list[Figure]] = defaultdict(list)
         for mention in telling.event.mentions:
             claim = claims.get(mention.claim or "")
-            voice = voices.voice_of(claim, telling, known) if claim is not None else None
+            voice = voices.voice_of(claim, telling.story, known) if claim is not None else None
             source = _source(voice, groups)
             for count in mention.counts:
                 figure = _figure(count, mention, Said(claim, voice, source), telling, profile)

@@ -123,7 +123,7 @@ def _claimed(told: Sequence[Telling], known: Cast) -> Iterator[tuple[str, float]
     found: list[tuple[voices.Voice, str, float]] = []
     for telling in told:
         for claim in telling.claims:
-            voice = voices.voice_of(claim, telling, known)
+            voice = voices.voice_of(claim, telling.story, known)
             if claim.stance == "claims responsibility" and voice is not None and voice.bodies:
                 found.append((voice, claim.source.affiliation or voice.name, _weight(telling)))
     if found and len(voices.distinct([voice for voice, _, _ in found])) == 1:
@@ -146,7 +146,7 @@ def _stated(told: Sequence[Telling], known: Cast) -> tuple[Statement, ...]:
 
 
 def _speaker(telling: Telling, known: Cast) -> str:
-    heard = (voices.voice_of(claim, telling, known) for claim in sourced(telling))
+    heard = (voices.voice_of(claim, telling.story, known) for claim in sourced(telling))
     return next((voice.name for voice in heard if voice is not None), figures.NARRATOR)
 
 

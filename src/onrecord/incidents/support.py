@@ -1,14 +1,14 @@
-"""What stands behind an incident: independent reports and primary sources."""
+"""What stands behind an incident or a total: independent reports and primary sources."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from onrecord.incidents import voices, words
-from onrecord.incidents.told import MODES, Lineage, Telling
+from onrecord.incidents.told import MODES, Families, Lineage, Telling, lineages
 from onrecord.incidents.voices import Cast, Voice
-from onrecord.records import Claim, Mention, Stance
+from onrecord.records import Claim, Masthead, Mention, Read, Speaker, Stance, Tally
 from onrecord.wording.gazetteer import fold
 
 _SAYS_NOTHING_OF_IT: frozenset[Stance] = frozenset(
@@ -32,17 +32,51 @@ def support(tellings: Sequence[Telling], known: Cast) -> Support:
     """Who stands behind what the tellings, in their order, tell of: outlets with a report of their own that rests on a
     source, ghosts whose report a copy carries, and the sources of those reports.
     """
+    return _counted(
+        (name, voice)
+        for telling in tellings
+        if (name := _report(telling.story, telling.lineage)) is not None
+        for claim in sourced(telling)
+        if (voice := voices.voice_of(claim, telling.story, known)) is not None
+    )
+
+
+def of_total(
+    tally: Tally, reads: Sequence[Read], families: Families, speakers: Iterable[Speaker]
+) -> tuple[tuple[str, ...], Support]:
+    """The stories that state the same total, in their order, and who stands behind it: as for an incident, and a newspaper that
+    counts for itself is a source.
+    """
+    same = [(read, one) for read in reads for one in read.reading.tallies if _same_total(one, tally)]
+    lineage, known = lineages([read for read, _ in same], families), voices.cast(speakers)
+    heard = []
+    for read, one in same:
+        name = _report(read.story, lineage[read.story.id])
+        claim = next((claim for claim in read.reading.claims if claim.id == one.claim), None)
+        if name is None or claim is None or claim.stance in _SAYS_NOTHING_OF_IT:
+            continue
+        voice = voices.voice_of(claim, read.story, known)
+        if voice is not None:
+            heard.append((name, voice))
+    return tuple(dict.fromkeys(read.story.id for read, _ in same)), _counted(heard)
+
+
+def _same_total(one: Tally, other: Tally) -> bool:
+    """Whether two totals are one that was printed again: a number of the same things, counted over the same."""
+    return (one.unit, one.quantity.number, fold(one.scope or "")) == (
+        other.unit,
+        other.quantity.number,
+        fold(other.scope or ""),
+    ) and (one.since is None or other.since is None or one.since == other.since)
+
+
+def _counted(said: Iterable[tuple[str, Voice]]) -> Support:
+    """The support that sources give to reports, told by report and voice."""
     reports: dict[str, str] = {}
     heard: list[Voice] = []
-    for telling in tellings:
-        name = _report(telling)
-        if name is None:
-            continue
-        for claim in sourced(telling):
-            voice = voices.voice_of(claim, telling, known)
-            if voice is not None:
-                reports.setdefault(fold(name), name)
-                heard.append(voice)
+    for name, voice in said:
+        reports.setdefault(fold(name), name)
+        heard.append(voice)
     groups = voices.distinct(heard)
     # What somebody said, and nobody knows who, is no source beside one that is known
     known_ = [group for group in groups if not all(voice.nobody for voice in group)] or groups
@@ -82,9 +116,8 @@ def _renamed(claim: Claim, lineage: Lineage) -> bool:
     return any(change.now is not None and bool(mine & words.telling(change.now)) for change in changes)
 
 
-def _report(telling: Telling) -> str | None:
-    """The outlet whose report a telling is, a ghost's as "ghost: X"; None for copies of reports that are held."""
-    lineage = telling.lineage
+def _report(story: Masthead, lineage: Lineage) -> str | None:
+    """The outlet whose report a story is, a ghost's as "ghost: X"; None for copies of reports that are held."""
     if lineage.relation in _OWN:
-        return telling.story.outlet or telling.story.id
+        return story.outlet or story.id
     return f"ghost: {lineage.ghost}" if lineage.copy and lineage.ghost is not None else None

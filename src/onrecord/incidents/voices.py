@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onrecord.incidents import words
-from onrecord.incidents.told import Telling
-from onrecord.records import Claim, Read, Source, Speaker
+from onrecord.records import Claim, Masthead, Read, Source, Speaker
 from onrecord.wording import people
 from onrecord.wording.gazetteer import fold
 
@@ -148,6 +147,6 @@ def title(group: Sequence[Voice]) -> str:
     return min(group, key=lambda voice: (rank.get(voice.kind, 9), -len(voice.name), voice.name)).name
 
 
-def voice_of(claim: Claim, telling: Telling, known: Cast) -> Voice | None:
-    """The voice of a claim in a telling."""
-    return known.voice(claim.source, telling.story.outlet or telling.story.id)
+def voice_of(claim: Claim, story: Masthead, known: Cast) -> Voice | None:
+    """The voice of a claim in a story."""
+    return known.voice(claim.source, story.outlet or story.id)
