@@ -446,3 +446,23 @@ class TestATownThatIsStruckWeekAfterWeek:
     def test_a_toll_is_revised_within_days(self) -> None:
         pair = [self.shelling("st-2", day(2), 4), self.shelling("st-4", day(4), 6)]
         assert told(pair, "st-4") == ("follow-up", "st-2", None)
+
+
+def test_thousands_of_one_text_at_one_moment_are_one_report() -> None:
+    """No chain of copies of copies: each follows the first, or the work would grow with the square of their number."""
+    first = origin("st-0000")
+    copies = [
+        replace(
+            first, story=replace(first.story, id=f"st-{n:04}", outlet=f"Paper {n}", published=first.story.published)
+        )
+        for n in range(1, 1500)
+    ]
+    grouped = group([*copies, first])
+    assert {(d.relation, d.origin) for d in grouped.derivations} == {("original", None), ("reprint", "st-0000")}
+    assert [len(family.stories) for family in grouped.families] == [1500]
+
+
+def test_stories_without_a_word_have_nothing_in_common() -> None:
+    grouped = group([read(f"st-{n}", "Varn Courier", undated(), "", headline="") for n in range(3)])
+    assert {d.relation for d in grouped.derivations} == {"original"}
+    assert grouped.families == ()
