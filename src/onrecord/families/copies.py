@@ -24,7 +24,8 @@ FULL, FIRST, BEFORE = 12, 3, 3
 
 # Rows whose pairs are sought at a time, and pairs measured at a time: with more, more memory; with fewer, more steps.
 _ROWS, _MEASURED = 1 << 11, 1 << 17
-_WORKERS = 2
+WORKERS = 2
+"""Threads: sorting and comparing in numpy leave the interpreter free."""
 
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
@@ -114,14 +115,14 @@ def _candidates(values: Matrix) -> tuple[Ints, Ints]:
     count = len(values)
     order, rank, within = (np.empty((PERMUTATIONS, count), dtype=np.int32) for _ in range(3))
 
-    def ranked(column: int) -> None:
-        order[column], rank[column], within[column] = _ranked(values[:, column])
+    def placed(column: int) -> None:
+        order[column], rank[column], within[column] = _places(values[:, column])
 
     def met(start: int) -> tuple[Ints, Ints]:
         return _met(order, rank[:, start : start + _ROWS], within[:, start : start + _ROWS], start)
 
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        list(pool.map(ranked, range(PERMUTATIONS)))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(placed, range(PERMUTATIONS)))
         found = list(pool.map(met, range(0, count, _ROWS)))
     return (
         np.concatenate([np.zeros(0, dtype=np.int64), *(first for first, _ in found)]),
@@ -129,16 +130,21 @@ def _candidates(values: Matrix) -> tuple[Ints, Ints]:
     )
 
 
-def _ranked(column: Matrix) -> tuple[Ints, Ints, Ints]:
+def ranked(column: Matrix) -> tuple[Ints, Ints]:
+    """The rows by their value in a column, then by number, and the values in that order."""
+    # Value and row in one number
+    both = (column.astype(np.uint64) << np.uint64(32)) | np.arange(len(column), dtype=np.uint64)
+    both.sort()
+    return (both & np.uint64(0xFFFFFFFF)).astype(np.int64), (both >> np.uint64(32)).astype(np.int64)
+
+
+def _places(column: Matrix) -> tuple[Ints, Ints, Ints]:
     """The rows by their value in a column, then by number; for each row its place among them, and how many rows of the same
     value stand before it.
     """
     count = len(column)
-    # Value and row in one number
-    both = (column.astype(np.int64) << 32) | np.arange(count)
-    both.sort()
-    order, ranked = both & 0xFFFFFFFF, both >> 32
-    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+    order, values = ranked(column)
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
     rank, within = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
     rank[order] = np.arange(count)
     within[order] = np.arange(count) - np.repeat(starts, np.diff(np.r_[starts, count]))
@@ -174,5 +180,5 @@ def _equal(values: Matrix, first: Ints, second: Ints) -> Counts:
         alike = values[first[part]] == values[second[part]]
         return np.asarray(alike.sum(axis=1), dtype=np.uint8)
 
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         return np.concatenate([np.zeros(0, dtype=np.uint8), *pool.map(of, range(0, len(first), _MEASURED))])

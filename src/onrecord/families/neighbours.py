@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,11 +153,14 @@ class _Columns:
         room = self._count + max(self._count // 8, _ROOM)
         self._ranked: Matrix = np.zeros((PERMUTATIONS, room), dtype=np.uint32)
         self._stories: Rows = np.zeros((PERMUTATIONS, room), dtype=np.int32)
-        for n in range(PERMUTATIONS):
-            column = values[by_time, n]
-            ranks = np.argsort(column, kind="stable")
-            self._ranked[n, : self._count] = column[ranks]
-            self._stories[n, : self._count] = by_time[ranks]
+        held_values = values[by_time]
+
+        def place(n: int) -> None:
+            order, self._ranked[n, : self._count] = copies.ranked(held_values[:, n])
+            self._stories[n, : self._count] = by_time[order]
+
+        with ThreadPoolExecutor(copies.WORKERS) as pool:
+            list(pool.map(place, range(PERMUTATIONS)))
 
     def add(self, story: int, values: Matrix) -> tuple[Counter[int], set[tuple[int, int]]]:
         """Puts a story in its places. Returns in how many columns it meets each other story, and the pairs of others that do
