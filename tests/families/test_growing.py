@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from family_stories import ORIGIN, ORIGIN_CLAIMS, day, origin, read, undated
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.families import Grouped, Grouping, group
@@ -181,6 +181,7 @@ def in_order(whole: dict[str, dict]) -> Grouped:
     )
 
 
+@settings(max_examples=40)
 @given(st.permutations(STORIES), st.integers(0, len(STORIES)), st.integers(1, 4))
 def test_one_by_one_as_all_at_once(reads: list[Read], first: int, step: int) -> None:
     grouping, books = Grouping(), {"derivations": {}, "mutations": {}, "families": {}}
