@@ -13,6 +13,7 @@ _SAME_CLAIM = 0.4
 # An event whose kind occurs once in both stories needs less to be the same.
 _ALIGNED, _ALIGNED_ALONE = 0.6, 0.5
 _WIDE: frozenset[PlacePrecision] = frozenset({"admin1", "region", "country", "sea", "unknown"})
+_BROAD: frozenset[PlacePrecision] = frozenset({"region", "country", "sea"})
 _DISTRICT_KM = 60.0
 """A report that names the town and one that names its district speak of points that lie no farther apart."""
 REAL: tuple[Status, ...] = ("happened", "ongoing", "attempted")
@@ -31,7 +32,8 @@ def same_occurrence(first: Event, second: Event, *, sure: bool = False) -> bool:
         points += same_day(first, second)
     if first.where and second.where:
         apart = not shared_name(first.where.name, second.where.name)
-        points += not apart
+        # Half a war is in one country
+        points += not apart and first.where.precision not in _BROAD and second.where.precision not in _BROAD
     if first.target and second.target and _tells_apart(first.target.name):
         points += shared_name(first.target.name, second.target.name)
     # Words can add one point, and outweigh a place that is named otherwise; where that decides nothing, save the work.
