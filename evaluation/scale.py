@@ -23,7 +23,7 @@ from onrecord.families import copies
 from onrecord.families.fingerprint import PERMUTATIONS
 
 SIZES = (1_000, 10_000, 100_000)
-_MORE = 41
+_MORE, _FEWEST = 41, 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--copies", type=int, nargs="*", default=(100_000,), help="of how many near copies are found")
     parser.add_argument("--run", nargs=2, metavar=("STAGE", "N"), help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
+    if min((*asked.stories, *asked.copies), default=_FEWEST) < _FEWEST:
+        parser.error(f"fewer than {_FEWEST} stories tell nothing of how time grows")
     if asked.run is not None:
         print(*_measured(asked.run[0], int(asked.run[1])), sep="\n")
         return 0
@@ -56,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _slope(seen: Sequence[tuple[int, float]]) -> str:
     """How the time grows from one size to the next: 1 in line with the number of stories, 2 with its square."""
-    if len(seen) < 2:
+    if len(seen) < 2 or min(seconds for _, seconds in seen[-2:]) <= 0:
         return ""
     (size, seconds), (larger, longer) = seen[-2:]
     return f"{log(longer / seconds) / log(larger / size):.2f}"
