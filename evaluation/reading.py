@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -111,17 +111,3 @@ def _file(rows: Sequence[Row], folder: str) -> str:
 
 def _masthead(story: Story) -> Masthead:
     return Masthead(story.id, story.name, story.url, story.outlet, story.headline, story.published, len(story.text))
-
-
-def main_event(events: Iterable[Event]) -> Event | None:
-    """The event that a story is about: the first that is told as happened, is no background and has substance (dead or
-    hurt, a day or a place), in the order of the text; without one, the first that happened at all.
-    """
-    happened = [e for e in events if e.status in ("happened", "ongoing") and not e.background]
-    return next((e for e in happened if _has_substance(e)), happened[0] if happened else None)
-
-
-def _has_substance(event: Event) -> bool:
-    harmed = any(count.what in ("killed", "injured") for count in event.counts)
-    dated = event.when is not None and event.when.start is not None
-    return harmed or dated or event.where is not None

@@ -48,7 +48,7 @@ def features(paths: list[Path]) -> list[Row]:
 
 def _seen(story: Story) -> Row:
     from evaluation.cores import annotator
-    from evaluation.reading import main_event
+    from onrecord.events.gist import main_event
 
     annotated = annotator().annotate(story)
     rules = summary.by_rules(annotated)

@@ -1,15 +1,11 @@
 """Killed, injured, day and place of the one incident that a story reports."""
 
-from datetime import date
-
 from evaluation import rows
-from evaluation.cores import annotator, over
-from evaluation.reading import DATED, UNDATED, main_event
+from evaluation.reading import DATED, UNDATED
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-from onrecord.events.dated import story_day
-from onrecord.events.summary import story_counts
-from onrecord.records import Event, Story
+from onrecord.events.gist import main_event
+from onrecord.records import Reading
 
 
 def counts(order: Order) -> list[Row]:
@@ -35,30 +31,15 @@ def _of(order: Order, stories: list[Row], keys: tuple[str, ...], only: set[str] 
     if not stories:
         return {}
     corpus = order.library.read(stories, keys)
-    ids = [name for name in corpus.reads if only is None or name in only]
-    main = [main_event(corpus.reads[name].reading.events) for name in ids]
-    told = [(corpus.stories[name], _day(event)) for name, event in zip(ids, main, strict=True)]
-    made = {}
-    for name, event, (killed, injured, day) in zip(ids, main, over(_summed_up, told, "counts"), strict=True):
-        place = event.where.name if event and event.where else None
-        made[name] = {
-            "id": name,
-            "killed": killed,
-            "injured": injured,
-            "date": day.isoformat() if day else None,
-            "place": place,
-        }
-    return made
+    return {name: _row(name, read.reading) for name, read in corpus.reads.items() if only is None or name in only}
 
 
-def _summed_up(told: tuple[Story, date | None]) -> tuple[int, int, date | None]:
-    """Killed, injured and day of a story, whose main event's day is given."""
-    annotated = annotator().annotate(told[0])
-    killed, injured = story_counts(annotated)
-    return killed.best or 0, injured.best or 0, story_day(annotated, told[1])
-
-
-def _day(event: Event | None) -> date | None:
-    """The day of the main event, where the words tell one; an interval is no day."""
-    when = event.when if event else None
-    return when.start if when is not None and when.start == when.end else None
+def _row(name: str, reading: Reading) -> Row:
+    event, gist = main_event(reading.events), reading.gist
+    return {
+        "id": name,
+        "killed": (gist.killed.best if gist else None) or 0,
+        "injured": (gist.injured.best if gist else None) or 0,
+        "date": gist.day.isoformat() if gist and gist.day else None,
+        "place": event.where.name if event and event.where else None,
+    }

@@ -1,9 +1,10 @@
 """Which stories report one incident."""
 
 from evaluation import rows
-from evaluation.reading import Corpus, main_event
+from evaluation.reading import Corpus
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
+from onrecord.events.gist import main_event
 
 
 def incidents(order: Order) -> list[Row]:

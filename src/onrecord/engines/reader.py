@@ -45,6 +45,7 @@ class Reader:
             claims=found.claims,
             events=built.events,
             tallies=built.tallies,
+            gist=built.gist,
         )
 
     def _reading(
@@ -65,6 +66,7 @@ class Reader:
             signature=fingerprint.signature,
             quotes=fingerprint.quotes,
             facts=fingerprint.facts,
+            words=fingerprint.words,
         )
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from onrecord.events import arguments, items, mentions, occurrences, tallies
+from onrecord.events.gist import gist
 from onrecord.language.annotated import Annotated
-from onrecord.records import Claim, Event, Rejection, Tally
+from onrecord.records import Claim, Event, Gist, Rejection, Tally
 
 __all__ = ["Built", "build"]
 
@@ -15,6 +16,7 @@ class Built:
 
     events: tuple[Event, ...]
     tallies: tuple[Tally, ...]
+    gist: Gist
     rejections: tuple[Rejection, ...] = ()
 
 
@@ -25,4 +27,5 @@ def build(annotated: Annotated, claims: tuple[Claim, ...]) -> Built:
     found = tuple(m for m in mentions.find(annotated, claims) if not tallies.is_only(m, totals))
     filled = arguments.fill(annotated, found, arguments.without(around, totals))
     listed = items.find(annotated, around.names)
-    return Built(occurrences.build(annotated.story.id, items.lend(filled, listed), claims, listed), totals)
+    told = occurrences.build(annotated.story.id, items.lend(filled, listed), claims, listed)
+    return Built(told, totals, gist(annotated, told))

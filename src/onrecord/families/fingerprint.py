@@ -1,4 +1,4 @@
-"""What of a story's text can be found again in a copy of it: its 5-word runs, its quotations, its facts."""
+"""What of a story's text can be found again elsewhere: its 5-word runs and quotations in a copy, its facts and words in another report of the same event."""
 
 import re
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ QUOTE_WORDS = 6
 
 _SEED = 20_000
 _MOST_FACTS = 400
+_MOST_WORDS = 300
 # Scripts without blanks between words: each of their letters is a word here.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
@@ -31,18 +32,21 @@ _NAME = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w'â€™-]{2,40}(?: [^\W\d_a-z][\w'â
 class Fingerprint:
     """signature: 128 MinHash values of the 5-word runs and, last, how many different runs there are; () for a text
     without a word. quotes: sentences of six words or more that stand in quotation marks, folded. facts: numbers with
-    the word behind them, and names, folded. Quotes and facts are sorted, each once.
+    the word behind them, and names, folded; words: the first 300 different words of the text, folded. All but the
+    signature are sorted, each once.
     """
 
     signature: tuple[int, ...]
     quotes: tuple[str, ...]
     facts: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 def fingerprint(story: Story) -> Fingerprint:
     """The fingerprint of a story's text, furniture left out. Needs no syntax; works for any language."""
     text = _reporting(story)
-    return Fingerprint(_signature(folded(text)), _quotes(text), _facts(text))
+    words = folded(text)
+    return Fingerprint(_signature(words), _quotes(text), _facts(text), _words(words))
 
 
 def folded(text: str) -> tuple[str, ...]:
@@ -79,6 +83,10 @@ def _quotes(text: str) -> tuple[str, ...]:
             if len(kept) >= QUOTE_WORDS:
                 found.add(" ".join(kept))
     return tuple(sorted(found))
+
+
+def _words(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(list(dict.fromkeys(word for word in words if len(word) > 1))[:_MOST_WORDS]))
 
 
 def _facts(text: str) -> tuple[str, ...]:

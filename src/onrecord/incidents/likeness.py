@@ -2,13 +2,13 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
 from onrecord.incidents import words
-from onrecord.incidents.told import Telling
+from onrecord.incidents.told import Telling, leads
 from onrecord.records import EventKind, Where
 from onrecord.wording import places
 from onrecord.wording.gazetteer import fold
@@ -108,26 +108,23 @@ class Scale:
         return telling.event.id in self.leads
 
 
-def scale(tellings: Iterable[Telling]) -> Scale:
+def scale(tellings: Sequence[Telling]) -> Scale:
     """The scale for a set of tellings, which stand in their order."""
     said: Counter[str] = Counter()
     facts: dict[str, frozenset[str]] = {}
-    leads: dict[str, str] = {}
     sites: defaultdict[date, set[str]] = defaultdict(set)
     number = 0
     for telling in tellings:
         number += 1
         said.update(telling.said | telling.target)
         facts.setdefault(telling.story.id, telling.facts)
-        if telling.mode == "done":
-            leads.setdefault(telling.story.id, telling.event.id)
-            if telling.sharp and telling.days is not None and not telling.wide:
-                sites[telling.days[0]] |= telling.names
+        if telling.mode == "done" and telling.sharp and telling.days is not None and not telling.wide:
+            sites[telling.days[0]] |= telling.names
     of_facts = Counter(fact for found in facts.values() for fact in found)
     return Scale(
         {word: _rare(n, number) ** 2 for word, n in said.items()},
         {fact: max(0.0, _rare(n, len(facts)) - _PLAIN_FACT) / (1 - _PLAIN_FACT) for fact, n in of_facts.items()},
-        frozenset(leads.values()),
+        frozenset(lead.event.id for lead in leads(tellings).values()),
         {day: len(names) for day, names in sites.items()},
     )
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from onrecord.incidents import words
+from onrecord.incidents import links, words
 from onrecord.incidents.likeness import Gathering, Scale, Score, score
-from onrecord.incidents.told import MODES, Mode, Telling
+from onrecord.incidents.links import Bundle
+from onrecord.incidents.told import MODES, Mode, Telling, leads
 from onrecord.records import Mutation
 
 _MOST_SHARED = 300
@@ -103,7 +104,9 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
     own = sorted((t for t in told if t.event.id not in carried), key=lambda t: t.lineage.copy)
     by_mode = {mode: [t for t in own if t.mode == mode] for mode in ("done", "open", "doubt", "aside")}
     shelf, plans = _Shelf(scales), _Shelf(scales)
-    _done(by_mode["done"], shelf)
+    subjects = sorted(leads(own).values(), key=lambda telling: telling.order)
+    _bundled(links.bundles(subjects, links.weights()), shelf)
+    _done([t for t in by_mode["done"] if t.event.id not in shelf.home], shelf)
     for telling in by_mode["open"]:
         _planned(telling, plans)
     for telling in by_mode["doubt"]:
@@ -114,6 +117,23 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
         if telling.event.id in carried:
             _carried(telling, carried[telling.event.id], shelf, plans)
     return Gathered(tuple(shelf.all), tuple(plans.all))
+
+
+def _bundled(bundles: Sequence[Bundle], shelf: _Shelf) -> None:
+    """Founds an incident for each event that several stories lead with, where one of them tells enough of it."""
+    for bundle in bundles:
+        founder = next((t for t in _firmest(bundle.members) if stands(t, shelf.scales.lead(t))), None)
+        if founder is None:
+            continue
+        shelf.found(founder)
+        for telling, chance in zip(bundle.members, bundle.chances, strict=True):
+            if telling is not founder:
+                why = f"{telling.event.id} is what its story leads with, and by all it says one with others here ({chance:.0%})"
+                shelf.put(shelf.home[founder.event.id], telling, why)
+
+
+def _firmest(tellings: Sequence[Telling]) -> list[Telling]:
+    return sorted(tellings, key=lambda t: (not t.sharp, not t.firm, t.order))
 
 
 def _done(tellings: Sequence[Telling], shelf: _Shelf) -> None:

@@ -14,6 +14,7 @@ from onrecord.records import (
     Derivation,
     Event,
     Family,
+    Gist,
     Masthead,
     Mutation,
     MutationField,
@@ -72,7 +73,7 @@ class Telling:
     """An event with what merging asks of it. days: its days, None where unknown or changed on the way; latest: the day
     it was told by; names: folded names of its place; holders: of what the place lies in; wide: whether the place is a
     country, a region or a sea; toll: numbers of dead and injured; said: telling words of its clauses; spoken: all their
-    words, folded; firm: whether its day is told of the act itself, and not only of what came of it.
+    words, folded; facts, words, gist: of its story; firm: whether its day is told of the act itself, and not only of what came of it.
     """
 
     event: Event
@@ -92,6 +93,8 @@ class Telling:
     said: frozenset[str]
     spoken: frozenset[str]
     facts: frozenset[str]
+    words: frozenset[str]
+    gist: Gist | None
     firm: bool
 
     @property
@@ -137,6 +140,26 @@ def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Tell
         beside, totals = claims_beside(read.reading), _of_totals(read.reading)
         found += [_telling(event, read, lineage[read.story.id], beside, totals) for event in read.reading.events]
     return sorted(found, key=lambda telling: telling.order)
+
+
+def leads(tellings: Iterable[Telling]) -> dict[str, Telling]:
+    """What each story is about, by its id: the first act in the order of its text that is told as done, has a toll, a day
+    or a place, and is of a kind that may be an incident; else the first that lacks one of these. A story that tells of nothing done is about nothing.
+    """
+    told: dict[str, list[Telling]] = defaultdict(list)
+    for telling in tellings:
+        if telling.mode == "done":
+            told[telling.story.id].append(telling)
+    return {story: min(found, key=_lead) for story, found in told.items()}
+
+
+def _lead(telling: Telling) -> tuple[bool, bool, bool, int, str]:
+    act = telling.event.kind in words.table()["standing"]["acts"]
+    substance = bool(telling.toll) or telling.sharp or telling.where is not None
+    headline, start = min(
+        ((m.span.part == "headline", m.span.start) for m in telling.event.mentions), default=(True, 0)
+    )
+    return not act, not substance, headline, start, telling.event.id
 
 
 def widened(told: Sequence[Telling]) -> list[Telling]:
@@ -216,6 +239,8 @@ def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, st
         said=words.of_folded(clauses),
         spoken=frozenset(clauses.split()),
         facts=frozenset(read.reading.facts),
+        words=frozenset(read.reading.words),
+        gist=read.reading.gist,
         firm=_firm(event),
     )
 

@@ -193,10 +193,23 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Gist:
+    """What a story would be filed under if it were a plain report of one event, judged by all its opening words together.
+    For holding reports against each other, and no value of the ledger: no words of the story say it as such. day: the
+    likeliest day; killed, injured: nothing said where no words tell.
+    """
+
+    day: date | None
+    killed: Bounds
+    injured: Bounds
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All that one reader found in one story version. signature: MinHash values of the text and, last,
     how many different 5-word runs it has, for near copies; quotes:
-    folded direct quotations of six words or more, for rewrites; facts: numbers with their nouns and unusual names.
+    folded direct quotations of six words or more, for rewrites; facts: numbers with their nouns and unusual names;
+    words: its first 300 different words, folded, and gist: for reports of one event.
     """
 
     story: str
@@ -209,6 +222,8 @@ class Reading:
     signature: tuple[int, ...] = ()
     quotes: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    gist: Gist | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,204 @@
+"""Which stories are about one event: pairs that may be, how likely each is, and what hangs together by that."""
+
+import heapq
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from onrecord.incidents.subjects import PARTS, Bag, Floats, Ints, Subjects
+from onrecord.incidents.told import Telling
+
+_NEIGHBOURS = 15
+_COMMON = 100
+_BLOCK = 512
+_CROWD = 60
+_LEAST = 0.02
+JOINED = 0.3
+"""The mean chance of the pairs of two groups from which they are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two stories, by position, and how likely it is that they are about one event."""
+
+    first: int
+    second: int
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What several stories lead with and is one event. chances: how likely each is one with the most alike of the others."""
+
+    members: tuple[Telling, ...]
+    chances: tuple[float, ...]
+
+
+# ---- pairs
+
+
+def candidates(subjects: Subjects) -> tuple[Ints, Ints]:
+    """The pairs that may be of one event: for each subject those that share most of its rare words and names, and those of
+    its day and place.
+    """
+    found = _beside(subjects.leads)
+    for bag in (subjects.words, subjects.name_words, subjects.headlines):
+        found |= _like(bag)
+    pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _like(bag: Bag) -> set[tuple[int, int]]:
+    """Each subject with those that are most like it by one sort of words, common ones left aside."""
+    found: set[tuple[int, int]] = set()
+    columns = bag.unit(_COMMON)
+    across = columns.T.tocsr()
+    for start in range(0, columns.shape[0], _BLOCK):
+        near = (columns[start : start + _BLOCK] @ across).tocsr()
+        for row in range(near.shape[0]):
+            at = slice(near.indptr[row], near.indptr[row + 1])
+            others, worth = near.indices[at], near.data[at]
+            mine = start + row
+            order = np.lexsort((others, -worth))[: _NEIGHBOURS + 1]
+            found.update((min(mine, n), max(mine, n)) for n in others[order].tolist() if n != mine)
+    return found
+
+
+def _beside(leads: Sequence[Telling]) -> set[tuple[int, int]]:
+    """Those whose likely day and place are the same."""
+    shelf: dict[tuple[int, str], list[int]] = defaultdict(list)
+    found: set[tuple[int, int]] = set()
+    for number, lead in enumerate(leads):
+        day = lead.days[0] if lead.sharp and lead.days else lead.gist.day if lead.gist else None
+        if day is None:
+            continue
+        for name in sorted(lead.names):
+            for near in (-1, 0, 1):
+                here = shelf.get((day.toordinal() + near, name), [])
+                if len(here) <= _CROWD:
+                    found.update((other, number) for other in here)
+            shelf[day.toordinal(), name].append(number)
+    return found
+
+
+# ---- how likely
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each part says for it that two stories are about one event, in logarithms of odds. edges: where one step of a
+    part's values ends and the next begins; worth: what each step says, first what it says that the part is unknown; bias: what is
+    said where no part says anything.
+    """
+
+    edges: tuple[Floats, ...]
+    worth: tuple[Floats, ...]
+    bias: float
+
+    def steps(self, parts: Floats) -> Ints:
+        """The step of each part of each pair, 0 for unknown."""
+        found = [
+            np.where(np.isnan(parts[:, n]), 0, 1 + np.searchsorted(edges, np.nan_to_num(parts[:, n]), side="left"))
+            for n, edges in enumerate(self.edges)
+        ]
+        return np.column_stack(found).astype(np.int64)
+
+    def odds(self, parts: Floats) -> Floats:
+        """The logarithm of the odds of each pair."""
+        steps, total = self.steps(parts), np.full(len(parts), self.bias)
+        for n, worth in enumerate(self.worth):
+            total += worth[steps[:, n]]
+        return total
+
+    def chances(self, parts: Floats) -> Floats:
+        """The probability of each pair."""
+        return 1 / (1 + np.exp(-self.odds(parts)))
+
+
+@cache
+def weights() -> Weights:
+    """The weights that ship."""
+    text = resources.files("onrecord.incidents").joinpath("links.toml").read_text(encoding="utf-8")
+    table: dict[str, Any] = tomllib.loads(text)
+    parts = {part["name"]: part for part in table["part"]}
+    return Weights(
+        tuple(np.array(parts[name]["edges"], dtype=np.float64) for name in PARTS),
+        tuple(np.array([parts[name]["unknown"], *parts[name]["worth"]], dtype=np.float64) for name in PARTS),
+        table["bias"],
+    )
+
+
+def links(subjects: Subjects, by: Weights) -> list[Link]:
+    """The pairs that are not quite unlikely."""
+    first, second = candidates(subjects)
+    if not len(first):
+        return []
+    chances = by.chances(subjects.parts(first, second))
+    kept = np.flatnonzero(chances >= _LEAST)
+    return [Link(*row) for row in zip(first[kept].tolist(), second[kept].tolist(), chances[kept].tolist(), strict=True)]
+
+
+# ---- what hangs together
+
+
+@dataclass(slots=True)
+class _Cluster:
+    members: list[int]
+    to: dict[int, float] = field(default_factory=dict)
+
+
+def together(number: int, found: Sequence[Link], least: float) -> list[list[int]]:
+    """Groups of subjects, by position: the two groups are joined that are likeliest one on the average of all their pairs,
+    as long as any two are at least so likely. A pair that is no link counts as unlikely, so that no chain of
+    likely pairs joins what its ends have nothing in common.
+    """
+    clusters = {n: _Cluster([n]) for n in range(number)}
+    heap: list[tuple[float, int, int]] = []
+    for link in found:
+        clusters[link.first].to[link.second] = clusters[link.second].to[link.first] = link.chance
+        if link.chance >= least:
+            heapq.heappush(heap, (-link.chance, link.first, link.second))
+    while heap:
+        chance, first, second = heapq.heappop(heap)
+        one, other = clusters.get(first), clusters.get(second)
+        if one is None or other is None or _mean(one, other, second) != -chance:
+            continue
+        one.members += other.members
+        del clusters[second]
+        one.to.pop(second, None)
+        other.to.pop(first, None)
+        for n, total in other.to.items():
+            one.to[n] = one.to.get(n, 0.0) + total
+            clusters[n].to.pop(second, None)
+        for n in sorted(one.to):
+            clusters[n].to[first] = one.to[n]
+            mean = _mean(one, clusters[n], n)
+            if mean >= least:
+                heapq.heappush(heap, (-mean, min(first, n), max(first, n)))
+    return [sorted(cluster.members) for _, cluster in sorted(clusters.items())]
+
+
+def _mean(one: _Cluster, other: _Cluster, name: int) -> float:
+    return one.to.get(name, 0.0) / (len(one.members) * len(other.members))
+
+
+def bundles(leads: Sequence[Telling], by: Weights, least: float = JOINED) -> list[Bundle]:
+    """The stories that are about one event, two or more at a time, in the order of the first of each."""
+    subjects = Subjects(leads)
+    found = links(subjects, by)
+    chances = {(link.first, link.second): link.chance for link in found}
+    made = []
+    for group in together(len(leads), found, least):
+        if len(group) > 1:
+            made.append(Bundle(tuple(leads[n] for n in group), tuple(_nearest(n, group, chances) for n in group)))
+    return made
+
+
+def _nearest(one: int, group: Sequence[int], chances: Mapping[tuple[int, int], float]) -> float:
+    return max(chances.get((min(one, n), max(one, n)), 0.0) for n in group if n != one)

@@ -1,0 +1,167 @@
+"""What stories are about, in columns: so that each can be held against many others at once."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from onrecord.incidents import words
+from onrecord.incidents.likeness import alike
+from onrecord.incidents.told import Telling
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+PARTS = (
+    "told apart", "day", "likely day", "distance", "place", "killed", "injured", "toll", "kind", "target",
+    "ages", "headline", "words", "rare words", "names", "name words", "outlet",
+)  # fmt: skip
+"""The parts of a pair's score, in their order."""
+
+_FEW = 64
+_UNIT = 1024
+"""Rarity is counted in whole units, so that sums are the same in whatever order."""
+_RADIUS = 6371.0
+_UNKNOWN = math.nan
+
+
+class Bag:
+    """Sets of words, one a subject. A word that more than a share of the subjects have says nothing."""
+
+    def __init__(self, sets: Sequence[Iterable[str]], most: float, least: int = _FEW // 2) -> None:
+        self._sets = [sorted(set(one)) for one in sets]
+        held = Counter(word for one in self._sets for word in one)
+        cap = max(least, int(most * len(self._sets)))
+        known = {word: n for n, word in enumerate(sorted(w for w, k in held.items() if 2 <= k <= cap))}
+        rows = [[known[word] for word in one if word in known] for one in self._sets]
+        ends = np.cumsum([0, *map(len, rows)])
+        columns = np.array([n for row in rows for n in row], dtype=np.int64)
+        shape = (len(rows), len(known))
+        self.rarity = np.array([rarity(held[word], len(rows)) for word in known], dtype=np.int64)
+        self.whole = sparse.csr_matrix((np.ones(len(columns), np.int64), columns, ends), shape=shape)
+        self.worth = sparse.csr_matrix((self.rarity[columns], columns, ends), shape=shape)
+        self.square = sparse.csr_matrix((self.rarity[columns] ** 2, columns, ends), shape=shape)
+        self._length = np.sqrt(np.asarray(self.square.sum(axis=1), dtype=np.float64).ravel())
+        self.empty = np.array([not one for one in self._sets], dtype=bool)
+
+    def shared(self, first: Ints, second: Ints) -> Floats:
+        """How much rarity the words come to that both have, in words that stand nowhere else."""
+        return _overlap(self.worth, self.whole, first, second) / _UNIT
+
+    def cosine(self, first: Ints, second: Ints) -> Floats:
+        """The cosine of the two, words weighed by their rarity; 0 where one has none."""
+        lengths = self._length[first] * self._length[second]
+        return _overlap(self.square, self.whole, first, second) / np.where(lengths > 0, lengths, 1.0)
+
+    def unit(self, most: int) -> sparse.csr_matrix:
+        """The words that at most so many subjects have, by their rarity, each subject a row of length one."""
+        held = np.asarray(self.whole.sum(axis=0)).ravel()
+        kept = self.worth[:, np.flatnonzero(held <= most)].astype(np.float64)
+        lengths = np.sqrt(np.asarray(kept.multiply(kept).sum(axis=1)).ravel())
+        return sparse.csr_matrix(sparse.diags(1 / np.where(lengths > 0, lengths, 1.0)) @ kept)
+
+
+def rarity(number: int, of: int) -> int:
+    """Between 0 for a word that every subject has and 1024 for one that stands once, by the logarithm. Numbers are rounded down to
+    powers of two: one story more seldom changes what is rare.
+    """
+    whole = max(of, _FEW).bit_length() - 1
+    return max(0, _UNIT - _UNIT * (number.bit_length() - 1) // whole)
+
+
+def _overlap(one: sparse.csr_matrix, other: sparse.csr_matrix, first: Ints, second: Ints) -> Floats:
+    found = one[first].multiply(other[second]).sum(axis=1)
+    return np.asarray(found, dtype=np.float64).ravel()
+
+
+class Subjects:
+    """What some stories are about: for each, the telling that it leads with, and what its opening words come to."""
+
+    def __init__(self, leads: Sequence[Telling]) -> None:
+        self.leads = tuple(leads)
+        gists = [t.gist for t in leads]
+        self._told = _days(t.latest.toordinal() if t.latest else None for t in leads)
+        self._first = _days(t.days[0].toordinal() if t.sharp and t.days else None for t in leads)
+        self._last = _days(t.days[1].toordinal() if t.sharp and t.days else None for t in leads)
+        self._likely = _days(g.day.toordinal() if g and g.day else None for g in gists)
+        self._killed = _days((g.killed.best or 0) if g else None for g in gists)
+        self._injured = _days((g.injured.best or 0) if g else None for g in gists)
+        points = [(t.where.lat, t.where.lon) if t.where is not None and not t.wide else (None, None) for t in leads]
+        self._lat, self._lon = _days(lat for lat, _ in points), _days(lon for _, lon in points)
+        self._outlets = np.array([t.story.outlet or t.story.id for t in leads])
+        self._kinds = [t.event.kind for t in leads]
+        self._places = Bag([t.names | t.holders for t in leads], 1.0)
+        self._tolls = Bag([{f"{what} {n}" for what, n in t.toll} for t in leads], 1.0)
+        self._targets = Bag([t.target for t in leads], 0.5)
+        self.headlines = Bag([words.telling(t.story.headline) for t in leads], 0.3)
+        self.words = Bag([{words.stem(word) for word in t.words} for t in leads], 0.3)
+        self.rare = Bag([{words.stem(word) for word in t.words} for t in leads], 0.03, 3)
+        names = [{fact for fact in t.facts if not fact[0].isdigit()} for t in leads]
+        self.names = Bag(names, 0.1)
+        self.name_words = Bag([{word for name in one for word in name.split() if len(word) > 2} for one in names], 0.05)
+        self._ages = Bag([{fact for fact in t.facts if fact.endswith(" year")} for t in leads], 1.0)
+
+    def parts(self, first: Ints, second: Ints) -> Floats:
+        """The parts of pairs of subjects, by position: a row a pair, a column a part, not a number where it is unknown."""
+        known = {
+            "told apart": _apart(self._told, first, second),
+            "day": np.maximum(
+                np.maximum(self._first[second] - self._last[first], self._first[first] - self._last[second]), 0
+            ),
+            "likely day": _apart(self._likely, first, second),
+            "distance": self._km(first, second),
+            "place": _both(self._places, first, second),
+            "killed": _harm(self._killed, first, second),
+            "injured": _harm(self._injured, first, second),
+            "toll": _both(self._tolls, first, second),
+            "kind": self._kind(first, second),
+            "target": np.where(_either(self._targets, first, second), _UNKNOWN, self._targets.cosine(first, second)),
+            "ages": _both(self._ages, first, second),
+            "headline": self.headlines.cosine(first, second),
+            "words": self.words.cosine(first, second),
+            "rare words": self.rare.shared(first, second),
+            "names": self.names.shared(first, second),
+            "name words": self.name_words.shared(first, second),
+            "outlet": (self._outlets[first] == self._outlets[second]).astype(np.float64),
+        }
+        return np.column_stack([known[part] for part in PARTS])
+
+    def _km(self, first: Ints, second: Ints) -> Floats:
+        a, b, c, d = map(np.radians, (self._lat[first], self._lon[first], self._lat[second], self._lon[second]))
+        h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
+        return 2 * _RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+
+    def _kind(self, first: Ints, second: Ints) -> Floats:
+        return np.array(
+            [
+                2.0 if self._kinds[a] == self._kinds[b] else 1.0 if alike(self._kinds[a], self._kinds[b]) else 0.0
+                for a, b in zip(first.tolist(), second.tolist(), strict=True)
+            ]
+        )
+
+
+def _days(values: Iterable[float | None]) -> Floats:
+    return np.array([_UNKNOWN if value is None else value for value in values], dtype=np.float64)
+
+
+def _apart(values: Floats, first: Ints, second: Ints) -> Floats:
+    return np.abs(values[first] - values[second])
+
+
+def _either(bag: Bag, first: Ints, second: Ints) -> npt.NDArray[np.bool_]:
+    return bag.empty[first] | bag.empty[second]
+
+
+def _both(bag: Bag, first: Ints, second: Ints) -> Floats:
+    """How many words both have; unknown where one has none at all."""
+    number = _overlap(bag.whole, bag.whole, first, second)
+    return np.where(_either(bag, first, second), _UNKNOWN, np.minimum(number, 3))
+
+
+def _harm(values: Floats, first: Ints, second: Ints) -> Floats:
+    """How far two numbers of dead or hurt lie apart, up to 4; from 10 on where both are more than one."""
+    low = np.minimum(values[first], values[second])
+    return np.minimum(_apart(values, first, second), 4) + 10.0 * (low > 1)
