@@ -39,6 +39,7 @@ class Pairs:
     first: Ints
     second: Ints
     parts: Floats
+    days: tuple[tuple[int, int] | None, ...]
 
     def same(self, gold: Mapping[str, str]) -> npt.NDArray[np.bool_]:
         """Whether each pair is of one incident."""
@@ -50,7 +51,7 @@ class Pairs:
         """A number for each name: the same for those held to be of one event."""
         chances = by.chances(self.parts).tolist()
         found = [links.Link(*row) for row in zip(self.first.tolist(), self.second.tolist(), chances, strict=True)]
-        groups = links.together(len(self.names), found, links.JOINED)
+        groups = links.together(self.days, found, links.JOINED)
         return {self.names[member]: number for number, group in enumerate(groups) for member in group}
 
 
@@ -101,7 +102,7 @@ def pairs_of(corpus: Corpus, names: Sequence[str]) -> Pairs:
     held = [name for name in names if name in corpus.stories and corpus.stories[name].id in about]
     subjects = Subjects([about[corpus.stories[name].id] for name in held])
     first, second = links.candidates(subjects)
-    return Pairs(tuple(held), first, second, subjects.parts(first, second))
+    return Pairs(tuple(held), first, second, subjects.parts(first, second), tuple(subjects.firm_days()))
 
 
 def agreement(labels: Mapping[str, str], gold: Mapping[str, str]) -> tuple[float, float]:

@@ -34,14 +34,14 @@ class Score:
 class Gathering:
     """Tellings held to be of one event, in the making. days: those told most often, the earliest where several are;
     told_by: the first day on which it was told; narrow: names
-    of its place that are no country, region or sea; named: whether an actor is a name; leads: how many stories tell of it first of all acts, whose facts it has.
+    of its place that are no country, region or sea; named: whether an actor is a name; leads: the events among them that their stories lead with, and whose facts it has.
     """
 
     members: list[Telling] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     days: tuple[date, date] | None = None
     told_by: date | None = None
-    leads: int = 0
+    leads: list[str] = field(default_factory=list)
     spans: Counter[tuple[date, date]] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)
     holders: set[str] = field(default_factory=set)
@@ -81,7 +81,7 @@ class Gathering:
         self.toll |= telling.toll
         self.said.update(telling.said | telling.target)
         if lead:
-            self.leads += 1
+            self.leads.append(telling.event.id)
             self.facts.update(telling.facts)
         self.stories[telling.story.id] += 1
         self.reports.add(telling.lineage.report)
@@ -156,7 +156,7 @@ def score(
     if telling.story.id in gathering.stories and telling.mode == "done":
         found.append((weigh["same_story"], ""))
     if scales.lead(telling) and gathering.leads:
-        shared = _shared(telling.facts, gathering.facts, scales.facts, gathering.leads)
+        shared = _shared(telling.facts, gathering.facts, scales.facts, len(gathering.leads))
         found.append((weigh["facts"] * min(shared, weigh["most_facts"]), "facts" if shared >= 0.5 else ""))
     because = tuple(dict.fromkeys(word for value, word in found if value > 0 and word))
     return Score(sum(value for value, _ in found), because)

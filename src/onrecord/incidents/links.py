@@ -19,6 +19,8 @@ _COMMON = 100
 _BLOCK = 512
 _CROWD = 60
 _LEAST = 0.02
+_EVER = 1 << 40
+_SURE = 0.0
 JOINED = 0.3
 """The mean chance of the pairs of two groups from which they are one."""
 
@@ -30,14 +32,6 @@ class Link:
     first: int
     second: int
     chance: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """What several stories lead with and is one event. chances: how likely each is one with the most alike of the others."""
-
-    members: tuple[Telling, ...]
-    chances: tuple[float, ...]
 
 
 # ---- pairs
@@ -149,16 +143,23 @@ def links(subjects: Subjects, by: Weights) -> list[Link]:
 
 @dataclass(slots=True)
 class _Cluster:
+    """Subjects held to be of one event. to: the sum of the chances of all pairs with another cluster; first, last: the latest first and the
+    earliest last of the days that are beyond doubt.
+    """
+
     members: list[int]
+    first: int
+    last: int
     to: dict[int, float] = field(default_factory=dict)
 
 
-def together(number: int, found: Sequence[Link], least: float) -> list[list[int]]:
+def together(days: Sequence[tuple[int, int] | None], found: Sequence[Link], least: float) -> list[list[int]]:
     """Groups of subjects, by position: the two groups are joined that are likeliest one on the average of all their pairs,
     as long as any two are at least so likely. A pair that is no link counts as unlikely, so that no chain of
-    likely pairs joins what its ends have nothing in common.
+    likely pairs joins what its ends have nothing in common; and whatever links them, two groups with days beyond doubt
+    that lie apart are never one. days: those of each subject, as `Subjects.firm_days` has them.
     """
-    clusters = {n: _Cluster([n]) for n in range(number)}
+    clusters = {n: _Cluster([n], *(firm or (-_EVER, _EVER))) for n, firm in enumerate(days)}
     heap: list[tuple[float, int, int]] = []
     for link in found:
         clusters[link.first].to[link.second] = clusters[link.second].to[link.first] = link.chance
@@ -169,7 +170,10 @@ def together(number: int, found: Sequence[Link], least: float) -> list[list[int]
         one, other = clusters.get(first), clusters.get(second)
         if one is None or other is None or _mean(one, other, second) != -chance:
             continue
+        if max(one.first, other.first) - min(one.last, other.last) > 1 and -chance < _SURE:
+            continue
         one.members += other.members
+        one.first, one.last = max(one.first, other.first), min(one.last, other.last)
         del clusters[second]
         one.to.pop(second, None)
         other.to.pop(first, None)
@@ -188,17 +192,29 @@ def _mean(one: _Cluster, other: _Cluster, name: int) -> float:
     return one.to.get(name, 0.0) / (len(one.members) * len(other.members))
 
 
-def bundles(leads: Sequence[Telling], by: Weights, least: float = JOINED) -> list[Bundle]:
-    """The stories that are about one event, two or more at a time, in the order of the first of each."""
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Which stories are about one event, by the events that they lead with. bundles: two or more leads at a time; chances: of pairs
+    of events that are not quite unlikely to be one, the smaller id first.
+    """
+
+    bundles: tuple[tuple[Telling, ...], ...]
+    chances: Mapping[tuple[str, str], float]
+
+    def mean(self, one: str, others: Sequence[str]) -> float:
+        """How likely an event is one with others, on the average; each is what a story leads with."""
+        return sum(self.chances.get((min(one, n), max(one, n)), 0.0) for n in others) / len(others)
+
+
+def alike(leads: Sequence[Telling], by: Weights, least: float = JOINED) -> Alike:
+    """Which of the leads are of one event, in their order."""
     subjects = Subjects(leads)
     found = links(subjects, by)
-    chances = {(link.first, link.second): link.chance for link in found}
-    made = []
-    for group in together(len(leads), found, least):
-        if len(group) > 1:
-            made.append(Bundle(tuple(leads[n] for n in group), tuple(_nearest(n, group, chances) for n in group)))
-    return made
+    named = [lead.event.id for lead in leads]
+    chances = {_pair(named[link.first], named[link.second]): link.chance for link in found}
+    groups = together(subjects.firm_days(), found, least)
+    return Alike(tuple(tuple(leads[n] for n in group) for group in groups if len(group) > 1), chances)
 
 
-def _nearest(one: int, group: Sequence[int], chances: Mapping[tuple[int, int], float]) -> float:
-    return max(chances.get((min(one, n), max(one, n)), 0.0) for n in group if n != one)
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)

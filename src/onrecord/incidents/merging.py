@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from onrecord.incidents import links, words
 from onrecord.incidents.likeness import Gathering, Scale, Score, score
-from onrecord.incidents.links import Bundle
-from onrecord.incidents.told import MODES, Mode, Telling, leads
-from onrecord.records import Mutation
+from onrecord.incidents.links import Alike
+from onrecord.incidents.told import MODES, Mode, Telling
+from onrecord.records import Gist, Mutation
 
 _MOST_SHARED = 300
 _MOST_TRIED = 24
@@ -28,6 +28,7 @@ class _Shelf:
     by_report: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
     home: dict[str, int] = field(default_factory=dict)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    alike: Alike = Alike((), {})
 
     def found(self, telling: Telling) -> None:
         """Makes a gathering of one telling."""
@@ -104,8 +105,9 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
     own = sorted((t for t in told if t.event.id not in carried), key=lambda t: t.lineage.copy)
     by_mode = {mode: [t for t in own if t.mode == mode] for mode in ("done", "open", "doubt", "aside")}
     shelf, plans = _Shelf(scales), _Shelf(scales)
-    subjects = sorted(leads(own).values(), key=lambda telling: telling.order)
-    _bundled(links.bundles(subjects, links.weights()), shelf)
+    subjects = [telling for telling in by_mode["done"] if scales.lead(telling)]
+    shelf.alike = links.alike(subjects, links.weights())
+    _bundled(shelf)
     _done([t for t in by_mode["done"] if t.event.id not in shelf.home], shelf)
     for telling in by_mode["open"]:
         _planned(telling, plans)
@@ -119,16 +121,17 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
     return Gathered(tuple(shelf.all), tuple(plans.all))
 
 
-def _bundled(bundles: Sequence[Bundle], shelf: _Shelf) -> None:
+def _bundled(shelf: _Shelf) -> None:
     """Founds an incident for each event that several stories lead with, where one of them tells enough of it."""
-    for bundle in bundles:
-        founder = next((t for t in _firmest(bundle.members) if stands(t, shelf.scales.lead(t))), None)
+    for bundle in shelf.alike.bundles:
+        founder = next((t for t in _firmest(bundle) if stands(t, lead=True)), None)
         if founder is None:
             continue
         shelf.found(founder)
-        for telling, chance in zip(bundle.members, bundle.chances, strict=True):
+        for telling in bundle:
             if telling is not founder:
-                why = f"{telling.event.id} is what its story leads with, and by all it says one with others here ({chance:.0%})"
+                chance = shelf.alike.mean(telling.event.id, [t.event.id for t in bundle if t is not telling])
+                why = f"{telling.event.id} is what its story leads with, and by all of it one with these ({chance:.0%})"
                 shelf.put(shelf.home[founder.event.id], telling, why)
 
 
@@ -187,7 +190,7 @@ def _carried(telling: Telling, origin: Telling, shelf: _Shelf, plans: _Shelf) ->
 
 def _settle(telling: Telling, shelf: _Shelf, threshold: str) -> None:
     """Joins a telling to its incident, or lets it found one if there is enough to it."""
-    if not _joined(telling, shelf, threshold) and stands(telling, shelf.scales.lead(telling)):
+    if not _joined(telling, shelf, threshold) and stands(telling, lead=shelf.scales.lead(telling)):
         shelf.found(telling)
 
 
@@ -208,6 +211,7 @@ def _best(telling: Telling, shelf: _Shelf, threshold: str, *, timeless: bool = F
         for number in shelf.near(telling, timeless=timeless)
         if (found := score(telling, shelf.all[number], shelf.scales, timeless=timeless)) is not None
         and found.value >= weigh[threshold]
+        and not _refused(telling, shelf, number)
     ]
     if not scored:
         return None
@@ -216,6 +220,14 @@ def _best(telling: Telling, shelf: _Shelf, threshold: str, *, timeless: bool = F
     if len(fit) > 1 and telling.mode == "doubt" and not timeless:
         return None
     return min(fit, key=lambda pair: (_away(telling, shelf.all[pair[0]]), -pair[1].value, pair[0]))
+
+
+def _refused(telling: Telling, shelf: _Shelf, number: int) -> bool:
+    """Whether a story's lead is unlike what the stories lead with that are about a gathering."""
+    leads = shelf.all[number].leads
+    if not leads or not shelf.scales.lead(telling):
+        return False
+    return shelf.alike.mean(telling.event.id, leads) < words.table()["weights"]["unlike"]
 
 
 def _away(telling: Telling, gathering: Gathering) -> int:
@@ -229,7 +241,7 @@ def _reason(telling: Telling, found: Score) -> str:
     return f"{telling.event.id} tells of {', '.join(found.because) or 'what fits it best'}"
 
 
-def stands(telling: Telling, lead: bool) -> bool:
+def stands(telling: Telling, *, lead: bool) -> bool:
     """Whether a telling may be an incident of its own: an act with a day, or with a place and a toll, a target or the
     first rank in its story (lead), in a report of its own or one whose origin is not held; or what a person says was.
     """
@@ -240,12 +252,19 @@ def stands(telling: Telling, lead: bool) -> bool:
     table, harm = words.table()["standing"], any(n > 0 for _, n in telling.toll)
     kind, target = telling.event.kind, telling.event.target
     if kind in table["acts"]:
+        if lead and telling.event.status == "happened" and (harm or (telling.sharp and _hurts(telling.gist))):
+            return True
         if telling.sharp:
             return bool(telling.names or harm or target)
         return telling.event.status == "happened" and bool(telling.names) and (lead or harm or target is not None)
     if kind not in table["with_harm"] or not telling.sharp or not telling.names:
         return False
     return harm or (target is not None and bool(telling.claims))
+
+
+def _hurts(gist: Gist | None) -> bool:
+    """Whether a story comes to somebody's being killed or hurt, by all its opening words."""
+    return gist is not None and bool(gist.killed.best or gist.injured.best)
 
 
 # ---- copies

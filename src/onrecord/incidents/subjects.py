@@ -16,7 +16,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 PARTS = (
-    "told apart", "day", "likely day", "distance", "place", "killed", "injured", "toll", "kind", "target",
+    "told apart", "day", "likely day", "firm days", "distance", "place", "killed", "injured", "toll", "kind", "target",
     "ages", "headline", "words", "rare words", "names", "name words", "outlet",
 )  # fmt: skip
 """The parts of a pair's score, in their order."""
@@ -25,6 +25,8 @@ _FEW = 64
 _UNIT = 1024
 """Rarity is counted in whole units, so that sums are the same in whatever order."""
 _RADIUS = 6371.0
+_SOON = 3
+"""Within so many days a story is news of the act, and no account of its aftermath."""
 _UNKNOWN = math.nan
 
 
@@ -86,6 +88,7 @@ class Subjects:
         self._told = _days(t.latest.toordinal() if t.latest else None for t in leads)
         self._first = _days(t.days[0].toordinal() if t.sharp and t.days else None for t in leads)
         self._last = _days(t.days[1].toordinal() if t.sharp and t.days else None for t in leads)
+        self._firm = np.array([_firm_days(lead) is not None for lead in leads], dtype=bool)
         self._likely = _days(g.day.toordinal() if g and g.day else None for g in gists)
         self._killed = _days((g.killed.best or 0) if g else None for g in gists)
         self._injured = _days((g.injured.best or 0) if g else None for g in gists)
@@ -106,12 +109,14 @@ class Subjects:
 
     def parts(self, first: Ints, second: Ints) -> Floats:
         """The parts of pairs of subjects, by position: a row a pair, a column a part, not a number where it is unknown."""
+        days = np.maximum(
+            np.maximum(self._first[second] - self._last[first], self._first[first] - self._last[second]), 0
+        )
         known = {
             "told apart": _apart(self._told, first, second),
-            "day": np.maximum(
-                np.maximum(self._first[second] - self._last[first], self._first[first] - self._last[second]), 0
-            ),
+            "day": days,
             "likely day": _apart(self._likely, first, second),
+            "firm days": np.where(self._firm[first] & self._firm[second], days > 1, _UNKNOWN),
             "distance": self._km(first, second),
             "place": _both(self._places, first, second),
             "killed": _harm(self._killed, first, second),
@@ -129,6 +134,12 @@ class Subjects:
         }
         return np.column_stack([known[part] for part in PARTS])
 
+    def firm_days(self) -> list[tuple[int, int] | None]:
+        """The days of each subject that are beyond doubt: told of the act itself in a story that came soon after, and borne out by
+        all the story's opening words.
+        """
+        return [_firm_days(lead) for lead in self.leads]
+
     def _km(self, first: Ints, second: Ints) -> Floats:
         a, b, c, d = map(np.radians, (self._lat[first], self._lon[first], self._lat[second], self._lon[second]))
         h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
@@ -141,6 +152,15 @@ class Subjects:
                 for a, b in zip(first.tolist(), second.tolist(), strict=True)
             ]
         )
+
+
+def _firm_days(lead: Telling) -> tuple[int, int] | None:
+    likely = lead.gist.day if lead.gist is not None else None
+    if lead.days is None or not lead.sharp or not lead.firm or lead.latest is None or likely is None:
+        return None
+    first, last = lead.days[0].toordinal(), lead.days[1].toordinal()
+    soon = 0 <= lead.latest.toordinal() - first <= _SOON
+    return (first, last) if soon and first - 1 <= likely.toordinal() <= last + 1 else None
 
 
 def _days(values: Iterable[float | None]) -> Floats:

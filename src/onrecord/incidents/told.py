@@ -37,6 +37,8 @@ COPIES: frozenset[Relation] = frozenset({"reprint", "rewrite", "excerpt"})
 _WIDE = frozenset({"country", "region", "admin1", "sea"})
 _LONGEST = timedelta(days=3)
 _HARM: tuple[Literal["killed", "injured"], ...] = ("killed", "injured")
+_BEFORE = 2
+"""So many plans, threats and denials may stand before what a story is about."""
 _BESIDE = 60
 """How many characters behind the words that tell of an event a claim without one of its own is still of it."""
 
@@ -144,22 +146,31 @@ def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Tell
 
 def leads(tellings: Iterable[Telling]) -> dict[str, Telling]:
     """What each story is about, by its id: the first act in the order of its text that is told as done, has a toll, a day
-    or a place, and is of a kind that may be an incident; else the first that lacks one of these. A story that tells of nothing done is about nothing.
+    or a place, and is of a kind that may be an incident; else the first that lacks one of these. A story that tells of nothing
+    done, or first of several things that are not, is about none of them.
     """
     told: dict[str, list[Telling]] = defaultdict(list)
     for telling in tellings:
-        if telling.mode == "done":
+        if telling.mode != "aside":
             told[telling.story.id].append(telling)
-    return {story: min(found, key=_lead) for story, found in told.items()}
+    found = {}
+    for story, mine in told.items():
+        done = [telling for telling in mine if telling.mode == "done"]
+        lead = min(done, key=_lead, default=None)
+        if lead is not None and sum(t.mode != "done" and _at(t) < _at(lead) for t in mine) <= _BEFORE:
+            found[story] = lead
+    return found
 
 
-def _lead(telling: Telling) -> tuple[bool, bool, bool, int, str]:
+def _lead(telling: Telling) -> tuple[bool, bool, tuple[bool, int], str]:
     act = telling.event.kind in words.table()["standing"]["acts"]
     substance = bool(telling.toll) or telling.sharp or telling.where is not None
-    headline, start = min(
-        ((m.span.part == "headline", m.span.start) for m in telling.event.mentions), default=(True, 0)
-    )
-    return not act, not substance, headline, start, telling.event.id
+    return not act, not substance, _at(telling), telling.event.id
+
+
+def _at(telling: Telling) -> tuple[bool, int]:
+    """Where a story first tells of an event: in its text before its headline."""
+    return min(((m.span.part == "headline", m.span.start) for m in telling.event.mentions), default=(True, 0))
 
 
 def widened(told: Sequence[Telling]) -> list[Telling]:

@@ -50,13 +50,19 @@ class Cast:
             whole = next((lower.removeprefix(start) for start in _ONE_OF if lower.startswith(start)), lower)
             bare = frozenset(words.stem(w) for w in whole.split() if w not in _COUNTING and w not in _ARTICLES)
             return Voice(source.kind, name, outlet, bare, frozenset())
-        if source.kind == "named_person":
+        if source.kind == "named_person" and not self._is_body(words.telling(name)):
             bodies = words.telling(source.affiliation or "") | self.speak_for.get(_last(name), frozenset())
             return Voice(source.kind, name, outlet, frozenset({_last(name)}), bodies)
         if source.kind == "document":
             return _of_document(name, outlet)
         bare = words.telling(name) or frozenset(fold(name).split())
-        return Voice(source.kind, name, outlet, bare, bare)
+        kind = "named_body" if source.kind == "named_person" else source.kind
+        return Voice(kind, name, outlet, bare, bare)
+
+
+    def _is_body(self, name: frozenset[str]) -> bool:
+        """Whether others speak for what is taken for a person's name here."""
+        return len(name) > 1 and any(name <= bodies for bodies in self.speak_for.values())
 
 
 _ARTICLES = frozenset({"a", "an", "the", "of", "in", "at", "with", "who", "and", "for", "from"})
