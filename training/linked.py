@@ -14,7 +14,7 @@ import numpy as np
 from onrecord.incidents.links import Weights
 from onrecord.incidents.subjects import PARTS
 
-SHARE = 0.15
+SHARE = 0.2
 """What the pairs of the campaigns count together, beside those of the crime reports."""
 Row = dict[str, Any]
 

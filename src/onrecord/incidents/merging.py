@@ -9,7 +9,7 @@ from onrecord.incidents import links, words
 from onrecord.incidents.likeness import Gathering, Scale, Score, score
 from onrecord.incidents.links import Alike
 from onrecord.incidents.told import MODES, Mode, Telling
-from onrecord.records import Gist, Mutation
+from onrecord.records import Mutation
 
 _MOST_SHARED = 300
 _MOST_TRIED = 24
@@ -122,17 +122,24 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
 
 
 def _bundled(shelf: _Shelf) -> None:
-    """Founds an incident for each event that several stories lead with, where one of them tells enough of it."""
+    """Founds an incident for each event that several stories lead with, where one of them tells enough of it. A story that is like the
+    others, and no more, stays out where what it tells speaks against it.
+    """
+    weigh = words.table()["weights"]
     for bundle in shelf.alike.bundles:
         founder = next((t for t in _firmest(bundle) if stands(t, lead=True)), None)
         if founder is None:
             continue
         shelf.found(founder)
+        number = shelf.home[founder.event.id]
         for telling in bundle:
-            if telling is not founder:
-                chance = shelf.alike.mean(telling.event.id, [t.event.id for t in bundle if t is not telling])
-                why = f"{telling.event.id} is what its story leads with, and by all of it one with these ({chance:.0%})"
-                shelf.put(shelf.home[founder.event.id], telling, why)
+            if telling is founder:
+                continue
+            chance = shelf.alike.mean(telling.event.id, [t.event.id for t in bundle if t is not telling])
+            told = score(telling, shelf.all[number], shelf.scales)
+            if chance >= weigh["sure"] or (told is not None and told.value >= weigh["against"]):
+                because = "what its story leads with, and by all of it one with these"
+                shelf.put(number, telling, f"{telling.event.id} is {because} ({chance:.0%})")
 
 
 def _firmest(tellings: Sequence[Telling]) -> list[Telling]:
@@ -252,7 +259,7 @@ def stands(telling: Telling, *, lead: bool) -> bool:
     table, harm = words.table()["standing"], any(n > 0 for _, n in telling.toll)
     kind, target = telling.event.kind, telling.event.target
     if kind in table["acts"]:
-        if lead and telling.event.status == "happened" and (harm or (telling.sharp and _hurts(telling.gist))):
+        if lead and telling.event.status == "happened" and harm:
             return True
         if telling.sharp:
             return bool(telling.names or harm or target)
@@ -260,11 +267,6 @@ def stands(telling: Telling, *, lead: bool) -> bool:
     if kind not in table["with_harm"] or not telling.sharp or not telling.names:
         return False
     return harm or (target is not None and bool(telling.claims))
-
-
-def _hurts(gist: Gist | None) -> bool:
-    """Whether a story comes to somebody's being killed or hurt, by all its opening words."""
-    return gist is not None and bool(gist.killed.best or gist.injured.best)
 
 
 # ---- copies
