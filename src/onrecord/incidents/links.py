@@ -3,7 +3,7 @@
 import heapq
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -206,13 +206,16 @@ class Alike:
         return sum(self.chances.get((min(one, n), max(one, n)), 0.0) for n in others) / len(others)
 
 
-def alike(leads: Sequence[Telling], by: Weights, least: float = JOINED) -> Alike:
-    """Which of the leads are of one event, in their order."""
+def alike(leads: Sequence[Telling], by: Weights, apart: Callable[[Telling, Telling], bool]) -> Alike:
+    """Which of the leads are of one event, in their order. apart: whether two that look alike are not one, by what else their
+    stories tell.
+    """
     subjects = Subjects(leads)
     found = links(subjects, by)
+    found = [n for n in found if n.chance < JOINED or not apart(leads[n.first], leads[n.second])]
     named = [lead.event.id for lead in leads]
     chances = {_pair(named[link.first], named[link.second]): link.chance for link in found}
-    groups = together(subjects.firm_days(), found, least)
+    groups = together(subjects.firm_days(), found, JOINED)
     return Alike(tuple(tuple(leads[n] for n in group) for group in groups if len(group) > 1), chances)
 
 

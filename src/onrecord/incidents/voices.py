@@ -59,7 +59,6 @@ class Cast:
         kind = "named_body" if source.kind == "named_person" else source.kind
         return Voice(kind, name, outlet, bare, bare)
 
-
     def _is_body(self, name: frozenset[str]) -> bool:
         """Whether others speak for what is taken for a person's name here."""
         return len(name) > 1 and any(name <= bodies for bodies in self.speak_for.values())
