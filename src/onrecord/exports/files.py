@@ -22,17 +22,31 @@ def export(view: View, form: str, folder: Path) -> list[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_put(folder / name, text) for name, text in FORMS[form](view)]
+        return [_put(folder / name, text.encode()) for name, text in FORMS[form](view)]
     except (FileExistsError, NotADirectoryError) as error:
         raise WrongUse(f"{folder}: is not a folder; choose another one with --out") from error
     except OSError as error:
         raise TryLater(f"{folder}: cannot be written ({error.strerror}); choose another folder with --out") from error
 
 
-def _put(path: Path, text: str) -> Path:
+def put(path: Path, data: bytes, option: str) -> Path:
+    """Writes one file and returns its path; it is complete or as it was. option: the one that names it.
+
+    Raises WrongUse where no file can be, TryLater where it cannot be written.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        why = "is a folder" if path.is_dir() else f"the folder {path.parent} does not exist"
+        raise WrongUse(f"{path}: {why}; choose another file with {option}")
+    try:
+        return _put(path, data)
+    except OSError as error:
+        raise TryLater(f"{path}: cannot be written ({error.strerror}); choose another file with {option}") from error
+
+
+def _put(path: Path, data: bytes) -> Path:
     half = path.with_name(path.name + ".part")
     try:
-        half.write_text(text, encoding="utf-8", newline="")
+        half.write_bytes(data)
         half.replace(path)
     except BaseException:
         half.unlink(missing_ok=True)
