@@ -116,14 +116,15 @@ def _tallies(
         raise WrongUse("--plot and --json: give one of the two")
     from onrecord.exports import files, filters, panels
 
-    form = panels.form_of(plot)
+    form = files.form_of(plot, ("png", "svg"), "--plot")
     seen = view(ledger)
     drawn = panels.panels(seen, filters.select(seen, "tallies", wanted))
     if not drawn:
-        asked = " that match" if wanted != filters.Filter() else ""
-        raise CannotWork(
-            f"{shown(ledger)}: no tallies{asked}, so there is nothing to draw; onrecord tallies lists them"
+        asked = wanted != filters.Filter()
+        what = (
+            "no tallies that match; ask for more" if asked else "no tallies; onrecord add reads stories that state some"
         )
+        raise CannotWork(f"{shown(ledger)}: {what}, or there is nothing to draw")
     # That the library makes a cache of fonts is no news to whoever wants a picture
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from onrecord.exports import drawing

@@ -24,7 +24,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from onrecord.exports.harmless import in_line
-from onrecord.exports.panels import Mark, Panel, Step
+from onrecord.exports.panels import Mark, Panel, between, described, heading, many, verdicts
 
 # Inches
 _WIDE, _LEFT, _RIGHT, _TOP, _GAP, _TALL, _LOW = 10.0, 0.75, 1.35, 1.2, 0.75, 2.3, 1.0
@@ -71,7 +71,7 @@ def picture(panels: Sequence[Panel], form: str) -> bytes:
         warnings.filterwarnings("ignore", message="Glyph")
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
-        said = described(panels)
+        said = _clean(described(panels))
         about = {"Title": _TITLE, "Description": said}
         figure = _figure(panels)
         if form == "png":
@@ -95,55 +95,6 @@ def _told(svg: str, said: str) -> str:
         count=1,
         flags=re.DOTALL,
     )
-
-
-def described(panels: Iterable[Panel]) -> str:
-    """The picture in words, for those who cannot see it."""
-    return " ".join(_in_words(panel) for panel in panels)
-
-
-def _in_words(panel: Panel) -> str:
-    said = [f"{_heading(panel)}: {_verdicts(panel)}"]
-    if panel.marks:
-        values = sorted(mark.value for mark in panel.marks)
-        days = _from_to(panel.marks[0].day.isoformat(), panel.marks[-1].day.isoformat())
-        outlets = _many(len({mark.outlet for mark in panel.marks}), "outlet")
-        said.append(f"{_from_to(f'{values[0]:,}', f'{values[-1]:,}')}, stated {days} by {outlets}")
-    if panel.steps:
-        last = panel.steps[-1]
-        said.append(f"the ledger has {_from_to(f'{panel.steps[0].best:,}', f'{last.best:,}')}{_between(last)}")
-    return _clean("; ".join(said) + ".")
-
-
-def _from_to(first: str, last: str) -> str:
-    return first if first == last else f"{first} to {last}"
-
-
-def _verdicts(panel: Panel) -> str:
-    """How many totals, and what came of them."""
-    found = Counter[str]()
-    for mark in panel.marks:
-        found[mark.verdict] += mark.times
-    words = [(found[word], word.replace("_", " ")) for word in _SHADES if found[word]]
-    said = ", ".join(word if len(words) == 1 else f"{count:,} {word}" for count, word in words)
-    lost = f"; {panel.lost:,} without a day or a number not drawn" if panel.lost else ""
-    return _many(found.total(), "total") + (f": {said}" if said else "") + lost
-
-
-def _heading(panel: Panel) -> str:
-    unit = panel.unit.replace("_", " ").capitalize()
-    return unit if panel.campaign is None else f"{unit}, {panel.campaign}"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _between(step: Step) -> str:
-    """The bounds of the ledger's figure, where they are not the figure itself."""
-    if step.low == step.best == step.high:
-        return ""
-    return f" ({step.low:,}+)" if step.high is None else f" ({step.low:,}–{step.high:,})"
 
 
 def _clean(text: str, most: int | None = None) -> str:
@@ -227,27 +178,26 @@ def _legend(panels: Sequence[Panel], keys: _Keys) -> Iterator[list[_Entry]]:
     """The rows of the legend: outlets, verdicts, and the ledger."""
     outlets = [_Entry(_clean(outlet, 28), shape, "#c9d0d6") for outlet, shape in keys.shapes.items()]
     if keys.others:
-        outlets.append(_Entry(_many(keys.others, "other outlet"), _OTHERS, "#c9d0d6"))
+        outlets.append(_Entry(many(keys.others, "other outlet"), _OTHERS, "#c9d0d6"))
     marks = [mark for panel in panels for mark in panel.marks]
     used = {mark.verdict for mark in marks}
-    verdicts = [_Entry(words, "o", fill, edge) for word, (fill, edge, words) in _SHADES.items() if word in used]
+    held = [_Entry(words, "o", fill, edge) for word, (fill, edge, words) in _SHADES.items() if word in used]
     if any(panel.steps for panel in panels):
-        verdicts += [_Entry("ledger, best", None, _INK), _Entry("ledger, low to high", None, _BAND)]
+        held += [_Entry("ledger, best", None, _INK), _Entry("ledger, low to high", None, _BAND)]
     if any(mark.stated.high is None for mark in marks):
-        verdicts.append(_Entry("at least so many", "caretup", _INK))
-    for group in (outlets, verdicts):
+        held.append(_Entry("at least so many", "caretup", _INK))
+    for group in (outlets, held):
         yield from (group[n : n + _COLUMNS] for n in range(0, len(group), _COLUMNS))
 
 
 def _span(panels: Iterable[Panel]) -> tuple[float, float]:
-    """The first and last day that the panels show: those of the totals, and of the ledger as long before as they run."""
+    """The first and last day that the panels show: those of the totals, and of the ledger as long before and after as they run."""
     told = [mark.day.toordinal() for panel in panels for mark in panel.marks]
     steps = [step.day.toordinal() for panel in panels for step in panel.steps]
-    if not told:
-        told = steps or [date.min.toordinal()]
-    first, last = min(told), max(told)
-    before = [day for day in steps if first - max(last - first, 30) <= day < first]
-    first = min(before, default=first)
+    told = told or steps or [date.max.toordinal() // 2]
+    reach = max(max(told) - min(told), 30)
+    shown = told + [day for day in steps if min(told) - reach <= day <= max(told) + reach]
+    first, last = min(shown), max(shown)
     pad = max((last - first) * 0.03, 3)
     return max(first - pad, 1), min(last + pad, date.max.toordinal())
 
@@ -288,8 +238,8 @@ class _Drawn:
         ticks = _days_between(self.first, self.last)
         axes.set_xticks([day.toordinal() for day in ticks], _named(ticks))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5 if self.panel.steps else 3, integer=True))
-        axes.annotate(_clean(_heading(self.panel), 60), (0, 1), (0, 7), **_ABOVE, fontsize=10, fontweight="bold")
-        note = _verdicts(self.panel) + ("" if self.panel.steps else "; the ledger holds nothing to compare")
+        axes.annotate(_clean(heading(self.panel), 60), (0, 1), (0, 7), **_ABOVE, fontsize=10, fontweight="bold")
+        note = verdicts(self.panel) + ("" if self.panel.steps else "; the ledger holds nothing to compare")
         axes.annotate(note, (1, 1), (0, 7), **_ABOVE, fontsize=8, color=_GREY, ha="right")
 
     def _ledger(self) -> None:
@@ -305,7 +255,7 @@ class _Drawn:
         self.axes.step(days, best, where="post", color=_INK, lw=1.6, zorder=2, solid_joinstyle="miter")
         last = steps[-1]
         self.axes.annotate(
-            f"ledger {last.best:,}{_between(last)}".replace(" (", "\n("),
+            f"ledger {last.best:,}{between(last)}".replace(" (", "\n("),
             (self.last, min(last.best, self.top)),
             (6, 0),
             textcoords="offset points",
@@ -322,7 +272,7 @@ class _Drawn:
                 self._mark(spot.marks[0], day, height, keys.shape(spot.marks[0]))
             else:
                 self._bubble(spot.marks, day, height)
-            if height >= self.limit:
+            if any(mark.value > self.limit for mark in spot.marks):
                 self._beyond(sorted(mark.value for mark in spot.marks), day, height)
 
     def _spots(self) -> list["_Spot"]:
@@ -421,7 +371,7 @@ _ABOVE: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset poi
 def _heights(panel: Panel) -> tuple[float, float]:
     """Up to which number marks stand at their height, and where the panel ends."""
     values = sorted(mark.value for mark in panel.marks)
-    usual = values[len(values) * 3 // 4] if values else 0
+    usual = values[(len(values) - 1) // 2] if values else 0
     held = max((step.high if step.high is not None else step.best for step in panel.steps), default=0)
     base = max(held, *(v for v in values if v <= _FAR * max(held, usual)), 1)
     far = any(value > base for value in values)

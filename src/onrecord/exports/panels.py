@@ -4,18 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import get_args
 
-from onrecord.errors import WrongUse
 from onrecord.exports.private import Cell, Row
 from onrecord.exports.questions import first_told
 from onrecord.incidents import scopes
-from onrecord.incidents.counting import figure
 from onrecord.pipeline import View
-from onrecord.records import Bounds, TallyUnit
-
-FORMS = ("png", "svg")
+from onrecord.records import Bounds, TallyUnit, VerdictWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +49,6 @@ class Panel:
     marks: tuple[Mark, ...]
     steps: tuple[Step, ...]
     lost: int
-
-
-def form_of(path: Path) -> str:
-    """The form of a picture by the name of its file. Raises WrongUse where the name tells none."""
-    form = path.suffix.casefold().removeprefix(".")
-    if form not in FORMS:
-        raise WrongUse(
-            f"--plot {path}: ends in none of {', '.join(f'.{one}' for one in FORMS)}; give the file such a name"
-        )
-    return form
 
 
 def panels(view: View, rows: Iterable[Row]) -> tuple[Panel, ...]:
@@ -122,18 +107,77 @@ def _steps(view: View, unit: TallyUnit, campaign: str | None) -> Iterator[Step]:
     for one, told in first_told(view, view.derived.incidents):
         if (campaign is None or campaign in one.campaigns) and (not kinds or one.kind in kinds):
             day = (one.when.start if one.when is not None else None) or told
-            by_day[day or date.min].append(figure(unit, [one]))
-    low = best = high = 0
-    closed = True
+            harm = one.injured if unit == "injured" else one.killed
+            by_day[day or date.min].append(harm if kinds is None else Bounds(1, 1, 1))
+    so_far = list[Bounds]()
     for day, new in sorted(by_day.items()):
-        for bounds in new:
-            if bounds.best is not None:
-                low += bounds.low or 0
-                best += bounds.best
-                high += bounds.high if bounds.high is not None else bounds.best
-                closed = closed and bounds.high is not None
-        yield Step(day, low, high if unit == _PRESUMED else best, high if closed else None)
+        so_far += [bounds for bounds in new if bounds.best is not None]
+        if so_far:
+            step = _step(day, so_far)
+            yield replace(step, best=step.high) if unit == _PRESUMED and step.high is not None else step
+            so_far = [Bounds(step.low, step.best, step.high)]
+
+
+def _step(day: date, known: Sequence[Bounds]) -> Step:
+    best = sum(bounds.best or 0 for bounds in known)
+    low = sum(bounds.low if bounds.low is not None else bounds.best or 0 for bounds in known)
+    highs = [bounds.high for bounds in known if bounds.high is not None]
+    return Step(day, low, best, sum(highs) if len(highs) == len(known) else None)
 
 
 def _number(cell: Cell) -> int | None:
     return cell if isinstance(cell, int) else None
+
+
+# ---- the same in words
+
+
+def described(panels: Iterable[Panel]) -> str:
+    """The picture in words, for those who cannot see it."""
+    return " ".join(_in_words(panel) for panel in panels)
+
+
+def _in_words(panel: Panel) -> str:
+    said = [f"{heading(panel)}: {verdicts(panel)}"]
+    if panel.marks:
+        values = sorted(mark.value for mark in panel.marks)
+        days = _from_to(panel.marks[0].day.isoformat(), panel.marks[-1].day.isoformat())
+        outlets = many(len({mark.outlet for mark in panel.marks}), "outlet")
+        said.append(f"{_from_to(f'{values[0]:,}', f'{values[-1]:,}')}, stated {days} by {outlets}")
+    if panel.steps:
+        last = panel.steps[-1]
+        said.append(f"the ledger has {_from_to(f'{panel.steps[0].best:,}', f'{last.best:,}')}{between(last)}")
+    return "; ".join(said) + "."
+
+
+def _from_to(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
+
+
+def verdicts(panel: Panel) -> str:
+    """How many totals, and what came of them."""
+    found = Counter[str]()
+    for mark in panel.marks:
+        found[mark.verdict] += mark.times
+    words = [(found[word], word.replace("_", " ")) for word in get_args(VerdictWord) if found[word]]
+    said = ", ".join(word if len(words) == 1 else f"{count:,} {word}" for count, word in words)
+    lost = f"; {panel.lost:,} without a day or a number not drawn" if panel.lost else ""
+    return many(found.total(), "total") + (f"{', ' if len(words) == 1 else ': '}{said}" if said else "") + lost
+
+
+def heading(panel: Panel) -> str:
+    """The unit, and the campaign."""
+    unit = panel.unit.replace("_", " ").capitalize()
+    return unit if panel.campaign is None else f"{unit}, {panel.campaign}"
+
+
+def many(count: int, what: str) -> str:
+    """So many of something."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def between(step: Step) -> str:
+    """The bounds of the ledger's figure, where they are not the figure itself."""
+    if step.low == step.best == step.high:
+        return ""
+    return f" ({step.low:,}+)" if step.high is None else f" ({step.low:,}–{step.high:,})"

@@ -270,11 +270,11 @@ def _of(count: int, what: str) -> str:
 def notes(found: Answer) -> list[str]:
     """On how many reports the incidents rest that one report or none stands behind; and what was left out."""
     reports = Counter(one.row.get("independent_reports") for one in found.behind)
-    few = " and ".join(
-        f"{reports[n]:,} on {word}" for n, word in ((1, "one independent report"), (0, "none")) if reports[n]
+    few = "; ".join(
+        f"on {word}: {reports[n]:,}" for n, word in ((1, "one independent report"), (0, "none")) if reports[n]
     )
     left = ", ".join(f"{count:,} {why}" for why, count in found.left_out)
-    return [f"{word}: {said}." for word, said in (("Of these rest", few), ("Left out", left)) if said]
+    return [said for said, any_ in ((f"Resting {few}.", few), (f"Left out: {left}.", left)) if any_]
 
 
 def table(found: Answer) -> Listing:
