@@ -56,14 +56,14 @@ class Behind:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """bounds: a low or best of None is unknown, as no incident behind it has a figure; a high of None is open. left_out: what
-    was not counted, as reasons with the number of incidents; plans: as which status the plans asked for are told, or None.
+    was not counted, as numbers of incidents with the reason; plans: as which status the plans asked for are told, or None.
     """
 
     what: What
     wanted: Filter
     bounds: Bounds
     behind: tuple[Behind, ...]
-    left_out: tuple[tuple[str, int], ...]
+    left_out: tuple[tuple[int, str], ...]
     plans: str | None = None
 
 
@@ -116,7 +116,14 @@ def answer(what: What, wanted: Filter, held: Iterable[Known]) -> Answer:
         share: Share = "possible" if "possible" in shares else "likely" if "likely" in shares else "sure"
         behind.append(Behind(one.row, share, why, _figure(one.row, what)))
     plans = wanted.status if wanted.status not in (None, *filters.HAPPENED) else None
-    return Answer(what, wanted, _sum(what, behind), tuple(behind), tuple(sorted(left_out.items())), plans)
+    return Answer(
+        what,
+        wanted,
+        _sum(what, behind),
+        tuple(behind),
+        tuple((count, why) for why, count in sorted(left_out.items())),
+        plans,
+    )
 
 
 # ---- whether an incident belongs
@@ -140,23 +147,23 @@ def _named(row: Row, name: str, asked: Filter) -> _Fit:
     if asked.keeps(row):
         return _SURE
     if name == "actor" and not words.is_name(str(row["actor"] or "")):
-        return "possible", f"by whom is told only as “{row['actor']}”" if row["actor"] else "by whom is not known"
+        return "possible", "by nobody named"
     if name == "place" and (unknown := _unknown_place(row, str(asked.place))):
         return "possible", unknown
     if name == "outlet" and "" in str(row["outlets"]).split("; "):
-        return "possible", "a story of it names no outlet"
+        return "possible", "told of by an outlet without a name"
     return None, _OFF[name]
 
 
 def _unknown_place(row: Row, asked: str) -> str:
     """What is not known of a place that may lie in, or hold, the place asked for."""
     if not row["place"]:
-        return "where is not known"
+        return "at no known place"
     if not row.get("country"):
-        return "in which country is not known" if gazetteer.country_named(asked) else ""
+        return "in no known country" if gazetteer.country_named(asked) else ""
     inner = places.resolve(asked if asked != asked.lower() else asked.title())
     wide = row.get("place_precision") == "country" and inner is not None and inner.country == row["country"]
-    return "only the country is known" if wide else ""
+    return "somewhere in the country" if wide else ""
 
 
 def _in_time(one: Known, wanted: Filter) -> _Fit:
@@ -181,19 +188,20 @@ def _in_time(one: Known, wanted: Filter) -> _Fit:
     # One day for each, so that what adjacent periods have by the best reading adds up
     some = [day for day in (first, last) if day is not None]
     middle = some[0] + (some[-1] - some[0]) // 2
-    return "likely" if since <= middle <= until else "possible", "its days lie partly outside the period"
+    return "likely" if since <= middle <= until else "possible", "on days partly outside the period"
 
 
 def _undated(told: date | None, since: date, until: date) -> _Fit:
     if told is None:
-        return "possible", "no day is known"
-    why = f"no day is known, first told of on {told}"
+        return "possible", "of no known day"
     if told < since:
         return None, "outside the period"
     if told <= until:
-        return _SURE if since == date.min else ("likely", why)
+        return _SURE if since == date.min else ("likely", "of no known day, first told of in the period")
     late = until < date.max - _LATE and told > until + _LATE
-    return (None, "of no known day, and first told of long after the period") if late else ("possible", why)
+    if late:
+        return None, "of no known day, first told of long after the period"
+    return "possible", "of no known day, first told of soon after the period"
 
 
 def _day(cell: Cell) -> date | None:
@@ -268,13 +276,23 @@ def _of(count: int, what: str) -> str:
 
 
 def notes(found: Answer) -> list[str]:
-    """On how many reports the incidents rest that one report or none stands behind; and what was left out."""
+    """What a reader of the answer should know, a sentence each: what keeps incidents from being sure, on how few reports some
+    rest, and what was left out.
+    """
     reports = Counter(one.row.get("independent_reports") for one in found.behind)
-    few = "; ".join(
-        f"on {word}: {reports[n]:,}" for n, word in ((1, "one independent report"), (0, "none")) if reports[n]
-    )
-    left = ", ".join(f"{count:,} {why}" for why, count in found.left_out)
-    return [said for said, any_ in ((f"Resting {few}.", few), (f"Left out: {left}.", left)) if any_]
+    lists = {
+        **{share.capitalize(): _reasons(found, share) for share in ("likely", "possible")},
+        "Resting on few": [
+            (reports[n], word) for n, word in ((1, "on one independent report"), (0, "on none")) if reports[n]
+        ],
+        "Left out": found.left_out,
+    }
+    return [f"{what}: {', '.join(f'{n:,} {why}' for n, why in told)}." for what, told in lists.items() if told]
+
+
+def _reasons(found: Answer, share: Share) -> list[tuple[int, str]]:
+    why = Counter(" and ".join(one.why) for one in found.behind if one.share == share)
+    return [(count, reason) for reason, count in sorted(why.items())]
 
 
 def table(found: Answer) -> Listing:
@@ -293,14 +311,13 @@ def table(found: Answer) -> Listing:
                 if "independent_reports" in one.row
                 else "",
                 one.row["actor"],
-                ": ".join((one.share, *(("; ".join(one.why),) if one.why else ()))),
+                one.share,
                 one.row["id"],
             )
             for one in found.behind
         ],
         right=frozenset({*harm, "rep/src"}),
-        gives={"date": 13, "place": 7, "kind": 8, "by": 5, "belongs": 8},
-        last="belongs",
+        gives={"date": 13, "place": 7, "kind": 8, "by": 5},
     )
 
 
@@ -335,7 +352,7 @@ def as_json(found: Answer) -> dict[str, object]:
             for one in found.behind
         ],
         "unknown": [one.row["id"] for one in found.behind if one.figure == _NOTHING],
-        "left_out": [{"why": why, "incidents": count} for why, count in found.left_out],
+        "left_out": [{"why": why, "incidents": count} for count, why in found.left_out],
     }
 
 
