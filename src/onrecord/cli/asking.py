@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -125,7 +126,8 @@ def _tallies(
             "no tallies that match; ask for more" if asked else "no tallies; onrecord add reads stories that state some"
         )
         raise CannotWork(f"{shown(ledger)}: {what}, or there is nothing to draw")
-    # That the library makes a cache of fonts is no news to whoever wants a picture
+    # The library opens no window, whatever the environment says, and its caches of fonts are no news
+    os.environ["MPLBACKEND"] = "agg"
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from onrecord.exports import drawing
 
