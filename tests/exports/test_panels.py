@@ -72,7 +72,7 @@ def test_a_total_stands_on_its_own_day_or_that_of_its_story() -> None:
 def test_what_cannot_be_drawn_is_counted() -> None:
     (found,) = shown(ledger(undated=True))
     assert (found.marks, found.lost) == ((), 2)
-    assert "2 without a day or a number not drawn" in described([found])
+    assert "2 more without a day or a number" in described([found])
 
 
 def test_the_panels_of_campaigns_stand_apart() -> None:

@@ -24,7 +24,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from onrecord.exports.harmless import in_line
-from onrecord.exports.panels import Mark, Panel, between, described, heading, many, verdicts
+from onrecord.exports.panels import Mark, Panel, Step, between, described, heading, many, verdicts
 
 # Inches
 _WIDE, _LEFT, _RIGHT, _TOP, _GAP, _TALL, _LOW = 10.0, 0.75, 1.35, 1.2, 0.75, 2.3, 1.0
@@ -214,7 +214,10 @@ class _Drawn:
     def __init__(self, axes: Axes, panel: Panel, span: tuple[float, float], tall: float) -> None:
         self.axes, self.panel = axes, panel
         self.first, self.last = span
-        self.limit, self.top = _heights(panel)
+        steps = [step for step in panel.steps if step.day.toordinal() <= self.last]
+        before = sum(step.day.toordinal() <= self.first for step in steps)
+        self.steps = steps[max(before - 1, 0) :]
+        self.limit, self.top = _heights(panel.marks, self.steps)
         crowd = len(panel.marks)
         self.size = 7.5 if crowd <= 60 else 6.0
         self.per_day = 72 * (_WIDE - _LEFT - _RIGHT) / (self.last - self.first)
@@ -243,9 +246,7 @@ class _Drawn:
         axes.annotate(note, (1, 1), (0, 7), **_ABOVE, fontsize=8, color=_GREY, ha="right")
 
     def _ledger(self) -> None:
-        before = [step for step in self.panel.steps if step.day.toordinal() <= self.first]
-        within = [step for step in self.panel.steps if self.first < step.day.toordinal() <= self.last]
-        steps = before[-1:] + within
+        steps = self.steps
         if not steps:
             return
         days = [max(step.day.toordinal(), self.first) for step in steps] + [self.last]
@@ -368,11 +369,11 @@ _BUBBLE = 11.0
 _ABOVE: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
 
 
-def _heights(panel: Panel) -> tuple[float, float]:
+def _heights(marks: Iterable[Mark], steps: Iterable[Step]) -> tuple[float, float]:
     """Up to which number marks stand at their height, and where the panel ends."""
-    values = sorted(mark.value for mark in panel.marks)
+    values = sorted(mark.value for mark in marks)
     usual = values[(len(values) - 1) // 2] if values else 0
-    held = max((step.high if step.high is not None else step.best for step in panel.steps), default=0)
+    held = max((step.high if step.high is not None else step.best for step in steps), default=0)
     base = max(held, *(v for v in values if v <= _FAR * max(held, usual)), 1)
     far = any(value > base for value in values)
     return (base * 1.22, base * 1.32) if far else (base * 1.12, base * 1.12)

@@ -161,7 +161,7 @@ def verdicts(panel: Panel) -> str:
         found[mark.verdict] += mark.times
     words = [(found[word], word.replace("_", " ")) for word in get_args(VerdictWord) if found[word]]
     said = ", ".join(word if len(words) == 1 else f"{count:,} {word}" for count, word in words)
-    lost = f"; {panel.lost:,} without a day or a number not drawn" if panel.lost else ""
+    lost = f"; {panel.lost:,} more without a day or a number" if panel.lost else ""
     return many(found.total(), "total") + (f"{', ' if len(words) == 1 else ': '}{said}" if said else "") + lost
 
 
