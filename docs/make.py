@@ -1,4 +1,4 @@
-"""Writes what of the documentation is made from the program itself: commands.md, codebook.md, and a picture of the demo.
+"""Writes what of the documentation is made from the program itself: commands.md, codebook.md, and pictures of the demo and of totals.
 
 `make docs` writes them; a test holds the pages against what would be written now.
 """
@@ -6,17 +6,20 @@
 import re
 import tomllib
 from datetime import UTC, datetime
-from importlib.resources import files
+from importlib.resources import as_file, files
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from onrecord import pipeline
 from onrecord.cli import app
-from onrecord.exports import demo, tables
+from onrecord.exports import demo, drawing, panels, tables
+from onrecord.ledger import open_ledger
 from onrecord.wording import kinds, numbers
 
 WIDTH = 110
@@ -134,8 +137,19 @@ def picture(path: Path) -> None:
     path.write_text(drawn, encoding="utf-8")
 
 
+def totals(path: Path) -> None:
+    """Draws the totals of the sample."""
+    with TemporaryDirectory() as folder, as_file(files("onrecord").joinpath("sample", "stories.jsonl")) as stories:
+        ledger = open_ledger(str(Path(folder, "onrecord.db")), create=True)
+        pipeline.add(ledger, [str(stories)], pipeline.AddOptions(datetime.now(UTC)))
+        view = pipeline.view(ledger)
+        ledger.close()
+    path.write_bytes(drawing.picture(panels.panels(view, tables.rows(view, "tallies")), "svg"))
+
+
 if __name__ == "__main__":
     picture(HERE / "demo.svg")
+    totals(HERE / "totals.svg")
     for page, text in pages().items():
         (HERE / page).write_text(text, encoding="utf-8")
         print(HERE.name + "/" + page)

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 from invented import rows, write_rows
+from kept import keep
 from onrecord import cli
 from onrecord.cli import running
 
@@ -79,7 +80,7 @@ def timed(*args: str) -> float:
     return time.perf_counter() - started
 
 
-@pytest.mark.parametrize("args", [["--help"], ["add", "--help"], ["incidents", "--help"]])
+@pytest.mark.parametrize("args", [["--help"], ["add", "--help"], ["incidents", "--help"], ["tallies", "--help"]])
 def test_help_loads_neither_model_nor_database(args: list[str]) -> None:
     found = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "onrecord", *args],
@@ -89,7 +90,7 @@ def test_help_loads_neither_model_nor_database(args: list[str]) -> None:
         check=False,
     )
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in found.stderr.splitlines()}
-    assert not loaded & {"spacy", "sqlalchemy", "alembic", "rich", "numpy", "trafilatura"}
+    assert not loaded & {"spacy", "sqlalchemy", "alembic", "rich", "numpy", "trafilatura", "matplotlib"}
     assert found.returncode == 0
 
 
@@ -121,6 +122,18 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["incidents", "--status", "done", "--ledger", "held.db"], 2, "--status done: is not one of happened, ongoing"),
     (["incidents", "--since", "2031-13-01", "--ledger", "held.db"], 2, "--since 2031-13-01: is not a day"),
     (["tallies", "--campaign", "Harbour", "--ledger", "held.db"], 2, "there are no campaigns"),
+    (["tallies", "--plot", "x.pdf", "--ledger", "held.db"], 2, "--plot x.pdf: ends in none of .png, .svg; give it such a name"),
+    (["tallies", "--plot", "no/such/x.png", "--ledger", "held.db"], 2, "the folder no/such does not exist; choose another file"),
+    (["tallies", "--plot", "x.png", "--json", "--ledger", "held.db"], 2, "--plot and --json: give one of the two"),
+    (["tallies", "--plot", "x.png", "--ledger", "held.db"], 3, "held.db: no tallies; onrecord add reads stories that state some"),
+    (["tallies", "--plot", "x.svg", "--place", "Nirgends", "--ledger", "held.db"], 3, "held.db: no tallies that match; ask for more"),
+    (["tallies", "--plot", "x.png", "--ledger", "none.db"], 2, "none.db: there is no ledger here"),
+    (["count", "--ledger", "held.db"], 2, "Missing option"),
+    (["count", "--what", "party", "--ledger", "held.db"], 2, "--what party: is not one of incidents, killed, injured"),
+    (["count", "--what", "killed", "--status", "planned", "--ledger", "held.db"], 2, "nobody is held to have been killed"),
+    (["count", "--what", "killed", "--campaign", "Harbour", "--ledger", "held.db"], 2, "there are no campaigns"),
+    (["count", "--what", "killed", "--until", "soon", "--ledger", "held.db"], 2, "--until soon: is not a day"),
+    (["count", "--what", "killed", "--ledger", "none.db"], 2, "none.db: there is no ledger here"),
     (["rebuild", "--ledger", "postgresql://me:geheim@127.0.0.1:1/db"], 4, "postgresql://me:***@127.0.0.1:1/db: "),
     *[([table, "--ledger", "none.db"], 2, "none.db: there is no ledger here") for table in [*TABLES, "intake", "rebuild"]],
     *[([name], 3, "is not there yet") for name in cli.NOT_YET],
@@ -169,6 +182,84 @@ def test_lists_are_tables_or_json(
     code, out, err = inside(capsys, monkeypatch, table, "--ledger", folder / "held.db")
     assert code == 0
     assert len(out.splitlines()) == (len(found) + 1 if found else 0)
+
+
+@pytest.mark.parametrize("what", ["incidents", "killed", "injured"])
+def test_a_question_has_the_same_answer_for_people_and_programs(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    asked = ["count", "--what", what, "--until", "2031-05-03", "--ledger", folder / "held.db"]
+    code, out, err = inside(capsys, monkeypatch, *asked, "--json")
+    found = json.loads(out)
+    assert (code, err, out.count("\n")) == (0, "", 1)
+    _, listed, _ = inside(
+        capsys, monkeypatch, "incidents", "--until", "2031-05-03", "--json", "--ledger", folder / "held.db"
+    )
+    rows = [json.loads(line) for line in listed.splitlines()]
+    assert [one["id"] for one in found["incidents"]] == [row["id"] for row in rows] != []
+    if what == "incidents":
+        assert (found["low"], found["best"], found["high"]) == (len(rows),) * 3
+    else:
+        assert found["best"] == (sum(row[f"{what}_best"] or 0 for row in rows) or None)
+    code, out, err = inside(capsys, monkeypatch, *asked)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == found["answer"]
+    assert [line for line in out.splitlines() if re.search(r" in-[0-9a-f]{8}$", line)] != []
+
+
+def test_a_question_that_nothing_matches_is_answered(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, err = inside(
+        capsys, monkeypatch, "count", "--what", "killed", "--place", "Nirgends", "--ledger", folder / "held.db"
+    )
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "Killed: not known; nothing matches."
+    assert re.fullmatch(r"Left out: \d+ at other places\.", out.splitlines()[-1])
+
+
+def plot(form: str) -> list[str]:
+    return ["tallies", "--plot", f"totals.{form}", "--place", "varnholm", "--ledger", "kept.db"]
+
+
+@pytest.mark.parametrize(("form", "begins"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_a_picture_of_totals_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str, begins: bytes
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keep(tmp_path / "kept.db")
+    assert inside(capsys, monkeypatch, *plot(form)) == (0, f"totals.{form}\n", "")
+    assert Path(f"totals.{form}").read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_a_picture_that_is_interrupted_leaves_what_was_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    keep(tmp_path / "kept.db")
+    Path(f"totals.{form}").write_bytes(b"before")
+    monkeypatch.setattr(Path, "replace", interrupted)
+    assert inside(capsys, monkeypatch, *plot(form))[:2] == (130, "")
+    assert Path(f"totals.{form}").read_bytes() == b"before"
+    assert [path.name for path in tmp_path.glob("totals*")] == [f"totals.{form}"], "nothing half-written stays"
+
+
+def test_a_picture_that_may_not_be_written_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.chdir(tmp_path)
+    keep(tmp_path / "kept.db")
+    monkeypatch.setattr(Path, "write_bytes", forbidden)
+    code, out, err = inside(capsys, monkeypatch, *plot("svg"))
+    assert (code, out) == (4, "")
+    assert err == "onrecord: --plot totals.svg: cannot be written (Permission denied); choose another file\n"
 
 
 def test_what_did_not_happen_is_listed_apart(

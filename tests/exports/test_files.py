@@ -166,14 +166,30 @@ def test_a_file_in_the_way_is_wrong_use(tmp_path: Path) -> None:
 
 
 def test_a_file_is_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Path, text: str, **_: Any) -> None:
-        self.write_bytes(text.encode()[:10])
+    def full(self: Path, data: bytes) -> None:
+        self.write_text(data[:10].decode())
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(TryLater, match="No space left"):
         files.export(VIEW, "csv", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("x.pdf", "ends in none of .png, .svg"),
+        ("png", "ends in none of .png, .svg"),
+        ("folder.svg", "is a folder"),
+        ("no/such/x.PNG", "the folder .*no/such does not exist"),
+    ],
+)
+def test_a_file_that_cannot_be_is_wrong_use(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "folder.svg").mkdir()
+    with pytest.raises(WrongUse, match=f"--plot .*{name}: {words}"):
+        files.form_of(tmp_path / name, ("png", "svg"), "--plot")
+    assert files.form_of(tmp_path / "x.SVG", ("png", "svg"), "--plot") == "svg"
 
 
 # ---- names

@@ -1,9 +1,13 @@
 """Commands that ask a ledger: tables, evidence, exports."""
 
+import inspect
+import logging
+import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,37 +28,66 @@ from onrecord.cli.app import (
 )
 from onrecord.errors import CannotWork, WrongUse
 
+if TYPE_CHECKING:
+    from onrecord.exports.filters import Filter
+
+
+def _filters(
+    since: Day = None,
+    until: Day = None,
+    place: Words = None,
+    kind: Listed = None,
+    actor: Words = None,
+    status: Listed = None,
+    outlet: Words = None,
+    campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Of one campaign only.")] = None,
+) -> "Filter":
+    """What a user asks for, by the options that all commands share which ask."""
+    from onrecord.exports.filters import Filter
+
+    span = day(since, "--since"), day(until, "--until")
+    return Filter(*span, place, kind, actor, status, outlet, campaign)
+
+
+def _asking(name: str, meaning: str) -> Callable[[Callable[..., None]], None]:
+    """Makes a command of a function: its first parameter is the filter, whose options come before those of the others."""
+
+    def made(carry_out: Callable[..., None]) -> None:
+        asked = inspect.signature(_filters).parameters
+        own = list(inspect.signature(carry_out).parameters.values())[1:]
+
+        def command(**given: Any) -> None:
+            wanted = _filters(**{one: given.pop(one) for one in asked})
+            carry_out(wanted, **given)
+
+        # Typer reads the options off the signature
+        options = sorted([*own, *asked.values()], key=lambda one: one.default is not one.empty)
+        command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+        app.command(name, help=meaning)(command)
+
+    return made
+
 
 def _listing(table: str, meaning: str) -> None:
-    """A command that lists a table, by the filters that all of them share."""
+    """A command that lists a table."""
 
-    def command(
-        ledger: LedgerPath = DEFAULT_LEDGER,
-        as_json: AsJson = False,
-        since: Day = None,
-        until: Day = None,
-        place: Words = None,
-        kind: Listed = None,
-        actor: Words = None,
-        status: Listed = None,
-        outlet: Words = None,
-        campaign: Annotated[str | None, typer.Option(metavar="NAME", help="Of one campaign only.")] = None,
-    ) -> None:
-        from onrecord.exports import filters, terminal
+    @_asking(table, meaning)
+    def command(wanted: "Filter", ledger: LedgerPath = DEFAULT_LEDGER, as_json: AsJson = False) -> None:
+        _list(table, wanted, ledger, as_json)
 
-        span = day(since, "--since"), day(until, "--until")
-        wanted = filters.Filter(*span, place, kind, actor, status, outlet, campaign)
-        wished = "plans" if table == "incidents" and status not in (None, *filters.HAPPENED) else table
-        rows = filters.select(view(ledger), wished, wanted)
-        if as_json:
-            print_json(rows)
-        elif rows:
-            console(cut=True).print(terminal.TABLES[wished](rows))
-        else:
-            asked = wanted != filters.Filter()
-            print(f"{shown(ledger)}: no {wished}{' that match' if asked else ''}", file=sys.stderr)
 
-    app.command(table, help=meaning)(command)
+def _list(table: str, wanted: "Filter", ledger: str, as_json: bool) -> None:
+    from onrecord.exports import filters, terminal
+
+    wished = "plans" if table == "incidents" and wanted.status not in (None, *filters.HAPPENED) else table
+    rows = filters.select(view(ledger), wished, wanted)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        console(cut=True).print(terminal.TABLES[wished](rows))
+    else:
+        asked = wanted != filters.Filter()
+        print(f"{shown(ledger)}: no {wished}{' that match' if asked else ''}", file=sys.stderr)
 
 
 _listing(
@@ -63,9 +96,72 @@ _listing(
     "who. With --status planned (or threatened, possible, denied ...): what is told of and is not held to have happened.",
 )
 _listing("claims", "Who says what. --actor looks in the source and in the actor of what is told.")
-_listing("tallies", "Running totals in the press, each held against the ledger.")
+
+
+@_asking(
+    "tallies", "Running totals in the press, each held against the ledger; with --plot a picture of them over time."
+)
+def _tallies(
+    wanted: "Filter",
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    as_json: AsJson = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw them beside the ledger's own figures: FILE.png or FILE.svg."),
+    ] = None,
+) -> None:
+    if plot is None:
+        _list("tallies", wanted, ledger, as_json)
+        return
+    if as_json:
+        raise WrongUse("--plot and --json: give one of the two")
+    from onrecord.exports import files, filters, panels
+
+    form = files.form_of(plot, ("png", "svg"), "--plot")
+    seen = view(ledger)
+    drawn = panels.panels(seen, filters.select(seen, "tallies", wanted))
+    if not drawn:
+        asked = wanted != filters.Filter()
+        what = (
+            "no tallies that match; ask for more" if asked else "no tallies; onrecord add reads stories that state some"
+        )
+        raise CannotWork(f"{shown(ledger)}: {what}, or there is nothing to draw")
+    # The library opens no window, whatever the environment says, and its caches of fonts are no news
+    os.environ["MPLBACKEND"] = "agg"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    from onrecord.exports import drawing
+
+    print(files.put(plot, drawing.picture(drawn, form), "--plot"))
+
+
 _listing("families", "Whose report each story is: copies, rewrites, and originals that are not held.")
 _listing("mutations", "Values that a story states differently from its origin.")
+
+
+@_asking(
+    "count",
+    "How many incidents, dead or injured there are of what is asked for: what surely belongs (low), what does by the best "
+    "reading of each incident (best), what may (high), and the incidents behind it.",
+)
+def _count(
+    wanted: "Filter",
+    what: Annotated[str, typer.Option(metavar="WHAT", help="incidents, killed or injured.")],
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    as_json: AsJson = False,
+) -> None:
+    from onrecord.exports import questions
+
+    found = questions.ask(view(ledger), what, wanted)
+    if as_json:
+        print_json([questions.as_json(found)])
+        return
+    out = console(cut=True)
+    out.print(questions.sentence(found), soft_wrap=True)
+    if found.behind:
+        out.print()
+        out.print(questions.table(found))
+    if notes := questions.notes(found):
+        out.print("\n" + "\n".join(notes), soft_wrap=True)
 
 
 @app.command()

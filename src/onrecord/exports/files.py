@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
@@ -22,17 +22,38 @@ def export(view: View, form: str, folder: Path) -> list[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_put(folder / name, text) for name, text in FORMS[form](view)]
+        return [_put(folder / name, text.encode()) for name, text in FORMS[form](view)]
     except (FileExistsError, NotADirectoryError) as error:
         raise WrongUse(f"{folder}: is not a folder; choose another one with --out") from error
     except OSError as error:
         raise TryLater(f"{folder}: cannot be written ({error.strerror}); choose another folder with --out") from error
 
 
-def _put(path: Path, text: str) -> Path:
+def form_of(path: Path, forms: Sequence[str], option: str) -> str:
+    """The form of a file by its name. option: the one that names it. Raises WrongUse where the name tells none of the forms, or
+    no file can be there.
+    """
+    form = path.suffix.casefold().removeprefix(".")
+    if form not in forms:
+        raise WrongUse(f"{option} {path}: ends in none of {', '.join(f'.{one}' for one in forms)}; give it such a name")
+    if path.is_dir() or not path.parent.is_dir():
+        why = "is a folder" if path.is_dir() else f"the folder {path.parent} does not exist"
+        raise WrongUse(f"{option} {path}: {why}; choose another file")
+    return form
+
+
+def put(path: Path, data: bytes, option: str) -> Path:
+    """Writes one file and returns its path; it is complete, or as it was. Raises TryLater where it cannot be written."""
+    try:
+        return _put(path, data)
+    except OSError as error:
+        raise TryLater(f"{option} {path}: cannot be written ({error.strerror}); choose another file") from error
+
+
+def _put(path: Path, data: bytes) -> Path:
     half = path.with_name(path.name + ".part")
     try:
-        half.write_text(text, encoding="utf-8", newline="")
+        half.write_bytes(data)
         half.replace(path)
     except BaseException:
         half.unlink(missing_ok=True)

@@ -74,23 +74,28 @@ def _same(wanted: str | None, row: Row, column: str) -> bool:
     return wanted is None or wanted in str(row.get(column) or "").split("; ")
 
 
-def select(view: View, table: str, wanted: Filter) -> list[Row]:
-    """The rows of a table that are asked for. Incidents and plans also match by the outlets of their stories, claims by
-    the events that they tell of; tallies, families and mutations by those that their story tells of, and by its
-    publication.
-    """
+def check(view: View, wanted: Filter) -> None:
+    """Raises WrongUse where what is asked for is not in this ledger: a campaign that nobody has started."""
     known = [campaign.name for campaign in view.campaigns]
     if wanted.campaign is not None and wanted.campaign not in known:
         raise WrongUse(
             f"--campaign {wanted.campaign}: is not one of {', '.join(known) or 'none: there are no campaigns'}"
         )
+
+
+def select(view: View, table: str, wanted: Filter) -> list[Row]:
+    """The rows of a table that are asked for. Incidents and plans also match by the outlets of their stories, claims by
+    the events that they tell of; tallies, families and mutations by those that their story tells of, and by its
+    publication.
+    """
+    check(view, wanted)
     return [row for row, wide in zip(rows(view, table), _widened(view, table), strict=True) if wanted.keeps(wide)]
 
 
 def _widened(view: View, table: str) -> Iterator[Row]:
     found = rows(view, table)
     if table in ("incidents", "plans"):
-        return _with_outlets(view, found)
+        return with_outlets(view, found)
     if table == "claims":
         return _with_events(found, _events_by(view, lambda event: str(event["claims"] or "").split("; ")), "id")
     return _with_events(_with_published(view, found), _events_by(view, lambda event: [str(event["story"])]), "story")
@@ -101,7 +106,8 @@ def _with_published(view: View, found: Iterable[Row]) -> Iterator[Row]:
     return ({**row, "published": published.get(row["story"])} for row in found)
 
 
-def _with_outlets(view: View, found: Iterable[Row]) -> Iterator[Row]:
+def with_outlets(view: View, found: Iterable[Row]) -> Iterator[Row]:
+    """Rows of incidents or plans with a column more: the outlets of their stories."""
     outlets = {read.story.name or read.story.id: read.story.outlet or "" for read in view.reads}
     for row in found:
         names = str(row["stories"] or "").split("; ")
