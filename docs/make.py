@@ -17,6 +17,7 @@ from rich.text import Text
 
 from onrecord.cli import app
 from onrecord.exports import demo, tables
+from onrecord.incidents import figures, stances
 from onrecord.wording import kinds, numbers
 
 WIDTH = 110
@@ -34,6 +35,8 @@ LISTS = {
     "credit_relation": "Credit relation: why an outlet is named",
     "mutation_field": "Mutation field: what a copy changed",
     "verdict": "Verdict: how a stated total stands to the ledger",
+    "grade": "Grade: what stands behind the reports of an incident",
+    "revision": "Revision: why a value of an incident changed",
 }
 
 
@@ -82,6 +85,7 @@ def codebook() -> str:
         lines.append("")
     lines += _kinds()
     lines += _profiles()
+    lines += _best()
     lines += _columns()
     return "\n".join(lines)
 
@@ -110,6 +114,35 @@ def _profiles() -> list[str]:
             cells.append(" / ".join("?" if n is None else str(n) for n in (found.low, found.best, found.high)))
         lines.append(f"| {label} | {' | '.join(cells)} |")
     return [*lines, "\n`?` is unknown, which is not zero. The rules lie in `wording/tables/numbers.toml`.\n"]
+
+
+def _best() -> list[str]:
+    """The rule by which figures that differ become one, from what the program goes by: its steps and its tables."""
+    lines = [
+        "## Best: which figure stands for an incident\n",
+        "1. Each source gives one figure in a story, the highest that is no part of another; a correction, the first.",
+    ]
+    lines += [f"{n}. {' '.join((step.__doc__ or '').split())}" for n, step in enumerate(figures.STEPS, start=2)]
+    n = len(figures.STEPS) + 2
+    lines.append(
+        f"{n}. Figures of sources in reports of their own stand before plain narration, and that before copies and roundups."
+    )
+    lines.append(
+        f"{n + 1}. Of those left, the profile says what becomes of them. The most direct source is the one with the highest number here:\n"
+    )
+    table = stances.table()
+    levels = [(str(level["is"]), level["who"]) for level in table["near"]]
+    levels += [(str(number), f"another source: {kind}") for kind, number in table["kinds"].items()]
+    levels.append((f"-{table['party']['less']}", "taken off a source that speaks for who did it"))
+    lines += ["| directness | who |", "|---|---|", *(f"| {number} | {who} |" for number, who in levels), ""]
+    lines += ["| profile | what becomes of figures that differ | after |", "|---|---|---|"]
+    for name in numbers.profiles():
+        rules = numbers.reports(name)
+        lines.append(f"| {name} | {rules.rule} | {rules.source} |")
+    return [
+        *lines,
+        "\nThe tables lie in `incidents/directness.toml` and `wording/tables/numbers.toml`, the steps in `incidents/figures.py`.\n",
+    ]
 
 
 def _columns() -> list[str]:

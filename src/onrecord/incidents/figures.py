@@ -65,7 +65,7 @@ class Figures:
     killed: Bounds
     injured: Bounds
     statements: tuple[Statement, ...]
-    leads: Mapping[Harm, Figure | None]
+    leads: Mapping[str, Figure | None]
 
 
 def figures(tellings: Sequence[Telling], groups: Sequence[Sequence[Voice]], known: Cast, profile: str) -> Figures:
@@ -77,13 +77,13 @@ def figures(tellings: Sequence[Telling], groups: Sequence[Sequence[Voice]], know
         found = step(found)
     found = _taken_back(found, retractions(tellings, groups, known))
     merged = {what: _merged([f for f in found if f.what == what], reports(profile)) for what in _HARM}
-    leads = {what: lead for what, (_, lead) in merged.items()}
+    leads: dict[str, Figure | None] = {what: lead for what, (_, lead) in merged.items()}
     return Figures(merged["killed"][0], merged["injured"][0], tuple(_statement(f) for f in found), leads)
 
 
 def _statement(figure: Figure) -> Statement:
     return Statement(
-        field="presumed_dead" if figure.presumed else figure.what,
+        field="presumed_dead" if figure.presumed else f"{figure.what}_part" if figure.part else figure.what,
         value=figure.span.text,
         bounds=figure.bounds,
         source=figure.source,

@@ -46,6 +46,12 @@ def incident(told: Sequence[Telling], reasons: Sequence[str], known: Cast, profi
     )
 
 
+def harm(told: Sequence[Telling], known: Cast, profile: str) -> figures.Figures:
+    """What the tellings of an incident say of dead and injured, with the figures that best are."""
+    done = [telling for telling in told if telling.mode == "done"]
+    return figures.figures(done, support(done, known).groups, known, profile)
+
+
 def plan(told: Sequence[Telling]) -> Plan:
     """The plan that tellings, in their order, tell of. Its status is the most settled in which stories that changed nothing tell it."""
     open_ = [t for t in told if t.mode == "open" and t.event.status not in {"happened", "ongoing"}] or [

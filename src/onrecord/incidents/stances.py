@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from onrecord.incidents import voices, words
-from onrecord.incidents.support import sourced
+from onrecord.incidents.support import report_of, sourced
 from onrecord.incidents.told import MODES, Telling
 from onrecord.incidents.voices import Cast, Voice
 from onrecord.records import Claim, Span, Statement
@@ -102,28 +102,39 @@ def stands(told: Sequence[Telling], groups: Sequence[Sequence[Voice]], known: Ca
     """
     parties = [words.telling(p.name) for t in told for p in (t.event.actor, t.event.target) if p is not None]
     heard: dict[str, dict[str, Statement]] = {}
-    for telling in told:
-        here: dict[str, dict[str, Statement]] = {}
-        said = {mention.claim for mention in telling.event.mentions if MODES[mention.status] == "done"}
-        standing = {claim.id for claim in sourced(telling)} & said
-        for claim in telling.claims:
-            voice = voices.voice_of(claim, telling.story, known)
-            if voice is None or (value := _value(claim, standing=claim.id in standing)) is None:
-                continue
-            bodies = voice.bodies
-            if value == "claims" or any(voices.within(bodies, p) or voices.within(p, bodies) for p in parties):
-                name, span = _body(voice, claim, groups), claim.content[0]
-                found = Statement("responsibility", value, None, name, telling.story.id, span, True)
-                here.setdefault(name, {}).setdefault(value, found)
-        for name, values in here.items():
-            # Who says in one story what was done, and denies something, denies a circumstance
-            first = next(value for value in _STANCES if value in values)
-            heard.setdefault(name, {}).setdefault(first, values[first])
+    own = [report_of(telling.story, telling.lineage) is not None for telling in told]
+    for first_hand in (True, False):
+        claimed = any("claims" in values for values in heard.values())
+        for telling in (t for t, owned in zip(told, own, strict=True) if owned == first_hand):
+            for name, found in _here(telling, parties, groups, known):
+                # What only copies and roundups hear claimed is no second claim
+                if first_hand or found.value != "claims" or not claimed:
+                    heard.setdefault(name, {}).setdefault(found.value, found)
     for values in heard.values():
         yield from (found for value, found in values.items() if value != "confirms" or "claims" not in values)
     for one in retractions(told, groups, known):
         source = one.outlet if one.source == NARRATOR else one.source
         yield Statement("status", "withdrawn", None, source, one.story, one.span, True)
+
+
+def _here(
+    telling: Telling, parties: Sequence[frozenset[str]], groups: Sequence[Sequence[Voice]], known: Cast
+) -> Iterator[tuple[str, Statement]]:
+    """How each party stands to the act in one story. Who says what was done, and denies something, denies a circumstance."""
+    here: dict[str, dict[str, Statement]] = {}
+    said = {mention.claim for mention in telling.event.mentions if MODES[mention.status] == "done"}
+    standing = {claim.id for claim in sourced(telling)} & said
+    for claim in telling.claims:
+        voice = voices.voice_of(claim, telling.story, known)
+        if voice is None or (value := _value(claim, standing=claim.id in standing)) is None:
+            continue
+        bodies = voice.bodies
+        if value == "claims" or any(voices.within(bodies, p) or voices.within(p, bodies) for p in parties):
+            name, span = _body(voice, claim, groups), claim.content[0]
+            found = Statement("responsibility", value, None, name, telling.story.id, span, True)
+            here.setdefault(name, {}).setdefault(value, found)
+    for name, values in here.items():
+        yield name, values[next(value for value in _STANCES if value in values)]
 
 
 def disputed(statements: Iterable[Statement]) -> tuple[str, ...]:
