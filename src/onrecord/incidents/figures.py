@@ -19,9 +19,7 @@ from onrecord.wording.numbers import Reports, bounds, find, reports
 Harm = Literal["killed", "injured"]
 _HARM: tuple[Harm, ...] = ("killed", "injured")
 _OWN = frozenset({"original", "follow-up"})
-_NOT_SO = re.compile(
-    r"(?i)\b(?:not|instead of|rather than|down from|up from|first (?:said|given as|put at)) (?:the )?\Z"
-)
+_NOT_SO = re.compile(r"(?i)\b(?:not|instead of|rather than|down from|up from|first (?:said|given as|put at)) (?:the )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ def _figure(count: Count, mention: Mention, said: Said, telling: Telling, profil
     tier = 2 if telling.lineage.relation not in _OWN else 1 if said.voice is None else 0
     if tier == 2 and telling.lineage.ghost is not None and said.voice is not None:
         tier = 0
-    stated, counted = bounds(count.quantity, profile), fold(f"{count.of or ''} {count.span.text}").split()
+    stated = bounds(count.quantity, profile)
     return Figure(
         what=what,
         bounds=stated,
@@ -152,8 +150,14 @@ def _figure(count: Count, mention: Mention, said: Said, telling: Telling, profil
         direct=_directness(said, telling),
         glimpse=said.voice is not None and _glimpses(said.voice),
         single=stated.best == 1 and fold(count.span.text).split()[:1] in (["a"], ["an"]),
-        credible=not _changed(telling, what, stated) and reports(profile).leaves_out.isdisjoint(counted),
+        credible=not _changed(telling, what, stated) and not _left_out(count, profile),
     )
+
+
+def _left_out(count: Count, profile: str) -> bool:
+    """Whether a count is of people that the profile does not count."""
+    words = reports(profile).leaves_out
+    return bool(words) and not words.isdisjoint(fold(f"{count.of or ''} {count.span.text}").split())
 
 
 def _glimpses(voice: Voice) -> bool:
@@ -165,11 +169,11 @@ def _glimpses(voice: Voice) -> bool:
 
 def _instead(text: str) -> frozenset[int]:
     """The numbers that a clause says it is not: the four of "two, not four"."""
-    return frozenset(
-        numeral.quantity.number
-        for numeral in find(text)
-        if numeral.quantity.number is not None and _NOT_SO.search(text[max(0, numeral.start - 30) : numeral.start])
-    )
+    ends = {match.end() for match in _NOT_SO.finditer(text)}
+    if not ends:
+        return frozenset()
+    numbers = (numeral.quantity.number for numeral in find(text) if numeral.start in ends)
+    return frozenset(number for number in numbers if number is not None)
 
 
 def _changed(telling: Telling, what: Harm, said: Bounds) -> bool:
@@ -271,7 +275,7 @@ def _withdrawn(told: Sequence[Figure]) -> list[Figure]:
     """A figure that was taken back does not count: by its source in a correction, or in a lower number of dead, who do not
     grow fewer otherwise; by a later "two, not four"; or by the outlet that told it and now writes what another source had said.
     """
-    return [replace(f, credible=f.credible and not any(_takes_back(later, f, told) for later in told)) for f in told]
+    return [replace(f, credible=False) if any(_takes_back(later, f, told) for later in told) else f for f in told]
 
 
 STEPS: tuple[Callable[[Sequence[Figure]], list[Figure]], ...] = (_backed, _summed, _established, _withdrawn)
@@ -300,7 +304,7 @@ def _takes_back(later: Figure, earlier: Figure, told: Sequence[Figure]) -> bool:
 def _taken_back(told: Sequence[Figure], retracted: Sequence[Retraction]) -> list[Figure]:
     """The figures, not credible those whose source or outlet took its word back."""
     return [
-        replace(f, credible=f.credible and not any(one.covers(f.source, f.telling) for one in retracted)) for f in told
+        replace(f, credible=False) if any(one.covers(f.source, f.telling) for one in retracted) else f for f in told
     ]
 
 

@@ -1,6 +1,6 @@
 """How an incident came to say what it says: the rules of today on what was published up to each day."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +12,6 @@ from onrecord.incidents.told import Telling
 from onrecord.incidents.voices import Cast
 from onrecord.records import Bounds, Incident, Revision, RevisionField, RevisionWhy, Statement
 from onrecord.wording.gazetteer import fold
-
-_HARM = frozenset({"killed", "injured"})
 
 
 def figure(bounds: Bounds) -> str | None:
@@ -47,22 +45,17 @@ FIELDS: dict[RevisionField, Callable[[Incident], str | None]] = {
 @dataclass(frozen=True, slots=True)
 class _Stage:
     """An incident as it was on a day. day: None where it is that of all stories, undated ones too; told: what had been
-    published.
+    published; leads: the figure that is best of each field that counts people.
     """
 
     day: date | None
     told: Sequence[Telling]
     incident: Incident
-    known: Cast
-    profile: str
-
-    def lead(self, field: RevisionField) -> Figure | None:
-        """The figure that is best of a field that counts people."""
-        return rows.harm(self.told, self.known, self.profile).leads[field] if field in _HARM else None
+    leads: Mapping[str, Figure | None]
 
     def behind(self, field: RevisionField, value: str | None) -> Statement | None:
         """The statement of this day that a new value rests on: one that says it, or that takes something back."""
-        lead = self.lead(field)
+        lead = self.leads.get(field)
         fresh = {telling.story.id for telling in self.told if telling.latest == self.day}
 
         def fits(one: Statement) -> tuple[bool, ...]:
@@ -103,14 +96,15 @@ def _stages(told: Sequence[Telling], known: Cast, profile: str) -> Iterator[_Sta
     for day in (*days, *((None,) if undated else ())):
         until = [t for t in ordered if day is None or (t.latest is not None and t.latest <= day)]
         if any(telling.mode == "done" for telling in until):
-            yield _Stage(day, until, rows.incident(until, (), known, profile), known, profile)
+            made, harm = rows.made(until, (), known, profile)
+            yield _Stage(day, until, made, harm.leads)
 
 
 def _why(field: RevisionField, value: str | None, last: _Stage | None, stage: _Stage) -> RevisionWhy:
     """Why a value changed; of figures, from the one that best was and the one that it is."""
     if last is None:
         return "first report"
-    earlier, later = last.lead(field), stage.lead(field)
+    earlier, later = last.leads.get(field), stage.leads.get(field)
     if value == "withdrawn" or (earlier is not None and later is None):
         return "retraction"
     if earlier is None or later is None:

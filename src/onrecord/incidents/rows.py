@@ -23,11 +23,18 @@ _PLAN_ORDER: tuple[Status, ...] = (
 
 def incident(told: Sequence[Telling], reasons: Sequence[str], known: Cast, profile: str) -> Incident:
     """The incident that tellings, in their order, tell of. known: for whom people speak."""
+    return made(told, reasons, known, profile)[0]
+
+
+def made(
+    told: Sequence[Telling], reasons: Sequence[str], known: Cast, profile: str
+) -> tuple[Incident, figures.Figures]:
+    """The same, with the figures that it was made of."""
     done = [telling for telling in told if telling.mode == "done"]
     behind = support(done, known)
     harm = figures.figures(done, behind.groups, known, profile)
     stances = tuple(stands(told, behind.groups, known))
-    return Incident(
+    found = Incident(
         id=f"in-{digest(told[0].event.id)[:16]}",
         kind=_kind(done),
         status="ongoing" if all(telling.event.status == "ongoing" for telling in done) else "happened",
@@ -44,12 +51,7 @@ def incident(told: Sequence[Telling], reasons: Sequence[str], known: Cast, profi
         statements=(*harm.statements, *_stated(told, known, stances)),
         reasons=tuple(reasons),
     )
-
-
-def harm(told: Sequence[Telling], known: Cast, profile: str) -> figures.Figures:
-    """What the tellings of an incident say of dead and injured, with the figures that best are."""
-    done = [telling for telling in told if telling.mode == "done"]
-    return figures.figures(done, support(done, known).groups, known, profile)
+    return found, harm
 
 
 def plan(told: Sequence[Telling]) -> Plan:
