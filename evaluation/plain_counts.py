@@ -48,7 +48,7 @@ def counts_in(span: Span) -> tuple[Count, ...]:
         if what is None:
             last = quantity
             continue
-        quantity, last = quantity or last, None
+        quantity, last = quantity or last or (Quantity(1) if "presumed dead" in clause else None), None
         if quantity is None:
             continue
         share = SHARE.search(clause) is not None and quantity.number != 0

@@ -322,7 +322,7 @@ def _merged(told: Sequence[Figure], rules: Reports) -> tuple[Bounds, Figure | No
         kept = latest
     lead = _most_direct(kept)
     if rules.best == "lowest":
-        lead = min(latest, key=lambda f: (f.bounds.best is None and f.bounds.low is None, f.point, f.order))
+        lead = min(latest, key=lambda f: (f.bounds.best is None, f.point, f.order))
     low = min((f.bounds.low for f in kept if f.bounds.low is not None), default=None)
     highs = [f.bounds.high for f in kept if f.bounds.high is not None]
     if highs:
@@ -332,11 +332,10 @@ def _merged(told: Sequence[Figure], rules: Reports) -> tuple[Bounds, Figure | No
         before = [f for f in kept if f.order <= figure.order]
         if figure.presumed and figure.credible and figure.tier <= max(tier, 1) and before:
             highs.append(_most_direct(before).point + figure.point)
-    point = lead.bounds.best if lead.bounds.best is not None else lead.bounds.low
-    return Bounds(low, None if rules.best == "none" else point, max(highs, default=None)), lead
+    return Bounds(low, None if rules.best == "none" else lead.bounds.best, max(highs, default=None)), lead
 
 
 def _most_direct(told: Sequence[Figure]) -> Figure:
-    """The latest word of the most direct source; a figure before a bound."""
+    """The latest word of the most direct source; any figure before a bound, which leaves open how many."""
     last = {figure.source: figure for figure in told}
-    return max(last.values(), key=lambda f: (f.direct, f.bounds.best is not None, f.order))
+    return max(last.values(), key=lambda f: (f.bounds.best is not None, f.direct, f.order))
