@@ -57,7 +57,7 @@ def figures(stories: Mapping[str, Row], gold: Row, prediction: Row) -> Figures:
     made["killed_best_f1"] = _f1(killed, len(found), len(known))
     for what in ("killed", "injured"):
         # Over all incidents of the gold: one that is not found is wrong
-        right = [_bounds(one[what]) == _bounds(other[what]) for one, other in pairs]
+        right = [_bounds(one.get(what)) == _bounds(other.get(what)) for one, other in pairs]
         made[f"{what}_range_e2e"] = sum(right) / len(known) if known else None
     made["plans_as_incidents"] = float(_plans_as_incidents(events.pairs, gold["incidents"], prediction["incidents"]))
     parts = ("origin_accuracy", "source_f1", "status_e2e_macro_f1", "killed_best_f1", "verdict_e2e", "mutations_f1")
