@@ -118,21 +118,12 @@ def _profiles() -> list[str]:
 
 def _best() -> list[str]:
     """The rule by which figures that differ become one, from what the program goes by: its steps and its tables."""
-    lines = [
-        "## Best: which figure stands for an incident\n",
-        "1. Each source gives one figure in a story, the highest that is no part of another; a correction, the first.",
-    ]
-    lines += [f"{n}. {' '.join((step.__doc__ or '').split())}" for n, step in enumerate(figures.STEPS, start=2)]
-    n = len(figures.STEPS) + 2
-    lines.append(
-        f"{n}. Figures of sources in reports of their own stand before plain narration, and that before copies and roundups."
-    )
-    lines.append(
-        f"{n + 1}. Of those left, the profile says what becomes of them. The most direct source is the one with the highest number here:\n"
-    )
+    lines = ["## Best: which figure stands for an incident\n"]
+    lines += [f"{n}. {' '.join((one.__doc__ or '').split())}" for n, one in enumerate(figures.RULE, start=1)]
+    lines.append("")
     table = stances.table()
     levels = [(str(level["is"]), level["who"]) for level in table["near"]]
-    levels += [(str(number), f"another source: {kind}") for kind, number in table["kinds"].items()]
+    levels += [(str(number), f"others: {kind}") for kind, number in table["kinds"].items()]
     levels.append((f"-{table['party']['less']}", "taken off a source that speaks for who did it"))
     lines += ["| directness | who |", "|---|---|", *(f"| {number} | {who} |" for number, who in levels), ""]
     lines += ["| profile | what becomes of figures that differ | after |", "|---|---|---|"]

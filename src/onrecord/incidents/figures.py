@@ -185,7 +185,7 @@ def _changed(telling: Telling, what: Harm, said: Bounds) -> bool:
 
 
 def _total(said: Sequence[Figure]) -> Figure:
-    """The whole that a source gives in a story: the highest of its numbers that are no part of another, in the words of a
+    """Each source gives one figure in a story: the highest of its numbers that are no part of another, in the words of a
     correction the first.
     """
     whole = [figure for figure in said if not figure.part] or list(said)
@@ -279,7 +279,7 @@ def _withdrawn(told: Sequence[Figure]) -> list[Figure]:
 
 
 STEPS: tuple[Callable[[Sequence[Figure]], list[Figure]], ...] = (_backed, _summed, _established, _withdrawn)
-"""What becomes of the figures, in this order; the codebook says it in the same words."""
+"""What becomes of the figures of an incident, in this order."""
 
 
 def _takes_back(later: Figure, earlier: Figure, told: Sequence[Figure]) -> bool:
@@ -302,15 +302,15 @@ def _takes_back(later: Figure, earlier: Figure, told: Sequence[Figure]) -> bool:
 
 
 def _taken_back(told: Sequence[Figure], retracted: Sequence[Retraction]) -> list[Figure]:
-    """The figures, not credible those whose source or outlet took its word back."""
+    """Nor does what a source, or an outlet of its whole report, took back without another figure."""
     return [
         replace(f, credible=False) if any(one.covers(f.source, f.telling) for one in retracted) else f for f in told
     ]
 
 
 def _merged(told: Sequence[Figure], rules: Reports) -> tuple[Bounds, Figure | None]:
-    """Low, best and high of one field, and the figure that best is. The presumed dead stand beside what was known when
-    they were presumed so.
+    """Figures of sources in reports of their own stand before plain narration, and that before copies and roundups; of those
+    the profile makes low, best and high. Who is presumed dead counts in high alone, beside what was known then.
     """
     credible = [f for f in told if f.credible and not f.presumed]
     if not credible:
@@ -336,6 +336,12 @@ def _merged(told: Sequence[Figure], rules: Reports) -> tuple[Bounds, Figure | No
 
 
 def _most_direct(told: Sequence[Figure]) -> Figure:
-    """The latest word of the most direct source; any figure before a bound, which leaves open how many."""
+    """The most direct source is the one of the highest directness, and of those the latest; a number stands before words that
+    leave open how many, and what has no date is never the latest.
+    """
     last = {figure.source: figure for figure in told}
     return max(last.values(), key=lambda f: (f.bounds.best is not None, f.direct, f.order))
+
+
+RULE: tuple[Callable[..., object], ...] = (_total, *STEPS, _taken_back, _merged, _most_direct)
+"""All that makes an incident's figures, in order. The codebook says the rule in the words of their docstrings."""
