@@ -61,8 +61,8 @@ class Family:
 class Statement:
     """One source's figure for one field of an incident, with where it stands. credible: False for a number that its
     own source withdrew, or that a copy changed on the way. Of the field "responsibility" the value is "claims", "denies" or
-    "confirms"; of "status" it is "withdrawn" for a source or an outlet that took its word back. What a person set has
-    no story, and the decision for its source.
+    "confirms"; of "status" it is "withdrawn" for a source or an outlet that took its word back; "killed_part" and "injured_part"
+    are shares of another figure. What a person set has no story, and the decision for its source.
     """
 
     field: str
