@@ -86,3 +86,15 @@ def test_one_that_is_derived_anew_says_the_same(ledger: Ledger) -> None:
     before = rows(ledger, "revisions"), rows(ledger, "incidents")
     pipeline.rebuild(ledger, "joint", NOW)
     assert (rows(ledger, "revisions"), rows(ledger, "incidents")) == before
+
+
+@pytest.mark.parametrize(("profile", "best"), [("acled", 11), ("ucdp", 11), ("airwars", None)])
+def test_revisions_follow_the_codebook_by_which_the_ledger_is_seen(
+    ledger: Ledger, profile: str, best: int | None
+) -> None:
+    seen = pipeline.view(ledger, profile, NOW)
+    (incident,) = tables.rows(seen, "incidents")
+    assert (incident["killed_low"], incident["killed_best"], incident["killed_high"]) == (11, best, 17)
+    last = [row for row in tables.rows(seen, "revisions") if row["field"] == "killed"][-1]
+    assert last["now"] == ("11" if best else "at least 11")
+    assert last["why"] != "decision"
