@@ -275,7 +275,15 @@ def _withdrawn(told: Sequence[Figure]) -> list[Figure]:
     """A figure that was taken back does not count: by its source in a correction, or in a lower number of dead, who do not
     grow fewer otherwise; by a later "two, not four"; or by the outlet that told it and now writes what another source had said.
     """
-    return [replace(f, credible=False) if any(_takes_back(later, f, told) for later in told) else f for f in told]
+    later = [
+        (at, f)
+        for at, f in enumerate(told)
+        if not (f.presumed or f.part or f.telling.lineage.copy) and f.telling.latest
+    ]
+    return [
+        replace(f, credible=False) if any(n > at and _takes_back(one, f, told) for n, one in later) else f
+        for at, f in enumerate(told)
+    ]
 
 
 STEPS: tuple[Callable[[Sequence[Figure]], list[Figure]], ...] = (_backed, _summed, _established, _withdrawn)
@@ -284,9 +292,7 @@ STEPS: tuple[Callable[[Sequence[Figure]], list[Figure]], ...] = (_backed, _summe
 
 def _takes_back(later: Figure, earlier: Figure, told: Sequence[Figure]) -> bool:
     """Whether a later figure withdraws an earlier one."""
-    if later.what != earlier.what or later.presumed or earlier.presumed or later.part or later.telling.lineage.copy:
-        return False
-    if later.telling.latest is None or earlier.telling.latest is None or later.order <= earlier.order:
+    if later.what != earlier.what or earlier.presumed or earlier.telling.latest is None or later.order == earlier.order:
         return False
     now, was = later.bounds.best, earlier.bounds.best if earlier.bounds.best is not None else earlier.bounds.low
     if now is None or was is None or now == was:
@@ -295,9 +301,16 @@ def _takes_back(later: Figure, earlier: Figure, told: Sequence[Figure]) -> bool:
         return True
     fewer = later.what == "killed" and now < was
     if later.source == NARRATOR:
-        outlets = {later.telling.story.outlet, earlier.telling.story.outlet}
-        others = {f.bounds.best for f in told if f.source not in {NARRATOR, earlier.source} and f.what == later.what}
-        return fewer and len(outlets) == 1 and later.telling.story.id != earlier.telling.story.id and now in others
+        again = (
+            later.telling.story.outlet == earlier.telling.story.outlet
+            and later.telling.story.id != earlier.telling.story.id
+        )
+        apart = {NARRATOR, earlier.source}
+        return (
+            fewer
+            and again
+            and any(f.source not in apart and f.what == later.what and f.bounds.best == now for f in told)
+        )
     return later.source == earlier.source and (later.corrects or fewer)
 
 
@@ -328,9 +341,9 @@ def _merged(told: Sequence[Figure], rules: Reports) -> tuple[Bounds, Figure | No
     if highs:
         # "More than 115" beside a closed "22" sets no upper end, but the true one is no lower
         highs += [n for f in kept for n in (f.bounds.low, f.bounds.best) if n is not None]
-    for figure in told:
+    for figure in (f for f in told if f.presumed and f.credible and f.tier <= max(tier, 1)):
         before = [f for f in kept if f.order <= figure.order]
-        if figure.presumed and figure.credible and figure.tier <= max(tier, 1) and before:
+        if before:
             highs.append(_most_direct(before).point + figure.point)
     return Bounds(low, None if rules.best == "none" else lead.bounds.best, max(highs, default=None)), lead
 

@@ -100,7 +100,8 @@ def stands(told: Sequence[Telling], groups: Sequence[Sequence[Voice]], known: Ca
     says it was not or that it did not happen, "confirms" for one that says so itself; and, of the field status, "withdrawn" for
     who takes back what they said.
     """
-    parties = [words.telling(p.name) for t in told for p in (t.event.actor, t.event.target) if p is not None]
+    named = (words.telling(p.name) for t in told for p in (t.event.actor, t.event.target) if p is not None)
+    parties = list(dict.fromkeys(named))
     heard: dict[str, dict[str, Statement]] = {}
     own = [report_of(telling.story, telling.lineage) is not None for telling in told]
     for first_hand in (True, False):
