@@ -292,10 +292,10 @@ STEPS: tuple[Callable[[Sequence[Figure]], list[Figure]], ...] = (_backed, _summe
 
 def _takes_back(later: Figure, earlier: Figure, told: Sequence[Figure]) -> bool:
     """Whether a later figure withdraws an earlier one."""
-    if later.what != earlier.what or earlier.presumed or earlier.telling.latest is None or later.order == earlier.order:
+    if later.what != earlier.what or earlier.presumed or earlier.telling.latest is None:
         return False
     now, was = later.bounds.best, earlier.bounds.best if earlier.bounds.best is not None else earlier.bounds.low
-    if now is None or was is None or now == was:
+    if now is None or was is None or now == was or later.order == earlier.order:
         return False
     if was in later.instead and (later.source == earlier.source or not is_name(earlier.source)):
         return True
