@@ -20,6 +20,7 @@ from onrecord import pipeline
 from onrecord.cli import app
 from onrecord.exports import demo, drawing, panels, tables
 from onrecord.ledger import open_ledger
+from onrecord.incidents import figures, stances
 from onrecord.wording import kinds, numbers
 
 WIDTH = 110
@@ -37,6 +38,8 @@ LISTS = {
     "credit_relation": "Credit relation: why an outlet is named",
     "mutation_field": "Mutation field: what a copy changed",
     "verdict": "Verdict: how a stated total stands to the ledger",
+    "grade": "Grade: what stands behind the reports of an incident",
+    "revision": "Revision: why a value of an incident changed",
 }
 
 
@@ -85,6 +88,7 @@ def codebook() -> str:
         lines.append("")
     lines += _kinds()
     lines += _profiles()
+    lines += _best()
     lines += _columns()
     return "\n".join(lines)
 
@@ -113,6 +117,26 @@ def _profiles() -> list[str]:
             cells.append(" / ".join("?" if n is None else str(n) for n in (found.low, found.best, found.high)))
         lines.append(f"| {label} | {' | '.join(cells)} |")
     return [*lines, "\n`?` is unknown, which is not zero. The rules lie in `wording/tables/numbers.toml`.\n"]
+
+
+def _best() -> list[str]:
+    """The rule by which figures that differ become one, from what the program goes by: its steps and its tables."""
+    lines = ["## Best: which figure stands for an incident\n"]
+    lines += [f"{n}. {' '.join((one.__doc__ or '').split())}" for n, one in enumerate(figures.RULE, start=1)]
+    lines.append("")
+    table = stances.table()
+    levels = [(str(level["is"]), level["who"]) for level in table["near"]]
+    levels += [(str(number), f"others: {kind}") for kind, number in table["kinds"].items()]
+    levels.append((f"-{table['party']['less']}", "taken off a source that speaks for who did it"))
+    lines += ["| directness | who |", "|---|---|", *(f"| {number} | {who} |" for number, who in levels), ""]
+    lines += ["| profile | what becomes of figures that differ | after |", "|---|---|---|"]
+    for name in numbers.profiles():
+        rules = numbers.reports(name)
+        lines.append(f"| {name} | {rules.rule} | {rules.source} |")
+    return [
+        *lines,
+        "\nThe tables lie in `incidents/directness.toml` and `wording/tables/numbers.toml`, the steps in `incidents/figures.py`.\n",
+    ]
 
 
 def _columns() -> list[str]:

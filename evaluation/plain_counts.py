@@ -34,7 +34,9 @@ WORD = re.compile(r"\d+(?:,\d{3})*|[A-Za-z']+(?:-[A-Za-z']+)*")
 OPEN = re.compile(r"\b(?:at least|as many as|up to|more than|about|some)\s*\Z", re.IGNORECASE)
 MODIFIER = {"at least": "at_least", "as many as": "up_to", "up to": "up_to", "more than": "more_than", "about": "about"}
 # "two of the dockers died": a share of a count, or more dead than were counted, but never the whole.
-SHARE = re.compile(r"\A\W*of whom\b|\b(?:of (?:the|those|them)|another|more) ", re.IGNORECASE)
+SHARE = re.compile(
+    rf"\A\W*of whom\b|\b(?:(?:\d+|some|most|{'|'.join(NUMBERS)}) of (?:the|those|them)|another|more) ", re.IGNORECASE
+)
 
 
 def counts_in(span: Span) -> tuple[Count, ...]:
@@ -46,7 +48,7 @@ def counts_in(span: Span) -> tuple[Count, ...]:
         if what is None:
             last = quantity
             continue
-        quantity, last = quantity or last, None
+        quantity, last = quantity or last or (Quantity(1) if "presumed dead" in clause else None), None
         if quantity is None:
             continue
         share = SHARE.search(clause) is not None and quantity.number != 0

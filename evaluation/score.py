@@ -55,6 +55,10 @@ def figures(stories: Mapping[str, Row], gold: Row, prediction: Row) -> Figures:
     killed = sum(_bounds(one["killed"])[1] == _bounds(other["killed"])[1] for one, other in pairs)
     made["incidents_f1"] = _f1(len(pairs), len(found), len(known))
     made["killed_best_f1"] = _f1(killed, len(found), len(known))
+    for what in ("killed", "injured"):
+        # Over all incidents of the gold: one that is not found is wrong
+        right = [_bounds(one.get(what)) == _bounds(other.get(what)) for one, other in pairs]
+        made[f"{what}_range_e2e"] = sum(right) / len(known) if known else None
     made["plans_as_incidents"] = float(_plans_as_incidents(events.pairs, gold["incidents"], prediction["incidents"]))
     parts = ("origin_accuracy", "source_f1", "status_e2e_macro_f1", "killed_best_f1", "verdict_e2e", "mutations_f1")
     kept = {name: round(value, 4) for name, value in made.items() if value is not None}

@@ -118,9 +118,10 @@ def derived(told: Story, found: Reading) -> Derived:
     event, plan = found.events
     sources = tuple(c.source.name or c.source.kind for c in found.claims[:2])
     statement = Statement("killed", "at least six", Bounds(6, 6, None), sources[1], told.id, event.counts[0].span, True)
+    still = Statement("status", "ongoing", None, "de-0000000002", "", None, True)
     incident = Incident(
-        "in-00000001", "shelling", "happened", event.when, event.where, None, None, Bounds(6, 6, None), Bounds(9, 9, 9),
-        (event.id,), (told.id,), ("Varn Courier",), sources, (statement,), ("tells of the same day",),
+        "in-00000001", "shelling", "ongoing", event.when, event.where, None, None, Bounds(6, 6, None), Bounds(9, 9, 9),
+        (event.id,), (told.id,), ("Varn Courier",), sources, (statement, still), ("tells of the same day",),
     )  # fmt: skip
     return Derived(
         (Family("fa-00000001", told.id, (told.id,)),),

@@ -35,6 +35,12 @@ def short(found: tuple[Count, ...]) -> list[tuple[str, int | None]]:
         ("Nine people died in the fire.", [("killed", 9)]),
         ("Twelve rebels killed five soldiers.", [("killed", 5)]),
         ("Forty lives were lost.", [("killed", 40)]),
+        # given up, without a numeral
+        ("The shunter who has been missing since Monday must now be presumed dead.", [("presumed_dead", 1)]),
+        ("Five railwaymen were killed and a sixth is presumed dead.", [("killed", 5), ("presumed_dead", 1)]),
+        ("The guard is feared dead.", [("presumed_dead", 1)]),
+        ("The project is presumed dead.", []),
+        ("Two sailors are presumed dead.", [("presumed_dead", 2)]),
         # without a numeral
         ("One docker was killed and another was wounded.", [("killed", 1), ("injured", 1)]),
         ("Both were killed at the gate.", [("killed", 2)]),

@@ -25,7 +25,7 @@ def test_no_filter_keeps_everything(table: str) -> None:
         ("incidents", {"place": "kelm"}, 0),
         ("incidents", {"kind": "shelling"}, 1),
         ("incidents", {"kind": "raid"}, 0),
-        ("incidents", {"status": "ongoing"}, 0),
+        ("incidents", {"status": "ongoing"}, 1),
         ("incidents", {"outlet": "courier"}, 1),
         ("incidents", {"outlet": "post"}, 0),
         ("incidents", {"since": date(2031, 3, 31), "until": date(2031, 3, 31)}, 1),

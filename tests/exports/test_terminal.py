@@ -99,8 +99,8 @@ def test_every_table_fits(table: str, width: int) -> None:
 @pytest.mark.parametrize("width", [80, 200])
 def test_the_table_of_incidents(width: int) -> None:
     heading, line = printed(terminal.incidents(tables.rows(VIEW, "incidents")), width).splitlines()
-    assert heading.split() == ["date", "place", "kind", "killed", "injured", "rep/src", "by", "id"]
-    assert line.split() == ["2031-03-31", "Varnholm", "shelling", "6+", "9", "1/2", "in-00000001"]
+    assert heading.split() == ["date", "place", "kind", "killed", "injured", "rep/src", "grade", "by", "id"]
+    assert line.split() == ["2031-03-31", "Varnholm", "shelling", "6+", "9", "1/2", "one", "report", "in-00000001"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onrecord.incidents import merge
 from onrecord.records import Bounds, Quantity
 
 STRIKE = {"day": "2031-05-04", "place": "Port Amary", "target": "fuel jetty"}
@@ -149,6 +150,111 @@ def test_rewrite_has_no_figure_of_its_own(room, desk, number, best):
     (found,) = room.merge().incidents
     assert found.stories == ("a", "b")
     assert found.killed.best == best
+
+
+def test_two_not_four_takes_back_what_an_unnamed_source_gave(room, desk):
+    first = (desk.say("the ship's manager", kind="anonymous", killed=4),)
+    later = (desk.say("Brayport Lines", killed=2, words="two sailors, not four, were killed"),)
+    assert told(room, desk, first, later).killed == Bounds(2, 2, 2)
+
+
+def test_not_four_is_no_correction_of_another_named_source(room, desk):
+    later = (desk.say("Verany Army", killed=2, words="two fighters, not four, were killed"),)
+    assert told(room, desk, (desk.say("Gull Front", killed=4),), later).killed == Bounds(2, 2, 4)
+
+
+def test_one_man_told_of_later_is_no_new_total(room, desk):
+    later = Quantity(1)
+    says = (desk.say("Gull Front", killed=later, words="a man who died in a car"),)
+    assert told(room, desk, (desk.say("Gull Front", killed=9),), says).killed == Bounds(9, 9, 9)
+
+
+def test_one_suspect_in_so_many_words_is_a_total(room, desk):
+    says = (desk.say("Gull Front", killed=1, words="one man died"),)
+    assert told(room, desk, (desk.say("Gull Front", killed=9),), says).killed == Bounds(1, 1, 1)
+
+
+def test_a_number_in_the_headline_does_not_make_a_zero_a_part(room, desk):
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(says=(desk.say("Port Authority", injured=0), desk.say(None, injured=2)), **STRIKE))  # fmt: skip
+    assert only(room.merge()).injured.best == 2
+    fresh = type(room)()
+    fresh.story("a", "Gull Wire", "2031-05-05", desk.act(says=(desk.say(None, injured=2),), **STRIKE))
+    fresh.told_in_headline("a")
+    fresh.story("b", "Amary Post", "2031-05-05", desk.act(says=(desk.say("Port Authority", injured=0),), **STRIKE))
+    assert only(fresh.merge()).injured == Bounds(0, 0, 0)
+
+
+def test_no_losses_of_ones_own_are_no_figure_of_the_act(room, desk):
+    says = (desk.say("Verany Navy", killed=0, words="there are no losses to report on our side"),)
+    assert told(room, desk, says).killed == Bounds(None, None, None)
+
+
+@pytest.mark.parametrize(("who", "low"), [("two security officials", 4), ("a neighbour", 9)])
+def test_an_unnamed_official_gives_a_figure_and_an_onlooker_a_glimpse(room, desk, who, low):
+    says = (desk.say(**DOCTOR, killed=9), desk.say(who, kind="anonymous", killed=4))
+    assert told(room, desk, says).killed == Bounds(low, 9, 9)
+
+
+def test_dozens_leave_open_how_many(room, desk):
+    vague = desk.say("Coast Guard", injured=Quantity(None, vague="dozens"))
+    assert told(room, desk, (vague,)).injured == Bounds(24, None, None)
+
+
+def test_any_number_stands_before_an_open_one(room, desk):
+    says = (desk.say(**DOCTOR, injured=Quantity(None, vague="dozens")), desk.say("Coast Guard", injured=31))
+    assert told(room, desk, says).injured == Bounds(24, 31, 31)
+
+
+# ---- codebooks
+
+
+def by(room, profile):
+    return only(merge(room.reads, room.families, profile=profile)).killed
+
+
+@pytest.fixture
+def conflict(room, desk):
+    """A ministry that first said 3 and then 5, a front that says 17, and a doctor who counted 14 bodies."""
+    told(
+        room,
+        desk,
+        (desk.say("Interior Ministry", killed=3), desk.say("Gull Front", killed=17)),
+        (desk.say("Interior Ministry", killed=5), desk.say(**DOCTOR, killed=14)),
+    )
+    return room
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ("joint", Bounds(3, 14, 17)),  # everything credible; best is the doctor's
+        ("acled", Bounds(5, 5, 17)),  # the most conservative of what each source holds to
+        ("ucdp", Bounds(5, 14, 17)),  # the most reliable, between what each source holds to
+        ("airwars", Bounds(5, None, 17)),  # a range and no best
+    ],
+)
+def test_each_codebook_makes_its_own_of_figures_that_differ(conflict, profile, expected):
+    assert by(conflict, profile) == expected
+
+
+def test_the_most_conservative_figure_is_revised_upward_by_its_own_source(room, desk):
+    told(room, desk, (desk.say("Harbour Company", killed=6),), (desk.say("Harbour Company", killed=8),))
+    assert (by(room, "acled"), by(room, "joint")) == (Bounds(8, 8, 8), Bounds(6, 8, 8))
+
+
+def test_fighters_are_no_civilians(room, desk):
+    says = (desk.say("Verany Army", killed=9, words="nine fighters died"), desk.say("Gull Front", killed=17, words="17 villagers died"))  # fmt: skip
+    incident = told(room, desk, says)
+    assert incident.killed == Bounds(9, 17, 17)
+    assert by(room, "airwars") == Bounds(17, None, 17)
+    counted = only(merge(room.reads, room.families, profile="airwars")).statements
+    assert [(s.bounds.best, s.credible) for s in counted if s.field == "killed"] == [(9, False), (17, True)]
+
+
+def test_vague_words_are_as_each_codebook_has_them(room, desk):
+    told(room, desk, (desk.say("Coast Guard", killed=Quantity(None, vague="tens")),))
+    assert [by(room, p).low for p in ("joint", "acled", "ucdp", "airwars")] == [20, 10, 20, 20]
+    assert [by(room, p).best for p in ("joint", "acled", "ucdp", "airwars")] == [None, 10, 20, None]
 
 
 @given(

@@ -136,3 +136,13 @@ def test_junk_is_read_in_no_time(piece: str) -> None:
     began = time.process_time()
     numbers.find(piece * (100_000 // len(piece)))
     assert time.process_time() - began < 1
+
+
+def test_every_profile_says_what_becomes_of_figures_that_differ() -> None:
+    for name in numbers.profiles():
+        rules = numbers.reports(name)
+        assert rules.rule
+        assert rules.source
+    assert numbers.reports("joint").counts == "every"
+    with pytest.raises(WrongUse):
+        numbers.reports("nobody's")

@@ -52,6 +52,7 @@ def found_in(annotated: Annotated, sentence: Sentence) -> tuple[Found, ...]:
         count = Count(what, phrase.quantity, span, _of_whom(phrase, at), _is_part(phrase))
         found.append(Found(count, phrase.head, at))
     found.extend(_none(annotated, sentence, taken))
+    found.extend(_given_up(annotated, sentence, found))
     found.sort(key=lambda f: (f.count.span.start, f.count.span.end, f.count.what))
     return tuple(_added_up(annotated, sentence, _with_rests(sentence, found)))
 
@@ -170,6 +171,29 @@ def _of_no(noun: Token) -> tuple[CountOf, ...]:
         return (own,)
     people = noun.pos_ in {"NOUN", "PROPN"} and (is_person(noun) or noun.tag_ == "NNS")
     return _of_nobody(noun) if people else ()
+
+
+# ---- one who is given up
+
+
+def _given_up(annotated: Annotated, sentence: Sentence, found: Iterable[Found]) -> Iterator[Found]:
+    """One person presumed dead and told of without a number: "the guard must now be presumed dead", "a sixth is feared dead"."""
+    counted_ = {one.head.i for one in found}
+    for verb in sentence.syntax:
+        if not harm.is_one_of("presumed", verb) or after(verb).lower_ not in {"dead", "drowned", "killed"}:
+            continue
+        first = verb.head if verb.dep_ == "conj" else verb
+        who = next((c for word in (verb, first) for c in word.children if c.dep_ in SUBJECTS), None)
+        if who is None or who.i in counted_ or who.tag_ != "NN" or not _is_somebody(who):
+            continue
+        span = annotated.span(sentence.part, sentence.offset(who), sentence.offset(who) + len(who))
+        yield Found(Count("presumed_dead", Quantity(1), span), who, verb)
+
+
+def _is_somebody(noun: Token) -> bool:
+    """Whether a noun means a person, by itself, as one more in a row ("a sixth") or by the words behind it."""
+    one_more = noun.lower_ in {"second", "third", "fourth", "fifth"} or noun.lower_.endswith("th")
+    return is_person(noun) or one_more or any(t.lower_ == "who" for t in noun.subtree)
 
 
 # ---- one number out of several

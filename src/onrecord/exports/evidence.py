@@ -221,6 +221,9 @@ class Shown:
         row = next(row for row in tables.rows(self.view, "incidents") if row["id"] == incident.id)
         lines: list[RenderableType] = [terminal.incidents([row])]
         lines.append(_line(_support(incident.stories, incident.reports, incident.sources)))
+        graded = incidents.grade(incident)
+        lines.append(_line(f"grade: {graded.word}: {graded.reason}"))
+        lines.extend(_line(words) for words in (incidents.responsibility(incident), *_sides(incident)) if words)
         names = {read.story.id: read.story.name or read.story.id for read in self.view.reads}
         figures = [
             (
@@ -234,9 +237,31 @@ class Shown:
         ]
         gives = {"value": 12, "source": 12, "story": 8, "words": 12}
         lines.append(Listing(("field", "value", "source", "story", "words"), figures, gives=gives))
+        lines.extend(self._revised(incident))
         lines.extend(_line(f"held to be one: {reason}", "dim") for reason in incident.reasons)
         lines.extend(self._judged(incident.id))
         return Group(*lines, *self._events(incident.events))
+
+    def _revised(self, incident: Incident) -> Iterator[RenderableType]:
+        """What the incident said before, in the order of publication."""
+        outlets = {read.story.id: read.story.outlet or read.story.name for read in self.view.reads}
+        for one in tables.history_desk(self.view, incident.stories).history(incident):
+            if one.why == "first report":
+                continue
+            was, now = one.was or "unknown", one.now or "unknown"
+            before = f"{was} {one.field}" if one.field in ("killed", "injured") else f"{one.field} {was}"
+            when = f" on {one.day}" if one.day else ""
+            by = ", ".join(filter(None, (outlets.get(one.story or ""), one.source)))
+            words = f": “{one.span.text}”" if one.span else ""
+            yield _line(f"{before}, revised to {now}{when}: {one.why}{f' ({by}{words})' if by else ''}")
+
+
+def _sides(incident: Incident) -> Iterator[str]:
+    """What each source last said of dead and injured, where they differ: "killed: Interior Ministry: 3; the rebels: 11"."""
+    for what in ("killed", "injured"):
+        last = {s.source: s.bounds for s in incident.statements if s.field == what and s.credible and s.bounds}
+        if len(set(last.values())) > 1:
+            yield f"{what}: {'; '.join(f'{source}: {terminal.figure(bounds)}' for source, bounds in last.items())}"
 
 
 def _worded(statement: Statement) -> str:

@@ -4,11 +4,12 @@ A cell is text, a number, a truth value or None, and None is unknown. The column
 """
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from onrecord import incidents
 from onrecord.exports import judged
 from onrecord.exports.private import Private, Row, public_name
 from onrecord.pipeline import View
@@ -73,8 +74,11 @@ def _incidents(view: View) -> Iterator[Row]:
             "place_precision": where.precision if where else "unknown",
             "actor": incident.actor,
             "target": incident.target,
+            "responsibility": incidents.responsibility(incident),
             **_triple("killed", incident.killed),
             **_triple("injured", incident.injured),
+            "grade": (graded := incidents.grade(incident)).word,
+            "grade_reason": graded.reason,
             "independent_reports": len(incident.reports),
             "primary_sources": len(incident.sources),
             "reports": _joined(incident.reports),
@@ -84,6 +88,34 @@ def _incidents(view: View) -> Iterator[Row]:
             "review": reviews.get(incident.id),
             "decisions": _joined(incident.decisions),
         }
+
+
+def _revisions(view: View) -> Iterator[Row]:
+    names, outlets = _names(view), {read.story.id: read.story.outlet for read in view.reads}
+    desk = history_desk(view)
+    for incident in view.derived.incidents:
+        for one in desk.history(incident):
+            if one.why != "first report":
+                yield {
+                    "incident": incident.id,
+                    "field": one.field,
+                    "was": one.was,
+                    "now": one.now,
+                    "day": one.day.isoformat() if one.day else None,
+                    "why": one.why,
+                    "source": one.source,
+                    "outlet": outlets.get(one.story or ""),
+                    "story": names.get(one.story or ""),
+                    "words": _text(one.span),
+                }
+
+
+def history_desk(view: View, stories: Collection[str] | None = None) -> incidents.Desk:
+    """What knows how incidents came to say what they say. stories: those of the incidents that are asked for, or all."""
+    derived = view.derived
+    families = incidents.Families(derived.families, derived.derivations, derived.mutations)
+    reads = [read for read in view.reads if stories is None or read.story.id in stories]
+    return incidents.Desk(reads, families, derived.speakers, view.profile)
 
 
 def _plans(view: View) -> Iterator[Row]:
@@ -256,6 +288,7 @@ def _stories(view: View) -> Iterator[Row]:
 
 _TABLES: dict[str, Callable[[View], Iterator[Row]]] = {
     "incidents": _incidents,
+    "revisions": _revisions,
     "plans": _plans,
     "claims": _claims,
     "events": _events,

@@ -44,7 +44,7 @@ def days(first: object, last: object) -> str:
 def incidents(rows: Iterable[Row]) -> Listing:
     """One line an incident. rep/src: independent reports / primary sources."""
     return Listing(
-        ("date", "place", "kind", "killed", "injured", "rep/src", "by", "id"),
+        ("date", "place", "kind", "killed", "injured", "rep/src", "grade", "by", "id"),
         [
             (
                 days(row["first_day"], row["last_day"]),
@@ -53,13 +53,14 @@ def incidents(rows: Iterable[Row]) -> Listing:
                 figure(_bounds(row, "killed")),
                 figure(_bounds(row, "injured")),
                 f"{row['independent_reports']}/{row['primary_sources']}",
+                row["grade"],
                 row["actor"],
                 row["id"],
             )
             for row in rows
         ],
         right=frozenset({"killed", "injured", "rep/src"}),
-        gives={"date": 13, "place": 7, "kind": 8, "by": 5},
+        gives={"date": 13, "place": 7, "kind": 8, "grade": 9, "by": 5},
     )
 
 

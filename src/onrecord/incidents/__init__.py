@@ -1,6 +1,8 @@
 """One event, one row; verdicts on tallies: what the stories together tell of."""
 
+from onrecord.incidents.grades import grade
 from onrecord.incidents.groups import Group, decided
+from onrecord.incidents.history import responsibility
 from onrecord.incidents.merged import Desk, Merged, merge, owned, parted, places, row_id
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
@@ -17,6 +19,7 @@ __all__ = [
     "Row",
     "decided",
     "ends",
+    "grade",
     "merge",
     "named",
     "of_total",
@@ -25,6 +28,7 @@ __all__ = [
     "places",
     "renamed",
     "resolve",
+    "responsibility",
     "row_id",
     "verdicts",
 ]

@@ -30,10 +30,10 @@ def figure(unit: TallyUnit, incidents: Iterable[Incident]) -> Bounds:
     if scopes.kinds(unit) is not None:
         return Bounds(len(counted), len(counted), len(counted))
     given = [one.injured if unit == "injured" else one.killed for one in counted]
-    given = [bounds for bounds in given if bounds.best is not None]
+    given = [bounds for bounds in given if bounds.best is not None or bounds.low is not None]
     if not given:
         return Bounds(None, None, None)
-    best = sum(bounds.best or 0 for bounds in given)
+    best = sum(bounds.best if bounds.best is not None else bounds.low or 0 for bounds in given)
     low = sum(bounds.low if bounds.low is not None else bounds.best or 0 for bounds in given)
     high = sum(bounds.high if bounds.high is not None else bounds.best or 0 for bounds in given)
     return Bounds(low, best, high)

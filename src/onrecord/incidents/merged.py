@@ -6,12 +6,13 @@ from typing import cast
 
 from onrecord.incidents import rows, scopes, voices
 from onrecord.incidents.groups import Decided, Group, decided, home_of, homes
+from onrecord.incidents.history import revisions
 from onrecord.incidents.likeness import Gathering, scale
 from onrecord.incidents.merging import gather, mode_of
 from onrecord.incidents.overrides import Row, overridden
 from onrecord.incidents.told import Families, Telling, lineages, tellings, widened
 from onrecord.incidents.verdicts import days_told, verdicts
-from onrecord.records import Campaign, Grouping, Incident, Plan, Read, Ruling, Speaker, Verdict, digest
+from onrecord.records import Campaign, Grouping, Incident, Plan, Read, Revision, Ruling, Speaker, Verdict, digest
 
 Stands = Callable[[str, Row | None], bool]
 
@@ -123,6 +124,11 @@ class Desk:
             campaign.name for campaign in self._campaigns if ruled.get(campaign.name, scopes.belongs(made, campaign))
         )
         return replace(made, decisions=tuple(dict.fromkeys(group.decisions)), campaigns=belongs)
+
+    def history(self, incident: Incident) -> tuple[Revision, ...]:
+        """What the fields of an incident said, at first and after every change."""
+        told = [self._told[id_] for id_ in incident.events if id_ in self._told]
+        return revisions(told, self._known, self._profile, incident)
 
     def machine(self, events: Collection[str], reasons: Sequence[str], *, happened: bool) -> Row | None:
         """The incident or plan that those events tell of, before anybody set a value on it."""

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from onrecord.incidents import figures, voices, words
+from onrecord.incidents.stances import NARRATOR, disputed, stands
 from onrecord.incidents.support import sourced, support
 from onrecord.incidents.told import Telling
 from onrecord.incidents.voices import Cast
@@ -22,16 +23,24 @@ _PLAN_ORDER: tuple[Status, ...] = (
 
 def incident(told: Sequence[Telling], reasons: Sequence[str], known: Cast, profile: str) -> Incident:
     """The incident that tellings, in their order, tell of. known: for whom people speak."""
+    return made(told, reasons, known, profile)[0]
+
+
+def made(
+    told: Sequence[Telling], reasons: Sequence[str], known: Cast, profile: str
+) -> tuple[Incident, figures.Figures]:
+    """The same, with the figures that it was made of."""
     done = [telling for telling in told if telling.mode == "done"]
     behind = support(done, known)
     harm = figures.figures(done, behind.groups, known, profile)
-    return Incident(
+    stances = tuple(stands(told, behind.groups, known))
+    found = Incident(
         id=f"in-{digest(told[0].event.id)[:16]}",
         kind=_kind(done),
         status="ongoing" if all(telling.event.status == "ongoing" for telling in done) else "happened",
         when=_when(done),
         where=_where(done),
-        actor=_most([*_parties(done, "actor"), *_claimed(done, known)]),
+        actor=None if disputed(stances) else _most([*_parties(done, "actor"), *_claimed(done, known)]),
         target=_most(_parties(done, "target")),
         killed=harm.killed,
         injured=harm.injured,
@@ -39,9 +48,10 @@ def incident(told: Sequence[Telling], reasons: Sequence[str], known: Cast, profi
         stories=tuple(dict.fromkeys(telling.story.id for telling in told)),
         reports=behind.reports,
         sources=behind.sources,
-        statements=(*harm.statements, *_stated(told, known)),
+        statements=(*harm.statements, *_stated(told, known, stances)),
         reasons=tuple(reasons),
     )
+    return found, harm
 
 
 def plan(told: Sequence[Telling]) -> Plan:
@@ -134,20 +144,22 @@ def _claimed(told: Sequence[Telling], known: Cast) -> Iterator[tuple[str, float]
 # ---- who says so
 
 
-def _stated(told: Sequence[Telling], known: Cast) -> tuple[Statement, ...]:
-    """The days, places and parties as each source gives them, each said once; what a copy changed is not credible."""
+def _stated(told: Sequence[Telling], known: Cast, stances: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The days, places, parties and stances as each source gives them, each said once; what a copy changed is not credible."""
     found: dict[tuple[str, str, str], Statement] = {}
     for telling in told:
         source = _speaker(telling, known)
         for statement in _fields(telling, source):
             found.setdefault((statement.field, statement.value, statement.source), statement)
-    order = ("date", "place", "actor", "target", "status")
+    for statement in stances:
+        found.setdefault((statement.field, statement.value, statement.source), statement)
+    order = ("date", "place", "actor", "target", "responsibility", "status")
     return tuple(sorted(found.values(), key=lambda s: order.index(s.field)))
 
 
 def _speaker(telling: Telling, known: Cast) -> str:
     heard = (voices.voice_of(claim, telling.story, known) for claim in sourced(telling))
-    return next((voice.name for voice in heard if voice is not None), figures.NARRATOR)
+    return next((voice.name for voice in heard if voice is not None), NARRATOR)
 
 
 def _fields(telling: Telling, source: str) -> Iterator[Statement]:

@@ -35,7 +35,7 @@ def support(tellings: Sequence[Telling], known: Cast) -> Support:
     return _counted(
         (name, voice)
         for telling in tellings
-        if (name := _report(telling.story, telling.lineage)) is not None
+        if (name := report_of(telling.story, telling.lineage)) is not None
         for claim in sourced(telling)
         if (voice := voices.voice_of(claim, telling.story, known)) is not None
     )
@@ -51,7 +51,7 @@ def of_total(
     lineage, known = lineages([read for read, _ in same], families), voices.cast(speakers)
     heard = []
     for read, one in same:
-        name = _report(read.story, lineage[read.story.id])
+        name = report_of(read.story, lineage[read.story.id])
         claim = next((claim for claim in read.reading.claims if claim.id == one.claim), None)
         if name is None or claim is None or claim.stance in _SAYS_NOTHING_OF_IT:
             continue
@@ -116,7 +116,7 @@ def _renamed(claim: Claim, lineage: Lineage) -> bool:
     return any(change.now is not None and bool(mine & words.telling(change.now)) for change in changes)
 
 
-def _report(story: Masthead, lineage: Lineage) -> str | None:
+def report_of(story: Masthead, lineage: Lineage) -> str | None:
     """The outlet whose report a story is, a ghost's as "ghost: X"; None for copies of reports that are held."""
     if lineage.relation in _OWN:
         return story.outlet or story.id

@@ -116,7 +116,7 @@ def same(one: Voice, other: Voice) -> bool:
         return one.bare == other.bare
     if kinds == {"named_person"}:
         return one.bare == other.bare or (bool(one.bodies) and one.bodies == other.bodies)
-    return _of_body(one.bodies, other.bodies) or _of_body(other.bodies, one.bodies)
+    return within(one.bodies, other.bodies) or within(other.bodies, one.bodies)
 
 
 def _same_group(one: Voice, other: Voice) -> bool:
@@ -127,8 +127,8 @@ def _same_group(one: Voice, other: Voice) -> bool:
     return near and (one.bare <= other.bare or other.bare <= one.bare)
 
 
-def _of_body(part: frozenset[str], whole: frozenset[str]) -> bool:
-    """Whether every word of the one is akin to a word of the other."""
+def within(part: frozenset[str], whole: frozenset[str]) -> bool:
+    """Whether there are words in the one, and every one is akin to a word of the other."""
     return bool(part) and all(any(words.akin(a, b) for b in whole) for a in part)
 
 

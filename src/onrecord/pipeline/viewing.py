@@ -19,7 +19,7 @@ class View:
     from them; every decision in the order in which they were made, the campaigns that run, and what became of every name.
 
     Stories stand in the order of publication, incidents in that of their days, families in that of their first story;
-    what has no date stands last, and what is equal in the order of ids.
+    what has no date stands last, and what is equal in the order of ids. profile: the codebook by which it was derived.
     """
 
     reads: tuple[Read, ...]
@@ -27,6 +27,7 @@ class View:
     decisions: tuple[Decision, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     names: tuple[Name, ...] = ()
+    profile: str = "joint"
 
 
 def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) -> View:
@@ -39,11 +40,11 @@ def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) ->
         with ledger.reading() as connection:
             # What is shown is of one moment: facts that came since are for the next view
             if deriving.is_new(connection, profile):
-                return shown(connection)
+                return replace(shown(connection), profile=profile)
         deriving.rebuild(ledger, profile, now)
     with ledger.writing() as connection:
         deriving.rebuild_within(connection, profile, now)
-        return shown(connection)
+        return replace(shown(connection), profile=profile)
 
 
 def shown(connection: sa.Connection, derived: Derived | None = None) -> View:

@@ -1,11 +1,21 @@
 """What is derived from readings and decisions."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from onrecord.records.decided import Standing
 from onrecord.records.found import Bounds, When, Where
 from onrecord.records.given import Span
-from onrecord.records.words import EventKind, MutationField, Relation, Status, VerdictWord
+from onrecord.records.words import (
+    EventKind,
+    GradeWord,
+    MutationField,
+    Relation,
+    RevisionField,
+    RevisionWhy,
+    Status,
+    VerdictWord,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,9 @@ class Family:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One source's figure for one field of an incident, with where it stands. credible: False for a number that its
-    own source withdrew, or that a copy changed on the way.
+    own source withdrew, or that a copy changed on the way. Of the field "responsibility" the value is "claims", "denies" or
+    "confirms"; of "status" it is "withdrawn" for a source or an outlet that took its word back; "killed_part" and "injured_part"
+    are shares of another figure. What a person set has no story, and the decision for its source.
     """
 
     field: str
@@ -87,6 +99,31 @@ class Incident:
     reasons: tuple[str, ...]
     decisions: tuple[str, ...] = ()
     campaigns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A value of an incident that changed, or its first. was, now: in words, None where it is not known. day: of the
+    publication that changed it; None for a story without a date, and for a decision. source, story, span: what it
+    rests on, as far as one statement tells; for a decision the source is its id.
+    """
+
+    field: RevisionField
+    was: str | None
+    now: str | None
+    day: date | None
+    source: str | None
+    story: str | None
+    span: Span | None
+    why: RevisionWhy
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What stands behind the reports of an incident, never what a person is worth. reason: a sentence."""
+
+    word: GradeWord
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

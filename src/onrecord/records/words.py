@@ -24,6 +24,11 @@ MutationField = Literal[
     "killed", "injured", "date", "place", "actor", "status", "attribution", "tally", "count_of_sources"
 ]  # fmt: skip
 VerdictWord = Literal["consistent", "short", "over", "units_differ", "not_comparable"]
+GradeWord = Literal["withdrawn", "contested", "confirmed", "fair", "one report", "unsourced"]
+RevisionField = Literal["date", "place", "actor", "killed", "injured", "responsibility", "status"]
+RevisionWhy = Literal[
+    "first report", "later deaths", "correction", "retraction", "more direct source", "new report", "decision"
+]  # fmt: skip
 CountOf = Literal[
     "killed", "injured", "missing", "presumed_dead", "survivors", "captured", "detained", "abducted", "freed", "rescued",
     "displaced", "aboard", "troops", "vessels", "strikes", "sites", "rounds",

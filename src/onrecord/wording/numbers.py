@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Literal
 
 from text_to_num import text2num
 
@@ -41,6 +41,17 @@ class Numeral:
     quantity: Quantity
 
 
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What a codebook makes of figures that differ. The fields are told of in `numbers.toml`."""
+
+    best: Literal["direct", "lowest", "none"]
+    counts: Literal["every", "latest"]
+    leaves_out: frozenset[str]
+    rule: str
+    source: str
+
+
 def find(text: str) -> tuple[Numeral, ...]:
     """The numbers of a text in its order, in digits or in words, each with its modifier, its range, or its vague word.
 
@@ -66,9 +77,7 @@ def bounds(quantity: Quantity, profile: str = "joint") -> Bounds:
 
     Raises WrongUse for another profile.
     """
-    rules = _profiles().get(profile)
-    if rules is None:
-        raise WrongUse(f"{profile}: is not a codebook profile; use one of {', '.join(_profiles())}")
+    rules = _rules(profile)
     number, form = quantity.number, quantity.modifier or "exact"
     if quantity.vague is not None:
         least = int(rules["least"][quantity.vague]) * (1 if number is None else max(number, 1))
@@ -85,6 +94,22 @@ def bounds(quantity: Quantity, profile: str = "joint") -> Bounds:
 def profiles() -> tuple[str, ...]:
     """The names of the codebook profiles."""
     return tuple(_profiles())
+
+
+@cache
+def reports(profile: str) -> Reports:
+    """What a profile makes of figures that differ; one of the user's that does not say, what `joint` does. Raises WrongUse
+    for one that is not there.
+    """
+    row = _rules(profile).get("reports") or _rules("joint")["reports"]
+    return Reports(row["best"], row["counts"], frozenset(row["leaves_out"]), row["rule"], row["source"])
+
+
+def _rules(profile: str) -> dict[str, Any]:
+    rules = _profiles().get(profile)
+    if rules is None:
+        raise WrongUse(f"{profile}: is not a codebook profile; use one of {', '.join(_profiles())}")
+    return rules
 
 
 # ---- one number
