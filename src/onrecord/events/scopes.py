@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from spacy.tokens import Token
 
@@ -15,6 +16,7 @@ _ON = frozenset({"on", "against", "in", "at", "inside", "off"})
 _KNOWN = frozenset({"the", "these", "those", "that", "this", "both"})
 _NAMES = frozenset({"GPE", "NORP", "ORG", "LOC", "FAC", "PERSON", "PRODUCT"})
 _DATES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL"})
+_EVERYBODY = re.compile(r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b|\b(?:in|of) (?:the|this) (?:war|conflict)\b")
 _DEMONYMS = ("an", "ish", "ese", "i", "ic")
 """Endings by which a word is whose, and not who."""
 
@@ -30,10 +32,29 @@ def scope(annotated: Annotated, sentence: Sentence) -> str | None:
     grounds = [found for t in acts for found in story.grounds(t)]
     grounds = grounds or [found for t in words if t.pos_ == "VERB" and harm.find("acted_on", t) for found in story.grounds(t)]
     if not doers and not grounds:
-        return None
+        return _antecedent(annotated, sentence, acts)
     noun = _plural(doers[0][0] if doers and _is_acts(doers[0][0]) else acts[0] if acts else None)
     named = _called(noun, doers[0][1]) if doers else noun
     return f"{named} {grounds[0]}" if grounds else named
+
+
+def _antecedent(annotated: Annotated, sentence: Sentence, acts: list[Token]) -> str | None:
+    """Whose acts are meant by "the two raids": those of whom the nearest words before name for such an act, or else have attack."""
+    known = next((t for t in acts if any(c.dep_ == "det" and c.lower_ in _KNOWN for c in t.children) and _is_counted(t)), None)
+    if known is None:
+        return None
+    noun = _plural(known)
+    earlier = [s for s in annotated.sentences if s.index < sentence.index]
+    for one in reversed(earlier):
+        story = _Names(annotated, one)
+        named = (found for t in one.syntax if _is_acts(t) and _plural(t) == noun for found in story.doers(t))
+        for found in (*named, *(found for t in one.syntax for found in story.attackers(t))):
+            return _called(noun, found)
+    return None
+
+
+def _is_counted(acts: Token) -> bool:
+    return acts.lower_ in running.words("acts") or any(c.ent_type_ == "ORDINAL" for c in acts.children)
 
 
 def _called(acts: str, doer: str) -> str:
@@ -43,7 +64,7 @@ def _called(acts: str, doer: str) -> str:
 
 def is_everybody(sentence: Sentence) -> bool:
     """Whether the words say that the acts of all sides are counted."""
-    return re.search(r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b", sentence.text) is not None
+    return _EVERYBODY.search(sentence.text) is not None
 
 
 def points_back(sentence: Sentence) -> bool:
@@ -70,6 +91,11 @@ def _plural(noun: Token | None) -> str:
         return "attacks"
     word = harm.singular(noun)
     return f"{word}s" if f"{word}s" in running.words("acts") else str(noun.lower_)
+
+
+@cache
+def _attacking() -> frozenset[str]:
+    return frozenset({*running.units("times"), *running.words("attacking")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +131,18 @@ class _Names:
             if child.lower_ == "by" or (verb.lemma_ == "fall" and child.lower_ == "to"):
                 yield from self._parties(child, "pobj")
 
+    def attackers(self, verb: Token) -> Iterator[str]:
+        """Who is named as the subject of a verb of attack."""
+        if verb.pos_ == "VERB" and verb.lemma_ in _attacking():
+            yield from (self._party(noun) for noun in verb.children if noun.dep_ == "nsubj" and (_is_named(noun) or _own(noun)))
+
     def grounds(self, word: Token) -> Iterator[str]:
         """What behind acts, or behind their verb, says where they hit."""
         for child in word.children:
             if child.dep_ != "prep" or child.lower_ not in _ON:
                 continue
             for noun in child.children:
-                if noun.dep_ == "pobj" and (_is_named(noun) or _own(noun)) and not _is_acts(noun) and noun.ent_type_ not in _DATES:
+                if noun.dep_ == "pobj" and noun.lower_ not in running.words("figure") and (_is_named(noun) or _own(noun)) and not _is_acts(noun) and noun.ent_type_ not in _DATES:
                     yield f"{child.lower_} {self._party(noun)}"
 
     def _parties(self, governor: Token, dependence: str) -> Iterator[str]:
@@ -123,7 +154,9 @@ class _Names:
 
 def _is_party(noun: Token) -> bool:
     """Whether a noun is a party: named, or known by what it is ("the movement", "the security forces")."""
-    if noun.pos_ == "PRON" or noun.ent_type_ in _DATES or harm.find("thing", noun) is not None or _is_acts(noun):
+    if noun.pos_ == "PRON" or noun.ent_type_ in _DATES or _is_acts(noun) or noun.lower_ in running.words("figure"):
+        return False
+    if harm.find("thing", noun) is not None:
         return False
     return _is_named(noun) or _own(noun) or any(c.dep_ == "det" and c.lower_ == "the" for c in noun.children)
 

@@ -53,8 +53,8 @@ def of(sentence: Sentence, stated: list[Stated]) -> list[Stated]:
             total = _is_number_of_acts(one, text, over or (harmed and by_acts))
         elif (brought := _brings(one.token)) is not None:
             total = _is_brought(one, brought, stated, over)
-        elif over or _has_a_course(one.token) or _is_up_to_now(one.token):
-            total = not _is_of_the_start(one.token) and not _is_one_act(one.token)
+        elif over or _has_a_course(one.token) or _is_said_now(one.token):
+            total = not (_is_of_the_start(one.token) or _is_one_act(one.token) or _is_said_since(one.token))
         else:
             total = not _is_of_the_start(one.token) and _is_total(one, text, by_acts)
         if total:
@@ -152,7 +152,7 @@ def _is_number_of_acts(one: Stated, text: str, over: bool) -> bool:
         return False
     if any(t.ent_type_ == "ORDINAL" for t in one.token.children) or one.span.text.lower().split()[0] in _ordinals():
         return over or _ends_period(one.token)
-    return over or _has_a_course(one.token) or _is_up_to_now(one.token) or (one.token.lower_ == "times" and _period(text))
+    return over or _has_a_course(one.token) or _is_said_now(one.token) or (one.token.lower_ == "times" and _period(text))
 
 
 @cache
@@ -209,9 +209,9 @@ def _verb(token: Token) -> Token:
     return token
 
 
-def is_perfect(token: Token) -> bool:
-    """Whether the verb of a number is told of up to now."""
-    return _is_perfect(_verb(token))
+def is_up_to_now(token: Token) -> bool:
+    """Whether the verb of a number is told of up to now, and not of one act."""
+    return _is_perfect(_verb(token)) and not _is_one_act(token)
 
 
 def _is_perfect(verb: Token) -> bool:
@@ -222,7 +222,7 @@ def _is_perfect(verb: Token) -> bool:
     return goes_on and verb.head != verb and verb.head.pos_ == "VERB" and _is_perfect(verb.head)
 
 
-def _is_up_to_now(token: Token) -> bool:
+def _is_said_now(token: Token) -> bool:
     """Whether the number's verb is told of up to now in so many words ("has now carried out 15 strikes")."""
     verb = _verb(token)
     verbs = (verb, *(t for t in above(verb) if t.pos_ == "VERB"))
@@ -244,6 +244,14 @@ def _has_a_course(token: Token) -> bool:
 
 def _is_course(noun: Token) -> bool:
     return noun.lemma_.lower() in running.words("courses")
+
+
+def _is_said_since(token: Token) -> bool:
+    """Whether "since" tells how long the number has been spoken of ("have said since Monday that four boys were taken")."""
+    verb = _verb(token)
+    if verb.dep_ != "ccomp" or _is_perfect(verb):
+        return False
+    return any(c.lower_ == "since" for c in verb.head.children)
 
 
 def _is_one_act(token: Token) -> bool:

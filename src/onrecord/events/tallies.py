@@ -1,7 +1,7 @@
 """The running totals that a story states: one number over several acts, of what, since when."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,6 +16,7 @@ _AND_MISSING = re.compile(r"\b(?:presumed|missing|feared)\b", re.IGNORECASE)
 _PUT_AT = re.compile(r"\b(?:puts?|putting|counts?|lists?|have|had|is|was|stands?|has|at|to|says?)\b", re.IGNORECASE)
 _IT_WAS = re.compile(r"\b(?:it (?:was|is|stood at|stands at|had been))\s\Z", re.IGNORECASE)
 _OF_THEM_IN = re.compile(r"\A\s(?:of them|of these|of those)\s(?:in|during)\s")
+_DEAD: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "civilians_killed"})
 _BESIDE = 24
 """How many characters may stand between a total and the word that says what it counts."""
 _FOLLOWS = 2
@@ -24,20 +25,24 @@ _FOLLOWS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What a sentence says for all its totals. index: the sentence's; units: those of its totals, in their order."""
+    """What a sentence says for all its totals. index: the sentence's; totals: what it states, in its order."""
 
     index: int
     paragraph: int
     scope: str | None
     since: date | None
     as_of: date | None
-    units: tuple[TallyUnit, ...]
+    totals: tuple[Stated, ...]
 
     @property
     def unit(self) -> TallyUnit:
         """What a bare number that goes on from these totals counts: the dead, if they were counted."""
-        dead = (u for u in self.units if u in {"killed", "killed_or_presumed_dead", "civilians_killed"})
-        return next(dead, self.units[-1])
+        return _main(self.totals).unit
+
+
+def _main(totals: Sequence[Stated]) -> Stated:
+    """The total that a bare number goes on from: that of the dead, if there is one."""
+    return next((t for t in totals if t.unit in _DEAD), totals[-1])
 
 
 def find(annotated: Annotated, claims: tuple[Claim, ...], told: Mapping[int, tuple[Count, ...]]) -> tuple[Tally, ...]:
@@ -107,29 +112,41 @@ def _repeated(
     fell to one side or in one month ("nine of the dead fell to the army", "48 of them in March").
     """
     if totals:
-        unit = _Frame(0, 0, None, None, None, tuple(t.unit for t in totals)).unit
-        return list(_bare(annotated, sentence, unit, totals))
+        return list(_bare(annotated, sentence, _main(totals), totals))
     if near is None or near.paragraph < sentence.paragraph - 1:
         return []
-    felled = [one for one in numbers if one.part and one.unit == near.unit and _is_felled(sentence, one)]
-    if felled:
-        return [replace(one, part=False) for one in felled]
+    main = _main(near.totals)
+    felled = list(_felled(annotated, sentence, main))
     whole = [one for one in numbers if not one.act and not one.part and (one.quantity.number or 2) > 1]
-    if whole and (_names_a_figure(sentence) or any(_is_stated(one.token) and one.unit == near.unit for one in whole)):
+    same = [one for one in whole if one.unit == main.unit]
+    if felled:
+        return felled
+    if whole and _names_a_figure(sentence) and all(_is_near(one.quantity, main) for one in same):
         return whole
-    if whole and scopes.points_back(sentence) and all(sums.is_perfect(one.token) for one in whole):
+    if any(_is_stated(one.token) and _is_near(one.quantity, main) for one in same):
         return whole
-    unit = near.unit
-    if unit == "killed" and _AND_MISSING.search(sentence.text):
-        unit = "killed_or_presumed_dead"
-    return list(_bare(annotated, sentence, unit, []))
+    up_to_now = bool(whole) and all(sums.is_up_to_now(one.token) for one in whole)
+    if up_to_now and (scopes.points_back(sentence) or (same and near.paragraph == sentence.paragraph)):
+        return whole
+    if main.unit == "killed" and _AND_MISSING.search(sentence.text):
+        main = replace(main, unit="killed_or_presumed_dead")
+    return list(_bare(annotated, sentence, main, []))
 
 
-def _is_felled(sentence: Sentence, one: Stated) -> bool:
-    verb = one.token
-    while verb.head != verb and verb.pos_ != "VERB":
-        verb = verb.head
-    return verb.lemma_ in running.words("felling") and any(c.lower_ in {"by", "to"} for c in verb.children)
+def _felled(annotated: Annotated, sentence: Sentence, main: Stated) -> Iterator[Stated]:
+    """The share of the dead that is laid at somebody's door."""
+    for phrase in phrases.numbered(sentence) if main.unit in _DEAD else ():
+        verb = phrase.head.head
+        dead = phrase.of_some is not None and harm.find("noun", phrase.of_some) == "killed"
+        if dead and verb.lemma_ in running.words("felling") and any(c.lower_ in {"by", "to"} for c in verb.children):
+            start, end = sentence.start + phrase.start, sentence.start + phrase.end
+            yield replace(main, quantity=phrase.quantity, span=annotated.span(sentence.part, start, end), token=phrase.core)
+
+
+def _is_near(quantity: Quantity, main: Stated) -> bool:
+    """Whether a number can be another count of what a total counts: neither is less than half of the other."""
+    low, high = sorted((quantity.number or 0, main.quantity.number or 0))
+    return 2 * low >= high
 
 
 def _names_a_figure(sentence: Sentence) -> bool:
@@ -147,26 +164,26 @@ def _is_stated(token: Token) -> bool:
     return governor is not None and governor.lemma_ in running.words("stating")
 
 
-def _bare(annotated: Annotated, sentence: Sentence, unit: TallyUnit, totals: list[Stated]) -> Iterator[Stated]:
-    """Numbers without a noun of their own that restate a total of that unit, or tell its share in a month."""
+def _bare(annotated: Annotated, sentence: Sentence, main: Stated, totals: list[Stated]) -> Iterator[Stated]:
+    """Numbers without a noun of their own that restate a total, or tell its share in a month."""
     figures = [t for t in sentence.syntax if t.lower_ in running.words("figure")]
     for phrase in phrases.numbered(sentence):
         start, end = sentence.start + phrase.start, sentence.start + phrase.end
         if any(t.span.start < end and start < t.span.end for t in totals) or (phrase.quantity.number or 2) < 2:
             continue
         alone = phrase.head.i == phrase.core.i
-        behind, before = sentence.text[phrase.end :], sentence.text[: phrase.start]
         shared = phrase.of_some is not None and phrase.of_some.lower_ in {"them", "these", "those"}
         in_month = bool(_OF_THEM_IN.match(sentence.text[phrase.start + len(phrase.core.text) :])) and bool(totals)
         listed = harm.singular(phrase.head) in running.words("listed")
-        states = (alone or listed) and not shared and _is_stated(phrase.core) and phrase.head.dep_ in {"dobj", "pobj"}
-        put = not totals and alone and any(phrase.core.i > t.i for t in figures) and _PUT_AT.search(sentence.text) is not None
-        was = not totals and alone and _IT_WAS.search(before) is not None
+        near = _is_near(phrase.quantity, main)
+        object_ = phrase.head.dep_ in {"dobj", "pobj"} or phrase.core.head.pos_ == "VERB"
+        states = (alone or listed) and not shared and object_ and near and _is_stated(phrase.core)
+        put = not totals and alone and near and any(phrase.core.i > t.i for t in figures) and _PUT_AT.search(sentence.text) is not None
+        was = not totals and alone and _IT_WAS.search(sentence.text[: phrase.start]) is not None
         if in_month or states or put or was:
-            yield Stated(unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.core, False)
+            yield Stated(main.unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.core, False)
             if not in_month:
                 return
-        del behind
 
 
 # ---- scope and period
@@ -180,7 +197,7 @@ def _frame(annotated: Annotated, sentence: Sentence, totals: list[Stated], near:
     scope = None if everybody else scopes.scope(annotated, sentence)
     if scope is None and near is not None and not everybody and (near.paragraph == sentence.paragraph or scopes.points_back(sentence)):
         scope = near.scope
-    return _Frame(sentence.index, sentence.paragraph, scope, since, as_of, tuple(t.unit for t in totals))
+    return _Frame(sentence.index, sentence.paragraph, scope, since, as_of, tuple(totals))
 
 
 def _without_shares(sentence: Sentence, totals: list[Stated]) -> str:
