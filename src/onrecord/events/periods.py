@@ -42,11 +42,20 @@ def _edges(text: str, timex: Timex, anchor: date | None) -> Period:
     if _SINCE_WHAT.search(before) or timex.precision == "since" or words.startswith("since"):
         return timex.first, None
     passed = timex.last is not None and (anchor is None or timex.last <= anchor)
-    whole = word in {"from", "between"} and timex.first is not None and timex.last is not None and timex.first < timex.last
+    whole = (
+        word in {"from", "between"} and timex.first is not None and timex.last is not None and timex.first < timex.last
+    )
     if whole:
         return timex.first, timex.last if passed else None
-    if word in {"until", "till", "by", "to"} or timex.precision == "until" or re.search(r"\bas\sof\s\Z", before, re.IGNORECASE):
+    if (
+        word in {"until", "till", "by", "to"}
+        or timex.precision == "until"
+        or re.search(r"\bas\sof\s\Z", before, re.IGNORECASE)
+    ):
         return None, timex.last if passed else None
-    if (word in {"in", "during", "throughout", "for"} or words.startswith("last ")) and timex.precision in {"month", "year"}:
+    if (word in {"in", "during", "throughout", "for"} or words.startswith("last ")) and timex.precision in {
+        "month",
+        "year",
+    }:
         return timex.first, timex.last if passed else None
     return None, None

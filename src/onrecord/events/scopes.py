@@ -16,7 +16,9 @@ _ON = frozenset({"on", "against", "in", "at", "inside", "off"})
 _KNOWN = frozenset({"the", "these", "those", "that", "this", "both"})
 _NAMES = frozenset({"GPE", "NORP", "ORG", "LOC", "FAC", "PERSON", "PRODUCT"})
 _DATES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL"})
-_EVERYBODY = re.compile(r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b|\b(?:in|of) (?:the|this) (?:war|conflict)\b")
+_EVERYBODY = re.compile(
+    r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b|\b(?:in|of) (?:the|this) (?:war|conflict)\b"
+)
 _DEMONYMS = ("an", "ish", "ese", "i", "ic")
 """Endings by which a word is whose, and not who."""
 
@@ -28,9 +30,13 @@ def scope(annotated: Annotated, sentence: Sentence) -> str | None:
     story = _Names(annotated, sentence)
     words = list(sentence.syntax)
     acts = [t for t in words if _is_acts(t)]
-    doers = [(t, found) for t in acts for found in story.doers(t)] or [(t, found) for t in words for found in story.felled(t)]
+    doers = [(t, found) for t in acts for found in story.doers(t)] or [
+        (t, found) for t in words for found in story.felled(t)
+    ]
     grounds = [found for t in acts for found in story.grounds(t)]
-    grounds = grounds or [found for t in words if t.pos_ == "VERB" and harm.find("acted_on", t) for found in story.grounds(t)]
+    grounds = grounds or [
+        found for t in words if t.pos_ == "VERB" and harm.find("acted_on", t) for found in story.grounds(t)
+    ]
     if not doers and not grounds:
         return _antecedent(annotated, sentence, acts)
     noun = _plural(doers[0][0] if doers and _is_acts(doers[0][0]) else acts[0] if acts else None)
@@ -40,7 +46,9 @@ def scope(annotated: Annotated, sentence: Sentence) -> str | None:
 
 def _antecedent(annotated: Annotated, sentence: Sentence, acts: list[Token]) -> str | None:
     """Whose acts are meant by "the two raids": those of whom the nearest words before name for such an act, or else have attack."""
-    known = next((t for t in acts if any(c.dep_ == "det" and c.lower_ in _KNOWN for c in t.children) and _is_counted(t)), None)
+    known = next(
+        (t for t in acts if any(c.dep_ == "det" and c.lower_ in _KNOWN for c in t.children) and _is_counted(t)), None
+    )
     if known is None:
         return None
     noun = _plural(known)
@@ -72,7 +80,11 @@ def points_back(sentence: Sentence) -> bool:
     for token in sentence.syntax:
         if _is_acts(token) and any(c.dep_ == "det" and c.lower_ in _KNOWN for c in token.children):
             return True
-        if token.lower_ in {"they", "these", "it", "which"} and token.dep_ == "nsubj" and harm.find("acted_on", token.head) is not None:
+        if (
+            token.lower_ in {"they", "these", "it", "which"}
+            and token.dep_ == "nsubj"
+            and harm.find("acted_on", token.head) is not None
+        ):
             return True
     return False
 
@@ -82,7 +94,10 @@ def _is_acts(token: Token) -> bool:
     if token.pos_ not in {"NOUN", "PROPN"} and token.dep_ not in _NOUNS:
         return False
     word = harm.singular(token)
-    return any(word in running.words(name) for name in ("courses", "mass")) or not {token.lower_, f"{word}s"}.isdisjoint(running.words("acts"))
+    return any(word in running.words(name) for name in ("courses", "mass")) or not {
+        token.lower_,
+        f"{word}s",
+    }.isdisjoint(running.words("acts"))
 
 
 def _plural(noun: Token | None) -> str:
@@ -134,7 +149,9 @@ class _Names:
     def attackers(self, verb: Token) -> Iterator[str]:
         """Who is named as the subject of a verb of attack."""
         if verb.pos_ == "VERB" and verb.lemma_ in _attacking():
-            yield from (self._party(noun) for noun in verb.children if noun.dep_ == "nsubj" and (_is_named(noun) or _own(noun)))
+            yield from (
+                self._party(noun) for noun in verb.children if noun.dep_ == "nsubj" and (_is_named(noun) or _own(noun))
+            )
 
     def grounds(self, word: Token) -> Iterator[str]:
         """What behind acts, or behind their verb, says where they hit."""
@@ -142,7 +159,13 @@ class _Names:
             if child.dep_ != "prep" or child.lower_ not in _ON:
                 continue
             for noun in child.children:
-                if noun.dep_ == "pobj" and noun.lower_ not in running.words("figure") and (_is_named(noun) or _own(noun)) and not _is_acts(noun) and noun.ent_type_ not in _DATES:
+                if (
+                    noun.dep_ == "pobj"
+                    and noun.lower_ not in running.words("figure")
+                    and (_is_named(noun) or _own(noun))
+                    and not _is_acts(noun)
+                    and noun.ent_type_ not in _DATES
+                ):
                     yield f"{child.lower_} {self._party(noun)}"
 
     def _parties(self, governor: Token, dependence: str) -> Iterator[str]:

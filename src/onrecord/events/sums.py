@@ -152,7 +152,9 @@ def _is_number_of_acts(one: Stated, text: str, over: bool) -> bool:
         return False
     if any(t.ent_type_ == "ORDINAL" for t in one.token.children) or one.span.text.lower().split()[0] in _ordinals():
         return over or _ends_period(one.token)
-    return over or _has_a_course(one.token) or _is_said_now(one.token) or (one.token.lower_ == "times" and _period(text))
+    return (
+        over or _has_a_course(one.token) or _is_said_now(one.token) or (one.token.lower_ == "times" and _period(text))
+    )
 
 
 @cache
@@ -163,9 +165,13 @@ def _ordinals() -> frozenset[str]:
 def _ends_period(noun: Token) -> bool:
     """Whether the words behind a noun, or the names at it, tell over what its order runs."""
     behind = noun.doc[noun.i : noun.sent.end]
-    if any(t.lower_ in {"since", "this", "months", "weeks", "days"} or t.lower_ in running.words("courses") for t in behind):
+    if any(
+        t.lower_ in {"since", "this", "months", "weeks", "days"} or t.lower_ in running.words("courses") for t in behind
+    ):
         return True
-    return noun.dep_ == "attr" and any(c.dep_ in {"amod", "compound", "poss"} and c.text[:1].isupper() for c in noun.children)
+    return noun.dep_ == "attr" and any(
+        c.dep_ in {"amod", "compound", "poss"} and c.text[:1].isupper() for c in noun.children
+    )
 
 
 def _is_total(stated: Stated, text: str, by_acts: bool) -> bool:

@@ -65,7 +65,12 @@ def find(annotated: Annotated, claims: tuple[Claim, ...], told: Mapping[int, tup
         last = _frame(annotated, sentence, totals, near)
         for total in totals:
             frame = _own_period(annotated, sentence, total, last)
-            key = (total.unit, total.quantity, frame.since if frame is not last else None, "" if sentence.part == "headline" else last.scope)
+            key = (
+                total.unit,
+                total.quantity,
+                frame.since if frame is not last else None,
+                "" if sentence.part == "headline" else last.scope,
+            )
             told_before = sentence.part == "headline" and any((t.unit, t.quantity) == key[:2] for t in found)
             if key not in seen and not told_before:
                 seen.add(key)
@@ -140,7 +145,9 @@ def _felled(annotated: Annotated, sentence: Sentence, main: Stated) -> Iterator[
         dead = phrase.of_some is not None and harm.find("noun", phrase.of_some) == "killed"
         if dead and verb.lemma_ in running.words("felling") and any(c.lower_ in {"by", "to"} for c in verb.children):
             start, end = sentence.start + phrase.start, sentence.start + phrase.end
-            yield replace(main, quantity=phrase.quantity, span=annotated.span(sentence.part, start, end), token=phrase.core)
+            yield replace(
+                main, quantity=phrase.quantity, span=annotated.span(sentence.part, start, end), token=phrase.core
+            )
 
 
 def _is_near(quantity: Quantity, main: Stated) -> bool:
@@ -151,7 +158,9 @@ def _is_near(quantity: Quantity, main: Stated) -> bool:
 
 def _names_a_figure(sentence: Sentence) -> bool:
     """Whether the sentence puts a figure, a count or a toll at something."""
-    return _PUT_AT.search(sentence.text) is not None and any(t.lower_ in running.words("figure") for t in sentence.syntax)
+    return _PUT_AT.search(sentence.text) is not None and any(
+        t.lower_ in running.words("figure") for t in sentence.syntax
+    )
 
 
 def _is_stated(token: Token) -> bool:
@@ -178,7 +187,13 @@ def _bare(annotated: Annotated, sentence: Sentence, main: Stated, totals: list[S
         near = _is_near(phrase.quantity, main)
         object_ = phrase.head.dep_ in {"dobj", "pobj"} or phrase.core.head.pos_ == "VERB"
         states = (alone or listed) and not shared and object_ and near and _is_stated(phrase.core)
-        put = not totals and alone and near and any(phrase.core.i > t.i for t in figures) and _PUT_AT.search(sentence.text) is not None
+        put = (
+            not totals
+            and alone
+            and near
+            and any(phrase.core.i > t.i for t in figures)
+            and _PUT_AT.search(sentence.text) is not None
+        )
         was = not totals and alone and _IT_WAS.search(sentence.text[: phrase.start]) is not None
         if in_month or states or put or was:
             yield Stated(main.unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.core, False)
@@ -195,7 +210,12 @@ def _frame(annotated: Annotated, sentence: Sentence, totals: list[Stated], near:
         since = near.since
     everybody = scopes.is_everybody(sentence)
     scope = None if everybody else scopes.scope(annotated, sentence)
-    if scope is None and near is not None and not everybody and (near.paragraph == sentence.paragraph or scopes.points_back(sentence)):
+    if (
+        scope is None
+        and near is not None
+        and not everybody
+        and (near.paragraph == sentence.paragraph or scopes.points_back(sentence))
+    ):
         scope = near.scope
     return _Frame(sentence.index, sentence.paragraph, scope, since, as_of, tuple(totals))
 

@@ -24,6 +24,7 @@ MutationField = Literal[
     "killed", "injured", "date", "place", "actor", "status", "attribution", "tally", "count_of_sources"
 ]  # fmt: skip
 VerdictWord = Literal["consistent", "short", "over", "units_differ", "not_comparable"]
+MovementWord = Literal["new_incident", "revision", "error", "correction", "unchecked"]
 CountOf = Literal[
     "killed", "injured", "missing", "presumed_dead", "survivors", "captured", "detained", "abducted", "freed", "rescued",
     "displaced", "aboard", "troops", "vessels", "strikes", "sites", "rounds",
