@@ -38,6 +38,7 @@ def find(annotated: Annotated, sentence: Sentence, told: tuple[Count, ...]) -> l
         *_of_nouns(annotated, sentence, told),
         *_ordinal(annotated, sentence),
         *_times(annotated, sentence),
+        *_number_of_acts(annotated, sentence),
     ]
     return sorted(found, key=lambda s: (s.span.start, s.span.end, s.unit))
 
@@ -90,12 +91,12 @@ def _ordinal(annotated: Annotated, sentence: Sentence) -> Iterator[Stated]:
         number = running.table()["ordinals"].get(token.lower_) or _digits(token.lower_)
         if not number:
             continue
-        noun = token.head
-        if token.dep_ == "appos" and noun.i < token.i:
-            last = token
-        elif token.dep_ == "amod" and noun.i > token.i:
+        noun, last = token.head, token
+        if token.dep_ == "amod" and noun.i > token.i:
             last = noun
-        else:
+        elif token.dep_ == "attr":
+            noun = next((c for c in token.head.children if c.dep_ == "nsubj"), noun)
+        elif token.dep_ not in {"appos", "conj"} or noun.i > token.i:
             continue
         unit = running.units("noun").get(harm.singular(noun))
         if unit in _BY_ORDER:
@@ -114,5 +115,19 @@ def _times(annotated: Annotated, sentence: Sentence) -> Iterator[Stated]:
         verb = phrase.head.head
         unit = running.units("times").get(str(verb.lemma_).lower()) if phrase.head.lower_ == "times" else None
         if unit is not None:
+            start, end = sentence.start + phrase.start, sentence.start + phrase.end
+            yield Stated(unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.head, True)
+
+
+def _number_of_acts(annotated: Annotated, sentence: Sentence) -> Iterator[Stated]:
+    """What a number of acts is brought to ("takes the number of attacks on the port to nine")."""
+    for phrase in phrases.numbered(sentence):
+        verb = phrase.head.head.head
+        if phrase.head.dep_ != "pobj" or phrase.head.head.lower_ not in {"to", "at"} or phrase.head.i != phrase.core.i:
+            continue
+        nouns = [c for c in verb.children if c.lower_ == "number" and c.i < phrase.core.i]
+        acts = [n for c in nouns for p in c.children if p.lower_ == "of" for n in p.children if n.tag_ == "NNS"]
+        unit = running.units("noun").get(harm.singular(acts[0])) if acts else None
+        if unit in ACTS:
             start, end = sentence.start + phrase.start, sentence.start + phrase.end
             yield Stated(unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.head, True)

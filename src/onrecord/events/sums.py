@@ -17,20 +17,22 @@ _SINCE_OTHER = re.compile(
     r"\b(?!\s(?:began|broke|started))(?!\s(?:on|of|in)\s[A-Z0-9])",
     re.IGNORECASE,
 )
-_MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:19|20)\d\d)"
-_MONTH = re.compile(_MONTHS)
+MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:19|20)\d\d)"
+_MONTH = re.compile(MONTHS)
 _PERIOD = re.compile(
-    rf"\b(?:(?:in|during|over|throughout|from|between)\s(?:{_MONTHS}|the\s(?:first|last|past))|[Ll]ast\s(?:year|month))\b",
+    rf"\b(?:(?:in|during|over|throughout|from|between)\s(?:{MONTHS}|the\s(?:first|last|past))|[Ll]ast\s(?:year|month))\b",
 )
 _LONG = re.compile(
     r"\b(?:weeks|months|years)\sof\b|\b[Ii]n\s(?:[\w-]+\s){1,3}(?:weeks|months|years)\b|\bthis\s(?:spring|summer|autumn|fall|winter)\b"
-    rf"|\b[Bb]etween\s{_MONTHS}\s(?:\d+\s)?and\b|\b[Ff]rom\s(?:the\s\w+\sof\s)?{_MONTHS}\s(?:\d+\s)?(?:to|until)\b"
+    rf"|\b[Bb]etween\s{MONTHS}\s(?:\d+\s)?and\b|\b[Ff]rom\s(?:the\s\w+\sof\s)?{MONTHS}\s(?:\d+\s)?(?:to|until)\b"
     rf"|\b(?:weeks|months)\sto\sthe\send\sof\b"
 )
 _DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today"})
 _DAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\byesterday\b", re.IGNORECASE)
 _BEYOND = 40
 """How many characters behind the acts of a toll a day that is theirs may stand."""
+_BEFORE = 20
+"""How many characters before a toll a word may stand that only compares it ("the worst single toll of the war")."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _HARMS = frozenset({"killed", "injured", "civilians_killed", "killed_or_presumed_dead"})
 _PERFECT = frozenset({"detained", "extradited", "freed", "abducted"})
@@ -53,7 +55,7 @@ def of(sentence: Sentence, stated: list[Stated]) -> list[Stated]:
             total = _is_number_of_acts(one, text, over or (harmed and by_acts))
         elif (brought := _brings(one.token)) is not None:
             total = _is_brought(one, brought, stated, over)
-        elif over or _has_a_course(one.token) or _is_said_now(one.token):
+        elif over or _has_a_course(one.token) or _is_said_now(one.token) or (_period(text) and is_up_to_now(one.token)):
             total = not (_is_of_the_start(one.token) or _is_one_act(one.token) or _is_said_since(one.token))
         else:
             total = not _is_of_the_start(one.token) and _is_total(one, text, by_acts)
@@ -77,7 +79,12 @@ def _adds_up(sentence: Sentence) -> bool:
         return True
     if _since_phrase(text) is not None and not _is_compared(text):
         return True
-    return any(_DAY.search(text[m.end() : m.end() + _BEYOND]) is None for m in _toll_of_acts().finditer(text))
+    tolls = (m for m in _toll_of_acts().finditer(text) if not _compares(text[max(0, m.start() - _BEFORE) : m.start()]))
+    return any(_DAY.search(text[m.end() : m.end() + _BEYOND]) is None for m in tolls)
+
+
+def _compares(words: str) -> bool:
+    return any(word in running.words("compared") for word in words.lower().split())
 
 
 @cache
@@ -100,7 +107,7 @@ def _is_compared(text: str) -> bool:
     if match is None:
         return False
     clause = re.split(r"[;:,]\s", text[max(0, match.start() - 120) : match.start()])[-1]
-    return any(word in running.words("compared") for word in clause.lower().split())
+    return _compares(clause)
 
 
 def _by_acts(sentence: Sentence) -> bool:
@@ -165,9 +172,9 @@ def _ordinals() -> frozenset[str]:
 def _ends_period(noun: Token) -> bool:
     """Whether the words behind a noun, or the names at it, tell over what its order runs."""
     behind = noun.doc[noun.i : noun.sent.end]
-    if any(
-        t.lower_ in {"since", "this", "months", "weeks", "days"} or t.lower_ in running.words("courses") for t in behind
-    ):
+    if any(t.lower_ in {"since", "months", "weeks"} or t.lower_ in running.words("courses") for t in behind):
+        return True
+    if re.search(r"\bthis (?:year|month)\b", str(behind.text)):
         return True
     return noun.dep_ == "attr" and any(
         c.dep_ in {"amod", "compound", "poss"} and c.text[:1].isupper() for c in noun.children

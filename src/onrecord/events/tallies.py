@@ -8,6 +8,7 @@ from datetime import date
 from spacy.tokens import Token
 
 from onrecord.events import harm, periods, phrases, running, scopes, stated, sums
+from onrecord.events.phrases import Phrase
 from onrecord.events.stated import Stated
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Claim, Count, Mention, Quantity, Span, Tally, TallyUnit
@@ -15,10 +16,12 @@ from onrecord.records import Claim, Count, Mention, Quantity, Span, Tally, Tally
 _AND_MISSING = re.compile(r"\b(?:presumed|missing|feared)\b", re.IGNORECASE)
 _PUT_AT = re.compile(r"\b(?:puts?|putting|counts?|lists?|have|had|is|was|stands?|has|at|to|says?)\b", re.IGNORECASE)
 _IT_WAS = re.compile(r"\b(?:it (?:was|is|stood at|stands at|had been))\s\Z", re.IGNORECASE)
-_OF_THEM_IN = re.compile(r"\A\s(?:of them|of these|of those)\s(?:in|during)\s")
+_OF_THEM_IN = re.compile(rf"\A\s(?:of them|of these|of those)\s(?:in|during)\s{sums.MONTHS}")
 _DEAD: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "civilians_killed"})
 _BESIDE = 24
 """How many characters may stand between a total and the word that says what it counts."""
+_MANY = 10
+"""A number from this on is told twice, and not of two sides by chance."""
 _FOLLOWS = 2
 """How many sentences behind a total another figure for it may stand."""
 
@@ -54,7 +57,6 @@ def find(annotated: Annotated, claims: tuple[Claim, ...], told: Mapping[int, tup
     """
     found: list[Tally] = []
     last: _Frame | None = None
-    seen: set[tuple[object, ...]] = set()
     for sentence in sorted(annotated.sentences, key=lambda s: s.part == "headline"):
         numbers = stated.find(annotated, sentence, told.get(sentence.index, ()))
         near = last if last is not None and 0 <= sentence.index - last.index <= _FOLLOWS else None
@@ -65,17 +67,18 @@ def find(annotated: Annotated, claims: tuple[Claim, ...], told: Mapping[int, tup
         last = _frame(annotated, sentence, totals, near)
         for total in totals:
             frame = _own_period(annotated, sentence, total, last)
-            key = (
-                total.unit,
-                total.quantity,
-                frame.since if frame is not last else None,
-                "" if sentence.part == "headline" else last.scope,
-            )
-            told_before = sentence.part == "headline" and any((t.unit, t.quantity) == key[:2] for t in found)
-            if key not in seen and not told_before:
-                seen.add(key)
-                found.append(_tally(annotated, claims, total, frame, len(found) + 1))
+            one = _tally(annotated, claims, total, frame, len(found) + 1)
+            if not any(_is_again(one, other) for other in found):
+                found.append(one)
     return tuple(found)
+
+
+def _is_again(one: Tally, other: Tally) -> bool:
+    """Whether a total was told before: the same number of the same things, and no small one of another side's."""
+    if (one.unit, one.quantity) != (other.unit, other.quantity):
+        return False
+    many = (one.quantity.number or 0) >= _MANY or one.span.part == "headline"
+    return many or one.scope is None or other.scope is None or one.scope == other.scope
 
 
 def is_only(mention: Mention, totals: tuple[Tally, ...]) -> bool:
@@ -175,30 +178,29 @@ def _is_stated(token: Token) -> bool:
 
 def _bare(annotated: Annotated, sentence: Sentence, main: Stated, totals: list[Stated]) -> Iterator[Stated]:
     """Numbers without a noun of their own that restate a total, or tell its share in a month."""
-    figures = [t for t in sentence.syntax if t.lower_ in running.words("figure")]
+    figures = [t.i for t in sentence.syntax if t.lower_ in running.words("figure")]
+    puts = bool(figures) and not totals and _PUT_AT.search(sentence.text) is not None
     for phrase in phrases.numbered(sentence):
         start, end = sentence.start + phrase.start, sentence.start + phrase.end
         if any(t.span.start < end and start < t.span.end for t in totals) or (phrase.quantity.number or 2) < 2:
             continue
-        alone = phrase.head.i == phrase.core.i
-        shared = phrase.of_some is not None and phrase.of_some.lower_ in {"them", "these", "those"}
-        in_month = bool(_OF_THEM_IN.match(sentence.text[phrase.start + len(phrase.core.text) :])) and bool(totals)
-        listed = harm.singular(phrase.head) in running.words("listed")
-        near = _is_near(phrase.quantity, main)
-        object_ = phrase.head.dep_ in {"dobj", "pobj"} or phrase.core.head.pos_ == "VERB"
-        states = (alone or listed) and not shared and object_ and near and _is_stated(phrase.core)
-        put = (
-            not totals
-            and alone
-            and near
-            and any(phrase.core.i > t.i for t in figures)
-            and _PUT_AT.search(sentence.text) is not None
-        )
-        was = not totals and alone and _IT_WAS.search(sentence.text[: phrase.start]) is not None
-        if in_month or states or put or was:
-            yield Stated(main.unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.core, False)
-            if not in_month:
-                return
+        one = Stated(main.unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.core, False)
+        alone, near = phrase.head.i == phrase.core.i, _is_near(phrase.quantity, main)
+        if totals and _is_share_in_month(sentence, one):
+            yield one
+        elif (near and (_states(phrase) or (puts and alone and phrase.core.i > min(figures)))) or (
+            not totals and alone and _IT_WAS.search(sentence.text[: phrase.start]) is not None
+        ):
+            yield one
+            return
+
+
+def _states(phrase: Phrase) -> bool:
+    """Whether somebody states the number: without a noun of its own, or of what a list of the dead has."""
+    shared = phrase.of_some is not None and phrase.of_some.lower_ in {"them", "these", "those"}
+    noun = phrase.head.i != phrase.core.i and harm.singular(phrase.head) not in running.words("listed")
+    object_ = phrase.head.dep_ in {"dobj", "pobj"} or phrase.core.head.pos_ == "VERB"
+    return object_ and not shared and not noun and _is_stated(phrase.core)
 
 
 # ---- scope and period
@@ -227,7 +229,8 @@ def _without_shares(sentence: Sentence, totals: list[Stated]) -> str:
 
 
 def _is_share_in_month(sentence: Sentence, total: Stated) -> bool:
-    return " of them in " in sentence.text[total.span.start - sentence.start : total.span.end - sentence.start + 12]
+    start = sentence.offset(total.token) + len(total.token) - sentence.start
+    return _OF_THEM_IN.match(sentence.text[start:]) is not None
 
 
 def _own_period(annotated: Annotated, sentence: Sentence, total: Stated, frame: _Frame) -> _Frame:
