@@ -55,7 +55,7 @@ def of(sentence: Sentence, stated: list[Stated]) -> list[Stated]:
             total = _is_number_of_acts(one, text, over or (harmed and by_acts))
         elif (brought := _brings(one.token)) is not None:
             total = _is_brought(one, brought, stated, over)
-        elif over or _has_a_course(one.token) or _is_said_now(one.token) or (_period(text) and is_up_to_now(one.token)):
+        elif over or _has_a_course(one.token) or _is_said_now(one.token):
             total = not (_is_of_the_start(one.token) or _is_one_act(one.token) or _is_said_since(one.token))
         else:
             total = not _is_of_the_start(one.token) and _is_total(one, text, by_acts)
@@ -185,9 +185,11 @@ def _is_total(stated: Stated, text: str, by_acts: bool) -> bool:
     """Whether a number without words of a running total is one all the same."""
     if stated.unit == "bodies_found":
         return _period(text)
+    if stated.unit in {"rounds", "sites"}:
+        return _period(text) and is_up_to_now(stated.token)
     in_months = stated.unit == "killed" and _in_a_period(stated.token)
     many = (stated.quantity.number or 0) >= _MANY and stated.unit in _PERFECT and _is_perfect(_verb(stated.token))
-    return in_months or many or (by_acts and stated.unit not in {"vessels", "rounds", "sites"})
+    return in_months or many or (by_acts and stated.unit != "vessels")
 
 
 def _is_of_the_start(token: Token) -> bool:
@@ -310,11 +312,7 @@ def _is_brought(one: Stated, verb: Token, stated: list[Stated], over: bool) -> b
         return True
     if any(t.i > verb.i and _is_act(t) and t.tag_ == "NN" for t in verb.subtree):
         return False
-    main = verb.head if verb.dep_ in {"advcl", "acl", "conj"} else verb
-    subject = next((c for c in (*verb.children, *main.children) if c.dep_ == "nsubj"), None)
-    if subject is None:
-        return False
+    main = verb.head if verb.dep_ in {"advcl", "acl", "relcl", "conj"} else verb
+    subjects = [c for v in (verb, main) for c in v.children if c.dep_ == "nsubj"]
     own = any(not s.part and s is not one and s.unit == one.unit for s in stated)
-    return _is_act(subject) or (subject.lower_ in {"it", "this", "that", "which"} and main is verb) or (
-        own and harm.find("acted_on", main) is not None
-    )  # fmt: skip
+    return any(_is_act(subject) for subject in subjects) or (own and harm.find("acted_on", main) is not None)
