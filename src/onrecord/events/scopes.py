@@ -16,9 +16,11 @@ _ON = frozenset({"on", "against", "in", "at", "inside", "off"})
 _KNOWN = frozenset({"the", "these", "those", "that", "this", "both"})
 _NAMES = frozenset({"GPE", "NORP", "ORG", "LOC", "FAC", "PERSON", "PRODUCT"})
 _DATES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL"})
-_EVERYBODY = re.compile(
+_OF_ALL = re.compile(
     r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b|\b(?:in|of) (?:the|this) (?:war|conflict)\b"
 )
+EVERYBODY = "all parties"
+"""The scope of a total that says that it counts the acts of all sides."""
 _DEMONYMS = ("an", "ish", "ese", "i", "ic")
 """Endings by which a word is whose, and not who."""
 
@@ -72,7 +74,7 @@ def _called(acts: str, doer: str) -> str:
 
 def is_everybody(sentence: Sentence) -> bool:
     """Whether the words say that the acts of all sides are counted."""
-    return _EVERYBODY.search(sentence.text) is not None
+    return _OF_ALL.search(sentence.text) is not None
 
 
 def points_back(sentence: Sentence) -> bool:

@@ -126,19 +126,23 @@ def _repeated(
     main = _main(near.totals)
     felled = list(_felled(annotated, sentence, main))
     whole = [one for one in numbers if not one.act and not one.part and (one.quantity.number or 2) > 1]
-    same = [one for one in whole if one.unit == main.unit]
-    if felled:
-        return felled
-    if whole and _names_a_figure(sentence) and all(_is_near(one.quantity, main) for one in same):
-        return whole
-    if any(_is_stated(one.token) and _is_near(one.quantity, main) for one in same):
-        return whole
-    up_to_now = bool(whole) and all(sums.is_up_to_now(one.token) for one in whole)
-    if up_to_now and (scopes.points_back(sentence) or (same and near.paragraph == sentence.paragraph)):
-        return whole
+    if felled or (whole and _goes_on(sentence, near, whole)):
+        return felled or whole
     if main.unit == "killed" and _AND_MISSING.search(sentence.text):
         main = replace(main, unit="killed_or_presumed_dead")
     return list(_bare(annotated, sentence, main, []))
+
+
+def _goes_on(sentence: Sentence, near: _Frame, whole: list[Stated]) -> bool:
+    """Whether numbers with nouns of their own are totals because others stand before them."""
+    main = _main(near.totals)
+    same = [one for one in whole if one.unit == main.unit]
+    if _names_a_figure(sentence) and all(_is_near(one.quantity, main) for one in same):
+        return True
+    if any(_is_stated(one.token) and _is_near(one.quantity, main) for one in same):
+        return True
+    up_to_now = all(sums.is_up_to_now(one.token) for one in whole)
+    return up_to_now and (scopes.points_back(sentence) or (bool(same) and near.paragraph == sentence.paragraph))
 
 
 def _felled(annotated: Annotated, sentence: Sentence, main: Stated) -> Iterator[Stated]:
@@ -210,14 +214,9 @@ def _frame(annotated: Annotated, sentence: Sentence, totals: list[Stated], near:
     since, as_of = periods.period(_without_shares(sentence, totals), annotated.story.published.day)
     if since is None and near is not None:
         since = near.since
-    everybody = scopes.is_everybody(sentence)
-    scope = None if everybody else scopes.scope(annotated, sentence)
-    if (
-        scope is None
-        and near is not None
-        and not everybody
-        and (near.paragraph == sentence.paragraph or scopes.points_back(sentence))
-    ):
+    scope = scopes.EVERYBODY if scopes.is_everybody(sentence) else scopes.scope(annotated, sentence)
+    goes_on = near is not None and (near.paragraph == sentence.paragraph or scopes.points_back(sentence))
+    if scope is None and near is not None and goes_on:
         scope = near.scope
     return _Frame(sentence.index, sentence.paragraph, scope, since, as_of, tuple(totals))
 

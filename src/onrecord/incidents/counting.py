@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from onrecord.incidents import scopes
+from onrecord.incidents import scopes, words
 from onrecord.incidents.sides import sides
 from onrecord.records import Bounds, EventKind, Incident, TallyUnit
 
@@ -68,18 +68,26 @@ class Books:
         self.days, self.told = days, told
         self._sides = sides(incidents)
         self._scoped: dict[tuple[Asked, bool], list[Incident]] = {}
-        self._counted: dict[tuple[Asked, bool, date | None, date | None], Counted] = {}
+        self._counted: dict[tuple[Asked, date | None, date | None, bool, bool], Counted] = {}
 
-    def counted(self, asked: Asked, since: date | None, last: date | None, *, lenient: bool = False) -> Counted:
-        """The incidents of a unit's kinds and in a scope, from the first day to the last. lenient: those, too, of which the
-        ledger does not know whether they are in the scope, or whether they fall in the period that is told: they have no day.
+    def counted(
+        self, asked: Asked, since: date | None, last: date | None, *, lenient: bool = False, undated: bool = False
+    ) -> Counted:
+        """The incidents of a unit's kinds and in a scope, from the first day to the last. lenient: those, too, of which the ledger
+        does not know whether they are in the scope; undated: or whether they fall in the period, for they have no day.
         """
-        key = asked, lenient, since, last
+        key = asked, since, last, lenient, undated
         if key not in self._counted:
             self._counted[key] = Counted(
-                one for one in self.within(asked, lenient=lenient) if self.falls(one, since, last, lenient=lenient)
+                one for one in self.within(asked, lenient=lenient) if self.falls(one, since, last, undated=undated)
             )
         return self._counted[key]
+
+    def parties(self) -> tuple[str, ...]:
+        """The scopes of those who strike, each in the name that is shortest."""
+        names = sorted({one.actor for one in self.incidents if one.actor is not None and words.is_name(one.actor)})
+        akin = ([name for name in names if words.any_akin(words.telling(name), doer)] for doer in self._sides.doers)
+        return tuple(sorted(f"attacks by {min(same, key=len)}" for same in akin if same))
 
     def within(self, asked: Asked, *, lenient: bool = False) -> list[Incident]:
         """The incidents of the kinds and in the scope, whenever they were."""
@@ -92,10 +100,10 @@ class Books:
             ]
         return self._scoped[asked, lenient]
 
-    def falls(self, incident: Incident, since: date | None, last: date | None, *, lenient: bool = False) -> bool:
-        """Whether an incident falls in the period; lenient: or may."""
+    def falls(self, incident: Incident, since: date | None, last: date | None, *, undated: bool = False) -> bool:
+        """Whether an incident falls in the period; undated: or may, for it has no day and was told of in time."""
         day = self.days.get(incident.id)
         if incident.when is None or incident.when.start is None:
-            return lenient and (day is None or last is None or day <= last)
+            return undated and (day is None or last is None or day <= last)
         end = incident.when.end or day
         return (last is None or incident.when.start <= last) and (since is None or end is None or end >= since)

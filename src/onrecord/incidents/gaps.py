@@ -73,8 +73,8 @@ def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
 
     after = [one for one in scoped if last is not None and (on := day(one)) is not None and last < on <= last + _AFTER]
     before = [one for one in scoped if since is not None and (on := day(one)) is not None and on < since]
-    beside = [one for one in wide if books.falls(one, since, last, lenient=True)]
-    other = [one for one in every if kinds is not None and books.falls(one, since, last, lenient=True)]
+    beside = [one for one in wide if books.falls(one, since, last, undated=True)]
+    other = [one for one in every if kinds is not None and books.falls(one, since, last, undated=True)]
     tries = (
         (counted.incidents, lambda one: _presumed(gap.unit, one), "presumed dead"),
         ([one for one in scoped if one.when is None], whole, "without a day of its own"),
@@ -88,7 +88,7 @@ def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
 
 
 def _made(by: int, pool: Iterable[Incident], worth: Worth, why: str) -> Closing | None:
-    """The fewest incidents that come to just the gap; the first of them, in the order of their days and ids."""
+    """The fewest incidents that come to just the gap; the first of them, in the order of their days."""
     sized = [(one, size) for one in sorted(pool, key=_order) if 0 < (size := worth(one)) <= by][:_MANY]
     for some in _some(sized):
         if sum(size for _, size in some) == by:
@@ -102,9 +102,10 @@ def _some(sized: list[tuple[Incident, int]]) -> Iterator[tuple[tuple[Incident, i
         yield from combinations(sized, number)
 
 
-def _order(incident: Incident) -> tuple[date, str]:
+def _order(incident: Incident) -> tuple[date, tuple[str, ...]]:
+    """By day, then by what it was first told by: its name may differ from ledger to ledger."""
     when = incident.when
-    return (when.start or date.max if when is not None else date.max, incident.id)
+    return (when.start or date.max if when is not None else date.max, incident.events)
 
 
 def called(incident: Incident) -> str:

@@ -52,7 +52,7 @@ def sides(incidents: Iterable[Incident]) -> Sides:
     doers: list[Words] = []
     grounds: list[Words] = []
     pairs: list[tuple[Words, Words]] = []
-    for incident in incidents:
+    for incident in sorted(incidents, key=lambda one: one.events):
         named = incident.actor is not None and words.is_name(incident.actor)
         doer, ground = words.telling(incident.actor or "") if named else NONE, told_ground(incident)
         _join(doers, doer)

@@ -7,11 +7,14 @@ from datetime import date
 from onrecord.incidents import gaps, scopes
 from onrecord.incidents.counting import Books, Counted, of_one
 from onrecord.incidents.habits import Habits
-from onrecord.records import Bounds, Campaign, Incident, Read, Tally, TallyUnit, Verdict
+from onrecord.records import Bounds, Campaign, Incident, Read, Tally, TallyUnit, Verdict, VerdictWord
 from onrecord.wording.numbers import bounds
 
 _OPEN_SLACK = 0.2
 """How far the ledger may stand above "more than 100" before the total is short: a fifth."""
+
+_NO_CHANCE = 8
+"""From which number on a total that fits one side's acts does so hardly by chance."""
 
 _HARM: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "injured"})
 
@@ -116,30 +119,25 @@ def _is_comparable(total: _Total, watch: Books) -> bool:
 
 def _counted(total: _Total, watch: Books, unit: TallyUnit, *, lenient: bool = False) -> Counted:
     asked = scopes.kinds(unit), total.tally.scope
-    return watch.counted(asked, total.tally.since, total.last, lenient=lenient)
+    # Of an open total, which agrees with more than one figure, nothing can be said that some days would have to be guessed for
+    undated = lenient and total.stated.high is not None
+    return watch.counted(asked, total.tally.since, total.last, lenient=lenient, undated=undated)
 
 
 # ---- one tally
 
 
 def _verdict(total: _Total, watch: Books, habits: Habits) -> Verdict:
-    tally, stated = total.tally, total.stated
-    if watch.start is None:
-        return Verdict(tally.id, "not_comparable", None, None, (), "The ledger holds no incident with a day.")
-    if tally.since is not None and tally.since < watch.start:
-        reason = f"It counts from {tally.since}, before the campaign, which starts on {watch.start}."
-        return Verdict(tally.id, "not_comparable", None, None, (), reason)
-    if stated.low is None and stated.best is None:
-        return Verdict(tally.id, "not_comparable", None, None, (), "It gives no number.")
-    if scopes.kinds(tally.unit) is None and tally.unit not in _HARM:
-        reason = f"The ledger does not count {tally.unit.replace('_', ' ')}."
-        return Verdict(tally.id, "units_differ", None, None, (), reason)
+    tally = total.tally
+    if (beyond := _beyond(total, watch)) is not None:
+        word, reason = beyond
+        return Verdict(tally.id, word, None, None, (), reason)
     habit = habits.of(total.read.story.outlet, tally.unit)
     total = replace(total, unit=habit.unit)
     found, counted = _held_widely(total, watch)
     if habit.why:
         found = replace(found, reason=f"{found.reason} {habit.why}")
-    if found.word not in {"short", "over"} or found.off_by is None:
+    if found.off_by is None:
         return found
     gap = gaps.Gap(tally, total.unit, total.last, found.off_by, total.read.story.published.day)
     closing = gaps.short(gap, counted, watch) if found.word == "short" else gaps.over(gap, counted, watch)
@@ -148,6 +146,23 @@ def _verdict(total: _Total, watch: Books, habits: Habits) -> Verdict:
     return replace(
         found, reason=f"{found.reason} {closing.reason}", explains=tuple(one.id for one in closing.incidents)
     )
+
+
+def _beyond(total: _Total, watch: Books) -> tuple[VerdictWord, str] | None:
+    """Why a total cannot be held against the ledger at all, with the word for it; None where it can."""
+    tally, stated = total.tally, total.stated
+    if watch.start is None:
+        return "not_comparable", "The ledger holds no incident with a day."
+    if tally.since is not None and tally.since < watch.start:
+        return (
+            "not_comparable",
+            f"It counts from {tally.since}, before the campaign, which starts on {watch.start}.",
+        )
+    if stated.low is None and stated.best is None:
+        return "not_comparable", "It gives no number."
+    if scopes.kinds(tally.unit) is None and tally.unit not in _HARM:
+        return "units_differ", f"The ledger does not count {tally.unit.replace('_', ' ')}."
+    return None
 
 
 def _held_widely(total: _Total, watch: Books) -> tuple[Verdict, Counted]:
@@ -159,8 +174,24 @@ def _held_widely(total: _Total, watch: Books) -> tuple[Verdict, Counted]:
         wide = _counted(total, watch, total.unit, lenient=True)
         if len(wide.ids) > len(sure.ids):
             between = _between(total, (found, _held(total, wide)), (sure, wide))
-            return between, sure if between is found else wide
+            found, sure = between, sure if between is found else wide
+    if found.word == "short" and total.tally.scope is None and total.said >= _NO_CHANCE:
+        return _of_one_side(total, watch) or (found, sure)
     return found, sure
+
+
+def _of_one_side(total: _Total, watch: Books) -> tuple[Verdict, Counted] | None:
+    """The answer to a total that does not say whose acts it counts, where it is just what one side's acts come to."""
+    fitting = []
+    for party in watch.parties():
+        counted = _counted(replace(total, tally=replace(total.tally, scope=party)), watch, total.unit)
+        if counted.figure(total.unit).best == total.said:
+            fitting.append((party, counted))
+    if len(fitting) != 1:
+        return None
+    (party, counted), *_ = fitting
+    found = _held(total, counted)
+    return replace(found, reason=f"{found.reason} It does not say whose acts it counts; it fits {party}."), counted
 
 
 def _held(total: _Total, counted: Counted) -> Verdict:
