@@ -54,6 +54,10 @@ def of_one(unit: TallyUnit, incident: Incident) -> Bounds:
     return Bounds(incident.killed.low, best, incident.killed.high)
 
 
+def _length(name: str) -> tuple[int, str]:
+    return len(name), name
+
+
 class Books:
     """The incidents of one campaign, and what was asked of them before: newspapers that count state the same total many times.
     days: when each was, or was first told of; told: when each was first told of. start: the day on which the campaign starts.
@@ -66,7 +70,7 @@ class Books:
         self.incidents = incidents
         self.ids = frozenset(one.id for one in incidents)
         self.days, self.told = days, told
-        self._sides = sides(incidents)
+        self._sides = sides(incidents, scopes.arms())
         self._scoped: dict[tuple[Asked, bool], list[Incident]] = {}
         self._counted: dict[tuple[Asked, date | None, date | None, bool, bool], Counted] = {}
 
@@ -85,9 +89,14 @@ class Books:
 
     def parties(self) -> tuple[str, ...]:
         """The scopes of those who strike, each in the name that is shortest."""
-        names = sorted({one.actor for one in self.incidents if one.actor is not None and words.is_name(one.actor)})
-        akin = ([name for name in names if words.any_akin(words.telling(name), doer)] for doer in self._sides.doers)
-        return tuple(sorted(f"attacks by {min(same, key=len)}" for same in akin if same))
+        named = sorted(
+            {one.actor for one in self.incidents if one.actor is not None and words.is_name(one.actor)}, key=_length
+        )
+        kept: list[str] = []
+        for name in named:
+            if not any(words.any_akin(words.telling(name), words.telling(other)) for other in kept):
+                kept.append(name)
+        return tuple(f"attacks by {name}" for name in kept)
 
     def within(self, asked: Asked, *, lenient: bool = False) -> list[Incident]:
         """The incidents of the kinds and in the scope, whenever they were."""

@@ -40,7 +40,7 @@ class Scope:
             return None if doer is None else True
         # "the navy" is somebody's, and nobody says whose
         return (
-            None if arm and self.sides.strikes(self.by) and not _is_told_of_others(self.by, doer, self.sides) else False
+            None if arm and self.sides.is_doer(self.by) and not _is_told_of_others(self.by, doer, self.sides) else False
         )
 
     def _is_on(self, incident: Incident) -> bool | None:
@@ -49,23 +49,24 @@ class Scope:
         ground, doer = self.sides.ground(incident), self.sides.doer(incident)
         if ground is not None:
             return _meets(self.on, ground)
-        if self.sides.strikes(self.on):
+        if self.sides.is_doer(self.on):
             # Nobody's strikes are on his own ground
             return None if doer is None else not words.any_akin(self.on, doer)
         return None if self.sides.has_ground(self.on) else False
 
 
 def _is_told_of_others(asked: frozenset[str], doer: frozenset[str], sides: Sides) -> bool:
-    return any(words.any_akin(doer - _arms(), other) for other in sides.doers if not words.any_akin(asked, other))
+    return any(words.any_akin(doer - arms(), other) for other in sides.doers if not words.any_akin(asked, other))
 
 
 def _is_arm(actor: str | None) -> bool:
     """Whether an actor is an arm of some state: its army, police or navy."""
-    return actor is not None and not _arms().isdisjoint(words.telling(actor) | frozenset(fold(actor).split()))
+    return actor is not None and not arms().isdisjoint(words.telling(actor) | frozenset(fold(actor).split()))
 
 
 @cache
-def _arms() -> frozenset[str]:
+def arms() -> frozenset[str]:
+    """Words for the arms of a state."""
     return frozenset(_table()["state"])
 
 
@@ -88,12 +89,12 @@ def scope(told: str | None, sides: Sides | None = None) -> Scope:
         into = next((side for side in asked if word in table[side]), into)
         if word not in table["plain"] and word not in table[into]:
             asked[into].append(word)
-    by = [word for word in asked["doer"] if word not in _arms()]
-    arms = len(by) < len(asked["doer"]) or "forces" in spoken
+    by = [word for word in asked["doer"] if word not in arms()]
+    some_arm = len(by) < len(asked["doer"]) or "forces" in spoken
     return Scope(
         words.telling(" ".join(by)),
         words.telling(" ".join(asked["place"])),
-        state=arms and not words.telling(" ".join(by)),
+        state=some_arm and not words.telling(" ".join(by)),
         sides=known,
     )
 

@@ -83,15 +83,15 @@ def words_of(series: str) -> str:
 
 def _steps(points: Sequence[_Point]) -> Iterable[tuple[_Point, _Point]]:
     """Each total that is another number than the one before it, with that one."""
-    return (
-        (before, after)
-        for before, after in itertools.pairwise(points)
-        if before.said != after.said and before.order[0] < after.order[0] and _from_one_day(before.tally, after.tally)
-    )
+    return ((before, after) for before, after in itertools.pairwise(points) if _moves(before, after))
 
 
-def _from_one_day(one: Tally, other: Tally) -> bool:
-    return one.since is None or other.since is None or one.since == other.since
+def _moves(before: _Point, after: _Point) -> bool:
+    """Whether the later total is another number; one that is open ("more than 30") is no step down."""
+    one, other = before.tally, after.tally
+    same_start = one.since is None or other.since is None or one.since == other.since
+    falls = after.said < before.said and other.quantity.modifier is None
+    return same_start and before.order[0] < after.order[0] and (after.said > before.said or falls)
 
 
 def _movement(before: _Point, after: _Point, held: Mapping[str, Verdict]) -> Movement:

@@ -7,20 +7,19 @@ from onrecord.incidents import words
 from onrecord.records import Incident
 
 Words = frozenset[str]
-NONE: Words = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The parties of a campaign. doers: telling words of each who strikes; grounds: of each whose ground is told to be struck.
-    across: whether the parties strike each other's ground and nobody his own, as two states do and a state and its rebels do not.
+    """The parties of a campaign. doers: telling words of each who is named to strike; strikes: who and whose ground of each act of which
+    both are told; grounds: of all acts.
     """
 
     doers: tuple[Words, ...] = ()
+    strikes: tuple[tuple[Words, Words], ...] = ()
     grounds: tuple[Words, ...] = ()
-    across: bool = False
 
-    def strikes(self, asked: Words) -> bool:
+    def is_doer(self, asked: Words) -> bool:
         """Whether one who strikes is asked for."""
         return any(words.any_akin(asked, doer) for doer in self.doers)
 
@@ -33,49 +32,50 @@ class Sides:
         if incident.actor is not None and words.is_name(incident.actor):
             return words.telling(incident.actor)
         ground = told_ground(incident)
-        if not self.across or not ground:
-            return None
-        others = [doer for doer in self.doers if not words.any_akin(doer, ground)]
-        return others[0] if len(others) == 1 and len(self.doers) > len(others) else None
+        return self._other_end(ground, [(g, d) for d, g in self.strikes]) if ground else None
 
     def ground(self, incident: Incident) -> Words | None:
         """Whose ground was hit: the one told, or the only one that he who did it strikes; None where that is not known."""
         told = told_ground(incident)
-        if told or not self.across or (doer := self.doer(incident)) is None:
-            return told or None
-        others = [ground for ground in self.grounds if not words.any_akin(ground, doer)]
-        return others[0] if len(others) == 1 else None
+        if told:
+            return told
+        doer = self.doer(incident)
+        return self._other_end(doer, list(self.strikes)) if doer else None
+
+    def _other_end(self, one: Words, strikes: list[tuple[Words, Words]]) -> Words | None:
+        """The only party at the other end of the strikes of, or on, this one. Two that strike each other, as states do, each have but one;
+        one that strikes his own ground, as states and their rebels do, has none that is sure.
+        """
+        others = [other for here, other in strikes if words.any_akin(here, one)]
+        if not others or any(words.any_akin(other, one) for other in others) or not self._strikes_back(one, others[0]):
+            return None
+        return others[0] if all(words.any_akin(others[0], other) for other in others) else None
+
+    def _strikes_back(self, one: Words, other: Words) -> bool:
+        """Whether both are named to strike."""
+        return self.is_doer(one) and self.is_doer(other)
 
 
-def sides(incidents: Iterable[Incident]) -> Sides:
-    """The parties of a campaign, from the incidents of which doer or ground is told."""
-    doers: list[Words] = []
-    grounds: list[Words] = []
-    pairs: list[tuple[Words, Words]] = []
+def sides(incidents: Iterable[Incident], arms: Words = frozenset()) -> Sides:
+    """The parties of a campaign, from the incidents of which doer or ground is told. arms: words for an arm of any state, which by
+    themselves name no party.
+    """
+    doers: dict[Words, None] = {}
+    grounds: dict[Words, None] = {}
+    strikes: list[tuple[Words, Words]] = []
     for incident in sorted(incidents, key=lambda one: one.events):
         named = incident.actor is not None and words.is_name(incident.actor)
-        doer, ground = words.telling(incident.actor or "") if named else NONE, told_ground(incident)
-        _join(doers, doer)
-        _join(grounds, ground)
+        doer, ground = words.telling(incident.actor or "") - arms if named else frozenset(), told_ground(incident)
+        if doer:
+            doers[doer] = None
+        if ground:
+            grounds[ground] = None
         if doer and ground:
-            pairs.append((doer, ground))
-    own = any(words.any_akin(doer, ground) for doer, ground in pairs)
-    struck = [ground for _, ground in pairs if any(words.any_akin(ground, doer) for doer in doers)]
-    return Sides(tuple(doers), tuple(grounds), bool(struck) and not own)
+            strikes.append((doer, ground))
+    return Sides(tuple(doers), tuple(strikes), tuple(grounds))
 
 
 def told_ground(incident: Incident) -> Words:
     """Telling words of the state or region in which the incident's place is told to lie."""
     where = incident.where
-    return words.telling(f"{where.container or ''} {where.country or ''}") if where is not None else NONE
-
-
-def _join(known: list[Words], one: Words) -> None:
-    """Adds words to the party that they name, or as one of their own."""
-    if not one:
-        return
-    at = next((n for n, other in enumerate(known) if words.any_akin(one, other)), None)
-    if at is None:
-        known.append(one)
-    else:
-        known[at] |= one
+    return words.telling(f"{where.container or ''} {where.country or ''}") if where is not None else frozenset()
