@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from onrecord.incidents import scopes, words
-from onrecord.incidents.sides import sides
+from onrecord.incidents.sides import party, sides
 from onrecord.records import Bounds, EventKind, Incident, TallyUnit
 
 Asked = tuple[frozenset[EventKind] | None, str | None]
@@ -70,7 +70,7 @@ class Books:
         self.incidents = incidents
         self.ids = frozenset(one.id for one in incidents)
         self.days, self.told = days, told
-        self._sides = sides(incidents, scopes.arms())
+        self._sides = sides(incidents)
         self._scoped: dict[tuple[Asked, bool], list[Incident]] = {}
         self._counted: dict[tuple[Asked, date | None, date | None, bool, bool], Counted] = {}
 
@@ -89,9 +89,7 @@ class Books:
 
     def parties(self) -> tuple[str, ...]:
         """The scopes of those who strike, each in the name that is shortest."""
-        named = sorted(
-            {one.actor for one in self.incidents if one.actor is not None and words.is_name(one.actor)}, key=_length
-        )
+        named = sorted({one.actor for one in self.incidents if one.actor is not None and party(one.actor)}, key=_length)
         kept: list[str] = []
         for name in named:
             if not any(words.any_akin(words.telling(name), words.telling(other)) for other in kept):

@@ -1,14 +1,10 @@
 """Which incidents a tally counts, from the words of its scope."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from onrecord.incidents import words
-from onrecord.incidents.sides import Sides
+from onrecord.incidents.sides import Sides, arms, is_arm, table
 from onrecord.records import Campaign, EventKind, Incident, Plan, TallyUnit
 from onrecord.wording.gazetteer import fold
 
@@ -30,18 +26,14 @@ class Scope:
         return False if False in answers else None if None in answers else True
 
     def _is_by(self, incident: Incident) -> bool | None:
+        if self.state and is_arm(incident.actor):
+            return True
         if not self.by and not self.state:
             return True
-        arm = _is_arm(incident.actor)
-        if self.state and (arm or incident.actor is None):
-            return True if arm else None
         doer = self.sides.doer(incident)
-        if doer is None or (self.by and _meets(self.by, doer)):
-            return None if doer is None else True
-        # "the navy" is somebody's, and nobody says whose
-        return (
-            None if arm and self.sides.is_doer(self.by) and not _is_told_of_others(self.by, doer, self.sides) else False
-        )
+        if doer is None:
+            return None
+        return bool(self.by) and _meets(self.by, doer)
 
     def _is_on(self, incident: Incident) -> bool | None:
         if not self.on or _meets(self.on, _target_words(incident)):
@@ -53,21 +45,6 @@ class Scope:
             # Nobody's strikes are on his own ground
             return None if doer is None else not words.any_akin(self.on, doer)
         return None if self.sides.has_ground(self.on) else False
-
-
-def _is_told_of_others(asked: frozenset[str], doer: frozenset[str], sides: Sides) -> bool:
-    return any(words.any_akin(doer - arms(), other) for other in sides.doers if not words.any_akin(asked, other))
-
-
-def _is_arm(actor: str | None) -> bool:
-    """Whether an actor is an arm of some state: its army, police or navy."""
-    return actor is not None and not arms().isdisjoint(words.telling(actor) | frozenset(fold(actor).split()))
-
-
-@cache
-def arms() -> frozenset[str]:
-    """Words for the arms of a state."""
-    return frozenset(_table()["state"])
 
 
 def _meets(asked: frozenset[str], held: frozenset[str]) -> bool:
@@ -83,11 +60,11 @@ def scope(told: str | None, sides: Sides | None = None) -> Scope:
     if told is None:
         return Scope(frozenset(), frozenset(), sides=known)
     asked: dict[str, list[str]] = {"doer": [], "place": []}
-    into, table = "doer", _table()
+    into, known_words = "doer", table()
     spoken = fold(told).split()
     for word in spoken:
-        into = next((side for side in asked if word in table[side]), into)
-        if word not in table["plain"] and word not in table[into]:
+        into = next((side for side in asked if word in known_words[side]), into)
+        if word not in known_words["plain"] and word not in known_words[into]:
             asked[into].append(word)
     by = [word for word in asked["doer"] if word not in arms()]
     some_arm = len(by) < len(asked["doer"]) or "forces" in spoken
@@ -101,14 +78,8 @@ def scope(told: str | None, sides: Sides | None = None) -> Scope:
 
 def kinds(unit: TallyUnit) -> frozenset[EventKind] | None:
     """The kinds of incident that a unit counts, empty for all; None for units that count no incidents."""
-    found = _table()["kinds"].get(unit)
+    found = table()["kinds"].get(unit)
     return None if found is None else frozenset(found)
-
-
-@cache
-def _table() -> dict[str, Any]:
-    text = resources.files("onrecord.incidents").joinpath("scopes.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def _target_words(incident: Incident) -> frozenset[str]:

@@ -1,10 +1,15 @@
 """Who strikes whom in a campaign: what follows for acts of which only one end is told."""
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
 
 from onrecord.incidents import words
 from onrecord.records import Incident
+from onrecord.wording.gazetteer import fold
 
 Words = frozenset[str]
 
@@ -29,8 +34,8 @@ class Sides:
 
     def doer(self, incident: Incident) -> Words | None:
         """Who did it: the one named, or the only one who strikes the ground that was hit; None where that is not known."""
-        if incident.actor is not None and words.is_name(incident.actor):
-            return words.telling(incident.actor)
+        if (named := party(incident.actor)) is not None:
+            return named
         ground = told_ground(incident)
         return self._other_end(ground, [(g, d) for d, g in self.strikes]) if ground else None
 
@@ -56,16 +61,13 @@ class Sides:
         return self.is_doer(one) and self.is_doer(other)
 
 
-def sides(incidents: Iterable[Incident], arms: Words = frozenset()) -> Sides:
-    """The parties of a campaign, from the incidents of which doer or ground is told. arms: words for an arm of any state, which by
-    themselves name no party.
-    """
+def sides(incidents: Iterable[Incident]) -> Sides:
+    """The parties of a campaign, from the incidents of which doer or ground is told."""
     doers: dict[Words, None] = {}
     grounds: dict[Words, None] = {}
     strikes: list[tuple[Words, Words]] = []
     for incident in sorted(incidents, key=lambda one: one.events):
-        named = incident.actor is not None and words.is_name(incident.actor)
-        doer, ground = words.telling(incident.actor or "") - arms if named else frozenset(), told_ground(incident)
+        doer, ground = party(incident.actor), told_ground(incident)
         if doer:
             doers[doer] = None
         if ground:
@@ -75,7 +77,37 @@ def sides(incidents: Iterable[Incident], arms: Words = frozenset()) -> Sides:
     return Sides(tuple(doers), tuple(strikes), tuple(grounds))
 
 
+def party(actor: str | None) -> Words | None:
+    """Telling words of the party that an actor's name names: none does that only says what he is ("Gunmen", "the army")."""
+    if actor is None or not words.is_name(actor):
+        return None
+    return words.telling(" ".join(word for word in fold(actor).split() if word not in _nameless())) or None
+
+
+def is_arm(actor: str | None) -> bool:
+    """Whether an actor is an arm of some state: its army, police or navy."""
+    return actor is not None and not arms().isdisjoint(fold(actor).split())
+
+
 def told_ground(incident: Incident) -> Words:
     """Telling words of the state or region in which the incident's place is told to lie."""
     where = incident.where
     return words.telling(f"{where.container or ''} {where.country or ''}") if where is not None else frozenset()
+
+
+@cache
+def arms() -> frozenset[str]:
+    """Words for the arms of a state."""
+    return frozenset(table()["state"])
+
+
+@cache
+def _nameless() -> frozenset[str]:
+    return arms() | frozenset(table()["nameless"])
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The table of what the words of a scope, and of an actor, ask for."""
+    text = resources.files("onrecord.incidents").joinpath("scopes.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
