@@ -80,7 +80,7 @@ def _adds_up(sentence: Sentence) -> bool:
     if _since_phrase(text) is not None and not _is_compared(text):
         return True
     tolls = (m for m in _toll_of_acts().finditer(text) if not _compares(text[max(0, m.start() - _BEFORE) : m.start()]))
-    return any(_DAY.search(text[m.end() : m.end() + _BEYOND]) is None for m in tolls)
+    return any(_DAY.search(text[m.start() : m.end() + _BEYOND]) is None for m in tolls)
 
 
 def _compares(words: str) -> bool:

@@ -95,6 +95,6 @@ def _of_totals(reading: Reading) -> Iterator[Misfit]:
         ordered = sorted(totals, key=lambda one: one.quantity.number or 0)
         for before, after in itertools.pairwise(ordered):
             was, is_, new = before.quantity.number or 0, after.quantity.number or 0, _number(tolls[0])
-            if before.as_of != after.as_of and was + new != is_:
+            if before.as_of != after.as_of and is_ not in {was, was + new}:
                 reason = f"{was} and the {new} of this act make {was + new}, not {is_}."
                 yield Misfit(after.span.story, (before.span, tolls[0].span, after.span), reason)

@@ -11,8 +11,6 @@ from onrecord.records import Bounds, Incident, Tally, TallyUnit
 
 _LATE = timedelta(days=3)
 """How long before the last day of a total an act may be, so that the count may have been made without it."""
-_AFTER = timedelta(days=31)
-"""How long after it an act may be that was counted in."""
 _TOGETHER = 2
 """How many incidents are looked at together."""
 _MANY = 24
@@ -66,12 +64,12 @@ def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
     scoped = [one for one in books.within((kinds, gap.tally.scope)) if one.id not in known]
     wide = [one for one in books.within((kinds, None)) if one.id not in known]
     every = [one for one in books.within((frozenset(), gap.tally.scope)) if one.id not in known]
-    since, last = gap.tally.since, gap.last
+    since, last, printed = gap.tally.since, gap.last, gap.printed
 
     def day(one: Incident) -> date | None:
         return books.days.get(one.id)
 
-    after = [one for one in scoped if last is not None and (on := day(one)) is not None and last < on <= last + _AFTER]
+    after = [one for one in scoped if last and printed and (on := day(one)) is not None and last < on <= printed]
     before = [one for one in scoped if since is not None and (on := day(one)) is not None and on < since]
     beside = [one for one in wide if books.falls(one, since, last, undated=True)]
     other = [one for one in every if kinds is not None and books.falls(one, since, last, undated=True)]

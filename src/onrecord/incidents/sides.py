@@ -1,5 +1,6 @@
 """Who strikes whom in a campaign: what follows for acts of which only one end is told."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from onrecord.records import Incident
 from onrecord.wording.gazetteer import fold
 
 Words = frozenset[str]
+_DEMONYM = re.compile(r"[A-Z]\w+(?:an|ish|ese|i)\s")
+"""Whose somebody is, before what he is ("Verani gunners")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def sides(incidents: Iterable[Incident]) -> Sides:
 
 def party(actor: str | None) -> Words | None:
     """Telling words of the party that an actor's name names: none does that only says what he is ("Gunmen", "the army")."""
-    if actor is None or not words.is_name(actor):
+    if actor is None or not (words.is_name(actor) or _DEMONYM.match(actor)):
         return None
     return words.telling(" ".join(word for word in fold(actor).split() if word not in _nameless())) or None
 
