@@ -17,7 +17,8 @@ _KNOWN = frozenset({"the", "these", "those", "that", "this", "both"})
 _NAMES = frozenset({"GPE", "NORP", "ORG", "LOC", "FAC", "PERSON", "PRODUCT"})
 _DATES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL"})
 _OF_ALL = re.compile(
-    r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b|\b(?:in|of) (?:the|this) (?:war|conflict)\b"
+    r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b"
+    r"|\bin (?:the|this) (?:war|conflict)\b|\btoll of (?:the|this) (?:war|conflict)\b"
 )
 EVERYBODY = "all parties"
 """The scope of a total that says that it counts the acts of all sides."""

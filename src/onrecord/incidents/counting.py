@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 
 from onrecord.incidents import scopes, words
 from onrecord.incidents.sides import party, sides
@@ -87,6 +88,7 @@ class Books:
             )
         return self._counted[key]
 
+    @cached_property
     def parties(self) -> tuple[str, ...]:
         """The scopes of those who strike, each in the name that is shortest."""
         named = sorted({one.actor for one in self.incidents if one.actor is not None and party(one.actor)}, key=_length)

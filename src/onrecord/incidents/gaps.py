@@ -15,6 +15,8 @@ _TOGETHER = 2
 """How many incidents are looked at together."""
 _MANY = 24
 """Among more incidents than these a sum is found by chance."""
+_LARGE = 2000
+"""In a campaign of more incidents than these nothing is looked for: every number is some incident's."""
 
 Worth = Callable[[Incident], int]
 
@@ -40,6 +42,8 @@ class Closing:
 
 def short(gap: Gap, counted: Counted, books: Books) -> Closing | None:
     """What a total that is below the ledger may have left out, or counted lower; None where nothing comes to just the gap."""
+    if len(books.incidents) > _LARGE:
+        return None
     whole = _whole(gap.unit)
 
     def told_late(one: Incident) -> bool:
@@ -59,6 +63,8 @@ def short(gap: Gap, counted: Counted, books: Books) -> Closing | None:
 
 def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
     """What a total that is above the ledger may have counted in, or counted higher; None where nothing comes to just the gap."""
+    if len(books.incidents) > _LARGE:
+        return None
     whole, kinds = _whole(gap.unit), scopes.kinds(gap.unit)
     known = set(counted.ids)
     scoped = [one for one in books.within((kinds, gap.tally.scope)) if one.id not in known]
@@ -87,8 +93,8 @@ def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
 
 def _made(by: int, pool: Iterable[Incident], worth: Worth, why: str) -> Closing | None:
     """The fewest incidents that come to just the gap; the first of them, in the order of their days."""
-    sized = [(one, size) for one in sorted(pool, key=_order) if 0 < (size := worth(one)) <= by][:_MANY]
-    for some in _some(sized):
+    sized = [(one, size) for one in sorted(pool, key=_order) if 0 < (size := worth(one)) <= by]
+    for some in _some(sized) if len(sized) <= _MANY else ():
         if sum(size for _, size in some) == by:
             named = " and ".join(f"{called(one)} ({size})" for one, size in some)
             return Closing(tuple(one for one, _ in some), f"The gap is that of {named}: {why}.")

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -19,13 +19,14 @@ _DEMONYM = re.compile(r"[A-Z]\w+(?:an|ish|ese|i)\s")
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The parties of a campaign. doers: telling words of each who is named to strike; strikes: who and whose ground of each act of which
+    """The parties of a campaign. doers: telling words of each who is named to strike; strikes: who and whose ground, of the acts of which
     both are told; grounds: of all acts.
     """
 
     doers: tuple[Words, ...] = ()
     strikes: tuple[tuple[Words, Words], ...] = ()
     grounds: tuple[Words, ...] = ()
+    _ends: dict[tuple[Words, bool], Words | None] = field(default_factory=dict, compare=False, repr=False)
 
     def is_doer(self, asked: Words) -> bool:
         """Whether one who strikes is asked for."""
@@ -40,7 +41,7 @@ class Sides:
         if (named := party(incident.actor)) is not None:
             return named
         ground = told_ground(incident)
-        return self._other_end(ground, [(g, d) for d, g in self.strikes]) if ground else None
+        return self._other_end(ground, ground=True) if ground else None
 
     def ground(self, incident: Incident) -> Words | None:
         """Whose ground was hit: the one told, or the only one that he who did it strikes; None where that is not known."""
@@ -48,27 +49,27 @@ class Sides:
         if told:
             return told
         doer = self.doer(incident)
-        return self._other_end(doer, list(self.strikes)) if doer else None
+        return self._other_end(doer, ground=False) if doer else None
 
-    def _other_end(self, one: Words, strikes: list[tuple[Words, Words]]) -> Words | None:
-        """The only party at the other end of the strikes of, or on, this one. Two that strike each other, as states do, each have but one;
-        one that strikes his own ground, as states and their rebels do, has none that is sure.
+    def _other_end(self, one: Words, *, ground: bool) -> Words | None:
+        """The only party at the other end of the strikes on this ground, or by this doer. Two that strike each other, as states do, each
+        have but one; one that strikes his own ground, as states and their rebels do, has none that is sure.
         """
-        others = [other for here, other in strikes if words.any_akin(here, one)]
-        if not others or any(words.any_akin(other, one) for other in others) or not self._strikes_back(one, others[0]):
-            return None
-        return others[0] if all(words.any_akin(others[0], other) for other in others) else None
-
-    def _strikes_back(self, one: Words, other: Words) -> bool:
-        """Whether both are named to strike."""
-        return self.is_doer(one) and self.is_doer(other)
+        if (one, ground) not in self._ends:
+            ends = [(struck, by) if ground else (by, struck) for by, struck in self.strikes]
+            others = [other for here, other in ends if words.any_akin(here, one)]
+            own = any(words.any_akin(other, one) for other in others)
+            alone = bool(others) and all(words.any_akin(others[0], other) for other in others)
+            both = alone and self.is_doer(one) and self.is_doer(others[0])
+            self._ends[one, ground] = others[0] if both and not own else None
+        return self._ends[one, ground]
 
 
 def sides(incidents: Iterable[Incident]) -> Sides:
     """The parties of a campaign, from the incidents of which doer or ground is told."""
     doers: dict[Words, None] = {}
     grounds: dict[Words, None] = {}
-    strikes: list[tuple[Words, Words]] = []
+    strikes: dict[tuple[Words, Words], None] = {}
     for incident in sorted(incidents, key=lambda one: one.events):
         doer, ground = party(incident.actor), told_ground(incident)
         if doer:
@@ -76,7 +77,7 @@ def sides(incidents: Iterable[Incident]) -> Sides:
         if ground:
             grounds[ground] = None
         if doer and ground:
-            strikes.append((doer, ground))
+            strikes[doer, ground] = None
     return Sides(tuple(doers), tuple(strikes), tuple(grounds))
 
 

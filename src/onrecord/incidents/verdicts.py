@@ -183,7 +183,7 @@ def _held_widely(total: _Total, watch: Books) -> tuple[Verdict, Counted]:
 def _of_one_side(total: _Total, watch: Books) -> tuple[Verdict, Counted] | None:
     """The answer to a total that does not say whose acts it counts, where it is just what one side's acts come to."""
     fitting = []
-    for party in watch.parties():
+    for party in watch.parties:
         counted = _counted(replace(total, tally=replace(total.tally, scope=party)), watch, total.unit)
         if counted.figure(total.unit).best == total.said:
             fitting.append((party, counted))
