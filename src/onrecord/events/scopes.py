@@ -12,7 +12,7 @@ from onrecord.language.annotated import Annotated, Sentence
 
 _NOUNS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
 """What only nouns are, even where the tagger has a verb ("Verani strikes on the coast")."""
-_ON = frozenset({"on", "against", "in", "at", "inside", "off"})
+_ON = frozenset({"on", "against", "in", "into", "at", "inside", "off"})
 _KNOWN = frozenset({"the", "these", "those", "that", "this", "both"})
 _NAMES = frozenset({"GPE", "NORP", "ORG", "LOC", "FAC", "PERSON", "PRODUCT"})
 _DATES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL"})
@@ -36,10 +36,8 @@ def scope(annotated: Annotated, sentence: Sentence) -> str | None:
     doers = [(t, found) for t in acts for found in story.doers(t)] or [
         (t, found) for t in words for found in story.felled(t)
     ]
-    grounds = [found for t in acts for found in story.grounds(t)]
-    grounds = grounds or [
-        found for t in words if t.pos_ == "VERB" and harm.find("acted_on", t) for found in story.grounds(t)
-    ]
+    grounds = [found for t in words if _is_acts(t) or t.ent_type_ == "ORDINAL" for found in story.grounds(t)]
+    grounds = grounds or [found for t in words if _is_of_dead(t) for found in story.grounds(t)]
     if not doers and not grounds:
         return _antecedent(annotated, sentence, acts)
     noun = _plural(doers[0][0] if doers and _is_acts(doers[0][0]) else acts[0] if acts else None)
@@ -90,6 +88,12 @@ def points_back(sentence: Sentence) -> bool:
         ):
             return True
     return False
+
+
+def _is_of_dead(token: Token) -> bool:
+    """Whether a word tells of dead or hurt people, or of their number."""
+    harms = harm.find("acted_on", token) or harm.find("acting", token) or harm.find("noun", token)
+    return harms in {"killed", "injured"} or token.lower_ in running.words("figure")
 
 
 def _is_acts(token: Token) -> bool:

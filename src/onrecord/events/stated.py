@@ -56,6 +56,9 @@ def _of_counts(sentence: Sentence, told: tuple[Count, ...]) -> Iterator[Stated]:
             unit = "killed_or_presumed_dead"
         if token.lemma_.lower() in {"body", "corpse"}:
             unit = "bodies_found"
+        elif (own := running.units("noun").get(harm.singular(token))) in ACTS:
+            # "Six attacks, 35 dead"
+            unit = own
         yield Stated(unit, count.quantity, count.span, token, unit in ACTS, count.part)
 
 

@@ -55,7 +55,7 @@ def of(sentence: Sentence, stated: list[Stated]) -> list[Stated]:
             total = _is_number_of_acts(one, text, over or (harmed and by_acts))
         elif (brought := _brings(one.token)) is not None:
             total = _is_brought(one, brought, stated, over)
-        elif over or _has_a_course(one.token) or _is_said_now(one.token):
+        elif over or _is_up_to_now_of_all(one.token):
             total = not (_is_of_the_start(one.token) or _is_one_act(one.token) or _is_said_since(one.token))
         else:
             total = not _is_of_the_start(one.token) and _is_total(one, text, by_acts)
@@ -244,6 +244,12 @@ def _is_said_now(token: Token) -> bool:
     return _is_perfect(verb) and any(c.lower_ == "now" and c.dep_ == "advmod" for v in verbs for c in v.children)
 
 
+def _is_up_to_now_of_all(token: Token) -> bool:
+    """Whether the number is told of up to now, of a whole war or of both sides of it."""
+    both = has(str(token.sent.text), "on both sides") and is_up_to_now(token)
+    return both or _has_a_course(token) or _is_said_now(token)
+
+
 def _has_a_course(token: Token) -> bool:
     """Whether a war or a campaign is what did it, up to now, or what it happened in."""
     verb = _verb(token)
@@ -272,6 +278,9 @@ def _is_said_since(token: Token) -> bool:
 def _is_one_act(token: Token) -> bool:
     """Whether the number is the toll of an act with its own day or that brings itself in ("an attack on Friday killed")."""
     verb = _verb(token)
+    if harm.is_one_of("standing", verb) and verb.lemma_ != "be":
+        # "stood at 51 on Friday"
+        return False
     for child in verb.children:
         if child.dep_ == "nsubj" and child.tag_ == "NN" and harm.find("acted_on", verb) is not None:
             return _is_act(child) or any(c.dep_ == "det" and c.lower_ in {"a", "an"} for c in child.children)

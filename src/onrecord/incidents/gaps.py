@@ -15,7 +15,7 @@ _TOGETHER = 2
 """How many incidents are looked at together."""
 _MANY = 24
 """Among more incidents than these a sum is found by chance."""
-_LARGE = 2000
+_LARGE = 500
 """In a campaign of more incidents than these nothing is looked for: every number is some incident's."""
 
 Worth = Callable[[Incident], int]
@@ -93,8 +93,9 @@ def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
 
 def _made(by: int, pool: Iterable[Incident], worth: Worth, why: str) -> Closing | None:
     """The fewest incidents that come to just the gap; the first of them, in the order of their days."""
-    sized = [(one, size) for one in sorted(pool, key=_order) if 0 < (size := worth(one)) <= by]
-    for some in _some(sized) if len(sized) <= _MANY else ():
+    fitting = [(one, size) for one in pool if 0 < (size := worth(one)) <= by]
+    sized = sorted(fitting, key=lambda row: _order(row[0])) if len(fitting) <= _MANY else []
+    for some in _some(sized):
         if sum(size for _, size in some) == by:
             named = " and ".join(f"{called(one)} ({size})" for one, size in some)
             return Closing(tuple(one for one, _ in some), f"The gap is that of {named}: {why}.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from onrecord.incidents import words
-from onrecord.incidents.sides import Sides, arms, is_arm, table
+from onrecord.incidents.sides import Sides, arms, is_arm, table, target_words
 from onrecord.records import Campaign, EventKind, Incident, Plan, TallyUnit
 from onrecord.wording.gazetteer import fold
 
@@ -36,15 +36,18 @@ class Scope:
         return bool(self.by) and _meets(self.by, doer)
 
     def _is_on(self, incident: Incident) -> bool | None:
-        if not self.on or _meets(self.on, _target_words(incident)):
+        if not self.on or _meets(self.on, target_words(incident)):
             return True
         ground, doer = self.sides.ground(incident), self.sides.doer(incident)
         if ground is not None:
             return _meets(self.on, ground)
+        if self.sides.is_doer(self.on) and doer is not None:
+            # Nobody's strikes are on his own ground, unless it is his own people that he strikes
+            return True if not words.any_akin(self.on, doer) else False if self.sides.struck_by(self.on) else None
         if self.sides.is_doer(self.on):
-            # Nobody's strikes are on his own ground
-            return None if doer is None else not words.any_akin(self.on, doer)
-        return None if self.sides.has_ground(self.on) else False
+            return None
+        # Of a place that is told of, others are apart; in which land a place lies is often told nowhere
+        return None if self.sides.has_ground(self.on) or not words.any_akin(self.on, self.sides.hit) else False
 
 
 def _meets(asked: frozenset[str], held: frozenset[str]) -> bool:
@@ -80,12 +83,6 @@ def kinds(unit: TallyUnit) -> frozenset[EventKind] | None:
     """The kinds of incident that a unit counts, empty for all; None for units that count no incidents."""
     found = table()["kinds"].get(unit)
     return None if found is None else frozenset(found)
-
-
-def _target_words(incident: Incident) -> frozenset[str]:
-    where = incident.where
-    placed = [where.name, where.container or "", where.country or ""] if where is not None else []
-    return words.telling(" ".join([incident.target or "", *placed]))
 
 
 def belongs(incident: Incident | Plan, campaign: Campaign) -> bool:

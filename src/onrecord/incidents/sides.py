@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -20,12 +20,13 @@ _DEMONYM = re.compile(r"[A-Z]\w+(?:an|ish|ese|i)\s")
 @dataclass(frozen=True, slots=True)
 class Sides:
     """The parties of a campaign. doers: telling words of each who is named to strike; strikes: who and whose ground, of the acts of which
-    both are told; grounds: of all acts.
+    both are told; grounds: of all acts; hit: telling words of all that was hit, and where.
     """
 
     doers: tuple[Words, ...] = ()
     strikes: tuple[tuple[Words, Words], ...] = ()
     grounds: tuple[Words, ...] = ()
+    hit: Words = frozenset()
     _ends: dict[tuple[Words, bool], Words | None] = field(default_factory=dict, compare=False, repr=False)
 
     def is_doer(self, asked: Words) -> bool:
@@ -36,12 +37,16 @@ class Sides:
         """Whether somebody's ground is asked for, and some place is told to lie on it."""
         return any(words.any_akin(asked, ground) for ground in self.grounds)
 
+    def struck_by(self, ground: Words) -> Words | None:
+        """The only party that strikes this ground, where its own does not."""
+        return self._other_end(ground, ground=True)
+
     def doer(self, incident: Incident) -> Words | None:
         """Who did it: the one named, or the only one who strikes the ground that was hit; None where that is not known."""
         if (named := party(incident.actor)) is not None:
             return named
         ground = told_ground(incident)
-        return self._other_end(ground, ground=True) if ground else None
+        return self.struck_by(ground) if ground else None
 
     def ground(self, incident: Incident) -> Words | None:
         """Whose ground was hit: the one told, or the only one that he who did it strikes; None where that is not known."""
@@ -65,7 +70,7 @@ class Sides:
         return self._ends[one, ground]
 
 
-def sides(incidents: Iterable[Incident]) -> Sides:
+def sides(incidents: Sequence[Incident]) -> Sides:
     """The parties of a campaign, from the incidents of which doer or ground is told."""
     doers: dict[Words, None] = {}
     grounds: dict[Words, None] = {}
@@ -78,7 +83,8 @@ def sides(incidents: Iterable[Incident]) -> Sides:
             grounds[ground] = None
         if doer and ground:
             strikes[doer, ground] = None
-    return Sides(tuple(doers), tuple(strikes), tuple(grounds))
+    hit = frozenset(word for incident in incidents for word in target_words(incident))
+    return Sides(tuple(doers), tuple(strikes), tuple(grounds), hit)
 
 
 def party(actor: str | None) -> Words | None:
@@ -91,6 +97,13 @@ def party(actor: str | None) -> Words | None:
 def is_arm(actor: str | None) -> bool:
     """Whether an actor is an arm of some state: its army, police or navy."""
     return actor is not None and not arms().isdisjoint(fold(actor).split())
+
+
+def target_words(incident: Incident) -> Words:
+    """Telling words of what was hit, of the place, and of the land in which it is told to lie."""
+    where = incident.where
+    placed = [where.name, where.container or "", where.country or ""] if where is not None else []
+    return words.telling(" ".join([incident.target or "", *placed]))
 
 
 def told_ground(incident: Incident) -> Words:
