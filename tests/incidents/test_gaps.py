@@ -86,3 +86,12 @@ def test_an_open_total_takes_no_act_without_a_day_in(war, desk):
     )
     verdict, _ = found(war, desk, "killed", Quantity(25, None, "at_least"))
     assert verdict.word == "over"
+
+
+@pytest.mark.parametrize(("count", "word"), [(18, "consistent"), (27, "consistent"), (20, "over"), (14, "short")])
+def test_what_is_told_of_in_passing_alone_counts_only_where_it_makes_the_total_up(war, desk, count, word):
+    war.story(
+        "u", "Gull Wire", "2031-05-11", desk.act("shooting", "2031-05-10", "Amary Roads", (desk.say(None, killed=9),))
+    )
+    verdict, _ = found(war, desk, "killed", count, scope="all parties")
+    assert verdict.word == word

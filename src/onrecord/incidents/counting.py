@@ -76,15 +76,15 @@ class Books:
         self._counted: dict[tuple[Asked, date | None, date | None, bool, bool], Counted] = {}
 
     def counted(
-        self, asked: Asked, since: date | None, last: date | None, *, lenient: bool = False, undated: bool = False
+        self, asked: Asked, since: date | None, last: date | None, *, lenient: bool = False, doubtful: bool = False
     ) -> Counted:
         """The incidents of a unit's kinds and in a scope, from the first day to the last. lenient: those, too, of which the ledger
-        does not know whether they are in the scope; undated: or whether they fall in the period, for they have no day.
+        does not know whether they are in the scope; doubtful: or that have no day, or no report of anybody's own behind them.
         """
-        key = asked, since, last, lenient, undated
+        key = asked, since, last, lenient, doubtful
         if key not in self._counted:
             self._counted[key] = Counted(
-                one for one in self.within(asked, lenient=lenient) if self.falls(one, since, last, undated=undated)
+                one for one in self.within(asked, lenient=lenient) if self.falls(one, since, last, doubtful=doubtful)
             )
         return self._counted[key]
 
@@ -109,10 +109,14 @@ class Books:
             ]
         return self._scoped[asked, lenient]
 
-    def falls(self, incident: Incident, since: date | None, last: date | None, *, undated: bool = False) -> bool:
-        """Whether an incident falls in the period; undated: or may, for it has no day and was told of in time."""
+    def falls(self, incident: Incident, since: date | None, last: date | None, *, doubtful: bool = False) -> bool:
+        """Whether an incident falls in the period. doubtful: or may, for it has no day and was told of in time; and whether it
+        counts though it is told of in passing alone, and nobody has decided on it.
+        """
         day = self.days.get(incident.id)
+        if not (incident.reports or incident.decisions) and not doubtful:
+            return False
         if incident.when is None or incident.when.start is None:
-            return undated and (day is None or last is None or day <= last)
+            return doubtful and (day is None or last is None or day <= last)
         end = incident.when.end or day
         return (last is None or incident.when.start <= last) and (since is None or end is None or end >= since)

@@ -55,7 +55,7 @@ def short(gap: Gap, counted: Counted, books: Books) -> Closing | None:
         ([one for one in counted.incidents if told_late(one)], whole, "too late to be counted in"),
         ([one for one in counted.incidents if one.when is None], whole, "without a day of its own"),
         (counted.incidents, lambda one: _spread(gap.unit, one, below=True), "told with a lower figure, too"),
-        ([one for one in counted.incidents if not one.sources], whole, "without a source of its own"),
+        ([one for one in counted.incidents if not one.reports], whole, "told of in passing alone"),
         (counted.incidents, whole, "as large as the gap"),
     )
     return next((found for pool, worth, why in tries if (found := _made(gap.by, pool, worth, why)) is not None), None)
@@ -77,11 +77,12 @@ def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
 
     after = [one for one in scoped if last and printed and (on := day(one)) is not None and last < on <= printed]
     before = [one for one in scoped if since is not None and (on := day(one)) is not None and on < since]
-    beside = [one for one in wide if books.falls(one, since, last, undated=True)]
-    other = [one for one in every if kinds is not None and books.falls(one, since, last, undated=True)]
+    beside = [one for one in wide if books.falls(one, since, last, doubtful=True)]
+    other = [one for one in every if kinds is not None and books.falls(one, since, last, doubtful=True)]
     tries = (
         (counted.incidents, lambda one: _presumed(gap.unit, one), "presumed dead"),
         ([one for one in scoped if one.when is None], whole, "without a day of its own"),
+        ([one for one in scoped if not one.reports], whole, "told of in passing alone"),
         (after, whole, "after the last day that it counts"),
         (before, whole, "before its first day"),
         (counted.incidents, lambda one: _spread(gap.unit, one, below=False), "told with a higher figure, too"),

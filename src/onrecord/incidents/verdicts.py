@@ -119,9 +119,9 @@ def _is_comparable(total: _Total, watch: Books) -> bool:
 
 def _counted(total: _Total, watch: Books, unit: TallyUnit, *, lenient: bool = False) -> Counted:
     asked = scopes.kinds(unit), total.tally.scope
-    # Of an open total, which agrees with more than one figure, nothing can be said that some days would have to be guessed for
-    undated = lenient and total.stated.high is not None
-    return watch.counted(asked, total.tally.since, total.last, lenient=lenient, undated=undated)
+    # An open total agrees with more than one figure: with doubtful acts it would agree with nearly any
+    doubtful = lenient and total.stated.high is not None
+    return watch.counted(asked, total.tally.since, total.last, lenient=lenient, doubtful=doubtful)
 
 
 # ---- one tally
