@@ -210,14 +210,14 @@ def _between(total: _Total, found: tuple[Verdict, Verdict], counted: tuple[Count
     """
     (sure, wide), (sure_of, wide_of) = found, counted
     if sure.word == "over" and wide.word == "short":
-        more = total.said - _best(sure)
         known = set(sure_of.ids)
-        doubtful = [one for one in wide_of.incidents if one.id not in known]
-        worth = [1 if scopes.kinds(total.unit) is not None else of_one(total.unit, one).best or 0 for one in doubtful]
-        if not _makes(more, worth):
+        doubtful = sorted((one for one in wide_of.incidents if one.id not in known), key=lambda one: one.events)
+        more = _making(total.said - _best(sure), [(one, _worth(total.unit, one)) for one in doubtful])
+        if more is None:
             return sure
+        whole = Counted((*sure_of.incidents, *more))
         reason = f"{sure.reason} Acts of which it is not known whether they belong to it make up for it."
-        return Verdict(wide.tally, "consistent", wide.ledger, None, wide.incidents, reason)
+        return Verdict(sure.tally, "consistent", whole.figure(total.unit), None, whole.ids, reason)
     reason = f"{wide.reason} Acts of which it is not known whether they belong to it are counted in."
     return replace(wide, reason=reason)
 
@@ -226,12 +226,18 @@ def _best(found: Verdict) -> int:
     return found.ledger.best or 0 if found.ledger is not None else 0
 
 
-def _makes(total: int, parts: Sequence[int]) -> bool:
-    """Whether some of the parts add up to the total."""
-    sums = {0}
-    for part in parts:
-        sums |= {one + part for one in sums if one + part <= total}
-    return total in sums
+def _worth(unit: TallyUnit, incident: Incident) -> int:
+    """What one incident adds to a figure."""
+    return 1 if scopes.kinds(unit) is not None else of_one(unit, incident).best or 0
+
+
+def _making(total: int, parts: Sequence[tuple[Incident, int]]) -> tuple[Incident, ...] | None:
+    """Parts that add up to the total, the first that do in their order; None where none do."""
+    sums: dict[int, tuple[Incident, ...]] = {0: ()}
+    for incident, worth in parts:
+        more = {sum_ + worth: (*some, incident) for sum_, some in sums.items() if 0 < worth <= total - sum_}
+        sums = {**more, **sums}
+    return sums.get(total)
 
 
 def _compared(total: _Total, point: int, ledger: Bounds, counted: Counted) -> Verdict:
