@@ -35,6 +35,27 @@ def tell(annotate: Callable[..., Annotated]) -> Tell:
          [("strikes", 15), ("killed", 64), ("killed", 70)]),
         ("It was the seventh boat hit since March.", [("vessels", 7)]),
         ("Police received 61 bodies in April.", [("bodies_found", 61)]),
+        ("Tuesday's strike killed 11 people, bringing the death toll from the campaign to 64, the ministry said.", [("killed", 64)]),
+        ("Tuesday's strike killed 11 people, bringing the number of dead to 64.", [("killed", 64)]),
+        ("The last strike, on May 2, took the number of people killed to 64.", [("killed", 64)]),
+        ("It takes the number of Verani attacks on the port to nine since 3 March.", [("attacks", 9)]),
+        ("In eight weeks Verania has carried out 15 strikes and killed 64 people.", [("strikes", 15), ("killed", 64)]),
+        ("Verani strikes have now killed 64 people in Sorland.", [("killed", 64)]),
+        ("The conflict has claimed 312 lives since it began in 2029.", [("killed", 312)]),
+        ("The toll of eight weeks of shelling stands at 96 dead and 240 wounded.", [("killed", 96), ("injured", 240)]),
+        ("Two months of raids have killed 64 people and sunk 15 boats.", [("killed", 64), ("vessels", 15)]),
+        ("The town has been shelled 34 times since 2030.", [("attacks", 34)]),
+        ("The strike, the 15th of the campaign, killed four.", [("strikes", 15)]),
+        ("The raid was the seventh by the army since January.", [("strikes", 7)]),
+        ("Between March 1 and April 30, 17 attacks were recorded, with 29 dead.", [("attacks", 17), ("killed", 29)]),
+        ("The two sides have between them lost 53 people.", [("killed", 53)]),
+        ("Officials say 37 people have been killed so far; rights groups count 41.", [("killed", 37), ("killed", 41)]),
+        ("Officials say 37 people have been killed since March. The Lamp Centre's list has 41 names.",
+         [("killed", 37), ("killed", 41)]),
+        ("Some 1,140 people have been detained since March. In April it was 980.", [("detained", 1140), ("detained", 980)]),
+        ("The institute received 207 bodies from January to April, 48 of them in March.", [("bodies_found", 207), ("bodies_found", 48)]),
+        ("Verania has carried out 15 strikes since March. They have killed 64 people.", [("strikes", 15), ("killed", 64)]),
+        ("Forty-six people have been killed since March. Nine of the dead fell to the security forces.", [("killed", 46), ("killed", 9)]),
     ],
 )  # fmt: skip
 def test_running_totals(text: str, expected: list[tuple[str, int]], tell: Tell) -> None:
@@ -50,6 +71,14 @@ def test_running_totals(text: str, expected: list[tuple[str, int]], tell: Tell) 
         "In 2009 a bomb killed 31 people at the pier.",
         "Police have kept two boats in the strait since March.",
         "Two missiles struck the quay.",
+        "Two of the wounded died in the night, bringing the number of dead to 14.",
+        "His body was found on Monday, which brings the number of officers killed to eight.",
+        "The death toll from Friday's two attacks stands at 14.",
+        "Since the attack, 12 people have died in hospital.",
+        "Families have been saying since Thursday that four boys were taken away by soldiers.",
+        "The blast left 31 dead, the worst single toll of the war.",
+        "The ministry said its forces had destroyed six drones and two boats overnight.",
+        "Three strikes hit the port in one night, killing six people.",
     ],
 )
 def test_what_is_no_total(text: str, tell: Tell) -> None:
@@ -63,15 +92,44 @@ def test_what_is_no_total(text: str, tell: Tell) -> None:
         ("Strikes have killed 64 people since the beginning of the month.", date(2031, 5, 1), date(2031, 5, 8)),
         ("The raids have killed 64 people.", None, date(2031, 5, 8)),
         ("Twenty-two people were killed in April.", date(2031, 4, 1), date(2031, 4, 30)),
+        (
+            "More than 100 people have been killed since fighting broke out in March.",
+            date(2031, 3, 1),
+            date(2031, 5, 8),
+        ),
+        ("At least 46 people have been killed since the riot of January 18.", date(2031, 1, 18), date(2031, 5, 8)),
+        ("As of May 4, 15 strikes had killed 64 people.", None, date(2031, 5, 4)),
+        ("By the end of April the strikes had killed 52 people.", None, date(2031, 4, 30)),
+        ("Between March 1 and April 30, 17 attacks killed 29 people.", date(2031, 3, 1), date(2031, 4, 30)),
     ],
 )
 def test_period(text: str, since: date | None, as_of: date, tell: Tell) -> None:
     assert {(t.since, t.as_of) for t in tell(text)} == {(since, as_of)}
 
 
-def test_scope_is_whose_acts_are_counted(tell: Tell) -> None:
-    text = "The Red Front fights on. Nine attacks by the front have killed 30 people since March."
-    assert {t.scope for t in tell(text)} == {"attacks by the Red Front"}
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("The Red Front fights on. Nine attacks by the front have killed 30 people since March.", "attacks by the Red Front"),
+        ("Verani strikes on Sorland soil have killed 64 people since March.", "Verani strikes on Sorland soil"),
+        ("The Red Front has carried out nine attacks since March.", "attacks by the Red Front"),
+        ("The Red Front was behind nine attacks since March.", "attacks by the Red Front"),
+        ("Twelve people have been killed on Sorland soil since March.", "attacks on Sorland soil"),
+        ("The Red Front attacked the port again on Friday. The attacks have killed 30 people since March.", "attacks by The Red Front"),
+        ("More than 100 people have been killed on both sides since March.", "all parties"),
+        ("By the Herald's count 30 people have been killed in nine attacks since March.", None),
+        ("Nine strikes have killed 30 people since March.", None),
+    ],
+)  # fmt: skip
+def test_scope_is_whose_acts_are_counted(text: str, scope: str | None, tell: Tell) -> None:
+    assert {(t.scope or "").lower() for t in tell(text)} == {(scope or "").lower()}
+
+
+def test_a_total_of_the_headline_that_the_text_has_is_the_texts(annotate: Callable[..., Annotated]) -> None:
+    told = annotate(
+        "Fifteen strikes have killed 64 people since March.", "Strikes have killed 64 people since March", THURSDAY
+    )
+    assert [(t.unit, t.span.part) for t in build(told, ()).tallies] == [("strikes", "text"), ("killed", "text")]
 
 
 def test_a_total_is_no_count_of_an_event(annotate: Callable[..., Annotated]) -> None:

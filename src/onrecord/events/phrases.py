@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from spacy.tokens import Token
 
@@ -27,6 +28,7 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _ONE = frozenset({"a", "an", "another"})
 _ALONE = {"another": 1, "both": 2}
 _WHOLES = frozenset({"them", "those", "these", "the", "whom", "whose"})
+_UP = 6
 _NEAR = 24
 """How many characters around a number tell that it is an age, a sum or a measure."""
 
@@ -114,6 +116,11 @@ def is_share(core: Token) -> bool:
 def _opens_share(word: Token) -> bool:
     """Whether the word leads from the whole to the share: "a child was among eight killed" goes the other way."""
     return word.lower_ != "among" or after(word).lower_ in _WHOLES
+
+
+def above(token: Token) -> tuple[Token, ...]:
+    """The nearest words that govern a word: sentences without an end have no say over it."""
+    return tuple(islice(token.ancestors, _UP))
 
 
 def after(token: Token) -> Token:

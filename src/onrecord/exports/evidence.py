@@ -159,6 +159,8 @@ class Shown:
             lines.append(self._claim(read, claim))
         for tally in read.reading.tallies:
             lines.append(self._tally(read, tally))
+        for misfit in incidents.misfits(read):
+            lines.extend((_line(f"does not add up: {misfit.reason}"), self._words(head.id, misfit.spans)))
         for rejection in read.reading.rejections:
             lines.append(_line(f"not used: {rejection.reason}", "dim"))
         return Group(*lines)
@@ -203,7 +205,11 @@ class Shown:
         for verdict in self.view.derived.verdicts:
             if verdict.tally == tally.id:
                 yield _line(f"  {verdict_line(verdict)}")
+                yield from (_line(f"  would close the gap: {one}") for one in verdict.explains)
         derived = self.view.derived
+        for one in incidents.movements(self.view.reads, derived.derivations, derived.verdicts):
+            if one.tally == tally.id:
+                yield _line(f"  {one.word.replace('_', ' ')}: {one.reason}")
         families = incidents.Families(derived.families, derived.derivations, derived.mutations)
         stories, behind = incidents.of_total(tally, self.view.reads, families, derived.speakers)
         yield _line(_support(stories, behind.reports, behind.sources, "  "))

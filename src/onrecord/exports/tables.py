@@ -206,10 +206,13 @@ def _worded(event: Event, what: str) -> str | None:
 
 def _tallies(view: View) -> Iterator[Row]:
     names, reviews = _names(view), judged.reviews(view)
-    verdicts = {verdict.tally: verdict for verdict in view.derived.verdicts}
+    derived = view.derived
+    verdicts = {verdict.tally: verdict for verdict in derived.verdicts}
+    movements = {one.tally: one for one in incidents.movements(view.reads, derived.derivations, derived.verdicts)}
     for read in view.reads:
         for tally in read.reading.tallies:
             stated, verdict = _quantity(tally.quantity), verdicts.get(tally.id)
+            moved = movements.get(tally.id)
             yield {
                 "id": tally.id,
                 "story": names[read.story.id],
@@ -227,6 +230,11 @@ def _tallies(view: View) -> Iterator[Row]:
                 "off_by": verdict.off_by if verdict else None,
                 "incidents": _joined(verdict.incidents) if verdict else None,
                 "reason": verdict.reason if verdict else None,
+                "explains": _joined(verdict.explains) if verdict else None,
+                "moved": moved.word if moved else None,
+                "moved_by": moved.by if moved else None,
+                "moved_from": moved.before if moved else None,
+                "moved_why": moved.reason if moved else None,
                 "review": reviews.get(tally.id),
             }
 
@@ -282,6 +290,7 @@ def _stories(view: View) -> Iterator[Row]:
             "length": read.story.length,
             "version": read.story.version,
             "earlier": read.story.earlier,
+            "misfits": _joined(tuple(misfit.reason for misfit in incidents.misfits(read))),
             "triage": triage[read.story.id],
         }
 

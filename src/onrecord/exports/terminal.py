@@ -94,13 +94,14 @@ def claims(rows: Iterable[Row]) -> Listing:
 def tallies(rows: Iterable[Row]) -> Listing:
     """One line a stated total."""
     return Listing(
-        ("stated", "ledger", "unit", "verdict", "words", "outlet", "id"),
+        ("stated", "ledger", "unit", "verdict", "moved", "words", "outlet", "id"),
         [
             (
                 figure(Bounds(*(_number(row[c]) for c in ("low", "best", "high")))),
                 figure(_bounds(row, "ledger")),
                 row["unit"],
                 f"{row['verdict'] or '-'}" + (f" by {row['off_by']}" if row["off_by"] else ""),
+                _moved(row),
                 row["words"],
                 row["outlet"],
                 row["id"],
@@ -108,9 +109,17 @@ def tallies(rows: Iterable[Row]) -> Listing:
             for row in rows
         ],
         right=frozenset({"stated", "ledger"}),
-        gives={"unit": 7, "verdict": 12, "words": 7, "outlet": 6},
+        gives={"unit": 7, "verdict": 12, "moved": 5, "words": 7, "outlet": 6},
         last="words",
     )
+
+
+def _moved(row: Row) -> str | None:
+    """How a total moved from the one before it; what a new incident explains needs no word."""
+    by = _number(row["moved_by"])
+    if by is None:
+        return None
+    return f"{by:+}" if row["moved"] in {"new_incident", "unchecked"} else f"{by:+} {row['moved']}"
 
 
 def families(rows: Iterable[Row]) -> Listing:

@@ -1,11 +1,13 @@
 """One event, one row; verdicts on tallies: what the stories together tell of."""
 
+from onrecord.incidents.arithmetic import misfits
 from onrecord.incidents.grades import grade
 from onrecord.incidents.groups import Group, decided
 from onrecord.incidents.history import responsibility
 from onrecord.incidents.merged import Desk, Merged, merge, owned, parted, places, row_id
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
+from onrecord.incidents.series import movements
 from onrecord.incidents.support import of_total
 from onrecord.incidents.told import Families
 from onrecord.incidents.verdicts import verdicts
@@ -21,6 +23,8 @@ __all__ = [
     "ends",
     "grade",
     "merge",
+    "misfits",
+    "movements",
     "named",
     "of_total",
     "owned",

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 
-from onrecord.incidents import scopes
+from onrecord.incidents import scopes, words
+from onrecord.incidents.sides import party, sides
 from onrecord.records import Bounds, EventKind, Incident, TallyUnit
 
-Asked = tuple[frozenset[EventKind] | None, str | None, bool]
+Asked = tuple[frozenset[EventKind] | None, str | None]
+"""The kinds and the scope that a total counts."""
 
 
 class Counted:
@@ -29,8 +32,7 @@ def figure(unit: TallyUnit, incidents: Iterable[Incident]) -> Bounds:
     counted = tuple(incidents)
     if scopes.kinds(unit) is not None:
         return Bounds(len(counted), len(counted), len(counted))
-    given = [one.injured if unit == "injured" else one.killed for one in counted]
-    given = [bounds for bounds in given if bounds.best is not None or bounds.low is not None]
+    given = [bounds for one in counted if (bounds := of_one(unit, one)).best is not None or bounds.low is not None]
     if not given:
         return Bounds(None, None, None)
     best = sum(bounds.best if bounds.best is not None else bounds.low or 0 for bounds in given)
@@ -39,44 +41,82 @@ def figure(unit: TallyUnit, incidents: Iterable[Incident]) -> Bounds:
     return Bounds(low, best, high)
 
 
+def of_one(unit: TallyUnit, incident: Incident) -> Bounds:
+    """What one incident comes to in a unit of harm. The presumed dead stand beside the dead that are known."""
+    if unit == "injured":
+        return incident.injured
+    if unit != "killed_or_presumed_dead" or incident.killed.best is None or incident.killed.high is None:
+        return incident.killed
+    presumed = [
+        s.bounds for s in incident.statements if s.field == "presumed_dead" and s.credible and s.bounds is not None
+    ]
+    more = max((bounds.best or bounds.low or 0 for bounds in presumed), default=0)
+    best = min(incident.killed.best + more, incident.killed.high) if presumed else incident.killed.best
+    return Bounds(incident.killed.low, best, incident.killed.high)
+
+
+def _length(name: str) -> tuple[int, str]:
+    return len(name), name
+
+
 class Books:
     """The incidents of one campaign, and what was asked of them before: newspapers that count state the same total many times.
-    days: when each was, or was first told of. start: the day on which the campaign starts; doers: telling words of those
-    who strike in it.
+    days: when each was, or was first told of; told: when each was first told of. start: the day on which the campaign starts.
     """
 
-    def __init__(self, incidents: tuple[Incident, ...], days: Mapping[str, date], start: date | None) -> None:
+    def __init__(
+        self, incidents: tuple[Incident, ...], days: Mapping[str, date], told: Mapping[str, date], start: date | None
+    ) -> None:
         self.start = start
+        self.incidents = incidents
         self.ids = frozenset(one.id for one in incidents)
-        self.doers = scopes.doers(incidents)
-        self._dated = [(one, days.get(one.id), _end(one, days)) for one in incidents]
-        self._scoped: dict[Asked, list[tuple[Incident, date | None, date | None]]] = {}
-        self._counted: dict[tuple[Asked, date | None, date | None], Counted] = {}
+        self.days, self.told = days, told
+        self._sides = sides(incidents)
+        self._scoped: dict[tuple[Asked, bool], list[Incident]] = {}
+        self._counted: dict[tuple[Asked, date | None, date | None, bool, bool], Counted] = {}
 
     def counted(
-        self, unit: TallyUnit, scope: str | None, since: date | None, last: date | None, *, lenient: bool = False
+        self, asked: Asked, since: date | None, last: date | None, *, lenient: bool = False, doubtful: bool = False
     ) -> Counted:
-        """The incidents of a unit's kinds and in a scope, from the first day to the last, those without a day among them.
-        lenient: those that nobody is named for, too.
+        """The incidents of a unit's kinds and in a scope, from the first day to the last. lenient: those, too, of which the ledger
+        does not know whether they are in the scope; doubtful: or that have no day, or no report of anybody's own behind them.
         """
-        asked = scopes.kinds(unit), scope, lenient
-        if (asked, since, last) not in self._counted:
-            self._counted[asked, since, last] = Counted(
-                one
-                for one, day, end in self._within(asked)
-                if day is None or ((last is None or day <= last) and (since is None or end is None or end >= since))
+        key = asked, since, last, lenient, doubtful
+        if key not in self._counted:
+            self._counted[key] = Counted(
+                one for one in self.within(asked, lenient=lenient) if self.falls(one, since, last, doubtful=doubtful)
             )
-        return self._counted[asked, since, last]
+        return self._counted[key]
 
-    def _within(self, asked: Asked) -> list[tuple[Incident, date | None, date | None]]:
-        if asked not in self._scoped:
-            kinds, told, lenient = asked
-            scope = scopes.scope(told, self.doers)
-            holds = scope.may_hold if lenient else scope.holds
-            self._scoped[asked] = [row for row in self._dated if (not kinds or row[0].kind in kinds) and holds(row[0])]
-        return self._scoped[asked]
+    @cached_property
+    def parties(self) -> tuple[str, ...]:
+        """The scopes of those who strike, each in the name that is shortest."""
+        named = sorted({one.actor for one in self.incidents if one.actor is not None and party(one.actor)}, key=_length)
+        kept: list[str] = []
+        for name in named:
+            if not any(words.any_akin(words.telling(name), words.telling(other)) for other in kept):
+                kept.append(name)
+        return tuple(f"attacks by {name}" for name in kept)
 
+    def within(self, asked: Asked, *, lenient: bool = False) -> list[Incident]:
+        """The incidents of the kinds and in the scope, whenever they were."""
+        if (asked, lenient) not in self._scoped:
+            kinds, told = asked
+            scope = scopes.scope(told, self._sides)
+            wanted = {True, None} if lenient else {True}
+            self._scoped[asked, lenient] = [
+                one for one in self.incidents if (not kinds or one.kind in kinds) and scope.holds(one) in wanted
+            ]
+        return self._scoped[asked, lenient]
 
-def _end(incident: Incident, days: Mapping[str, date]) -> date | None:
-    end = incident.when.end if incident.when is not None else None
-    return end or days.get(incident.id)
+    def falls(self, incident: Incident, since: date | None, last: date | None, *, doubtful: bool = False) -> bool:
+        """Whether an incident falls in the period. doubtful: or may, for it has no day and was told of in time; and whether it
+        counts though it is told of in passing alone, and nobody has decided on it.
+        """
+        day = self.days.get(incident.id)
+        if not (incident.reports or incident.decisions) and not doubtful:
+            return False
+        if incident.when is None or incident.when.start is None:
+            return doubtful and (day is None or last is None or day <= last)
+        end = incident.when.end or day
+        return (last is None or incident.when.start <= last) and (since is None or end is None or end >= since)

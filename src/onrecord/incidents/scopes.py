@@ -1,47 +1,53 @@
 """Which incidents a tally counts, from the words of its scope."""
 
-import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from onrecord.incidents import words
+from onrecord.incidents.sides import Sides, arms, is_arm, table, target_words
 from onrecord.records import Campaign, EventKind, Incident, Plan, TallyUnit
 from onrecord.wording.gazetteer import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Telling words that an incident must meet: by: its actor; on: its target or place. Empty sets ask for nothing. side:
-    whether what was hit is the ground of one who strikes, too.
+    """Telling words that an incident must meet: by: its actor; on: its target, its place or whose ground that is. Empty sets ask for
+    nothing. state: whether any arm of a state is meant; sides: who strikes whom in the campaign.
     """
 
     by: frozenset[str]
     on: frozenset[str]
-    side: bool = False
+    state: bool = False
+    sides: Sides = field(default_factory=Sides)
 
-    def holds(self, incident: Incident) -> bool:
-        """Whether the incident is in the scope for all that the ledger knows."""
-        doer = words.telling(incident.actor or "")
-        return _meets(self.by, doer) and self._is_on(incident, doer, unknown=False)
+    def holds(self, incident: Incident) -> bool | None:
+        """Whether the incident is in the scope; None where the ledger does not know who did it or whose ground was hit."""
+        answers = self._is_by(incident), self._is_on(incident)
+        return False if False in answers else None if None in answers else True
 
-    def may_hold(self, incident: Incident) -> bool:
-        """Whether it is, or may be: nobody has named who did it."""
-        doer = words.telling(incident.actor) if incident.actor is not None and words.is_name(incident.actor) else None
-        return (doer is None or _meets(self.by, doer)) and self._is_on(incident, doer or frozenset(), unknown=True)
-
-    def _is_on(self, incident: Incident, doer: frozenset[str], *, unknown: bool) -> bool:
-        """Whether the scope's target or place was hit. Of a place that no map puts anywhere, whose ground it is follows from
-        who did it: nobody's strikes are on his own. unknown: the answer where nobody is named either.
-        """
-        if _meets(self.on, _target_words(incident)):
+    def _is_by(self, incident: Incident) -> bool | None:
+        if self.state and is_arm(incident.actor):
             return True
-        if not self.side or (incident.where is not None and incident.where.country is not None):
-            return False
-        named = incident.actor is not None and words.is_name(incident.actor)
-        return not words.any_akin(self.on, doer) if named else unknown
+        if not self.by and not self.state:
+            return True
+        doer = self.sides.doer(incident)
+        if doer is None:
+            return None
+        return bool(self.by) and _meets(self.by, doer)
+
+    def _is_on(self, incident: Incident) -> bool | None:
+        if not self.on or _meets(self.on, target_words(incident)):
+            return True
+        ground, doer = self.sides.ground(incident), self.sides.doer(incident)
+        if ground is not None:
+            return _meets(self.on, ground)
+        if self.sides.is_doer(self.on) and doer is not None:
+            # Nobody's strikes are on his own ground, unless it is his own people that he strikes
+            return True if not words.any_akin(self.on, doer) else False if self.sides.struck_by(self.on) else None
+        if self.sides.is_doer(self.on):
+            return None
+        # Of a place that is told of, others are apart; in which land a place lies is often told nowhere
+        return None if self.sides.has_ground(self.on) or not words.any_akin(self.on, self.sides.hit) else False
 
 
 def _meets(asked: frozenset[str], held: frozenset[str]) -> bool:
@@ -49,44 +55,34 @@ def _meets(asked: frozenset[str], held: frozenset[str]) -> bool:
     return 2 * sum(words.any_akin(frozenset({word}), held) for word in asked) >= len(asked)
 
 
-def doers(incidents: Iterable[Incident]) -> frozenset[str]:
-    """Telling words of those who are named to have done the incidents."""
-    named = [one.actor for one in incidents if one.actor is not None and words.is_name(one.actor)]
-    return frozenset(word for name in named for word in words.telling(name))
-
-
-def scope(told: str | None, doers: frozenset[str] = frozenset()) -> Scope:
-    """The scope in words ("attacks by the Red Front", "Verani raids on the coast") as what it asks of an incident. doers:
-    telling words of those who strike in the campaign.
+def scope(told: str | None, sides: Sides | None = None) -> Scope:
+    """The scope in words ("attacks by the Red Front", "Verani raids on the coast") as what it asks of an incident. sides: who strikes
+    whom in the campaign.
     """
+    known = sides or Sides()
     if told is None:
-        return Scope(frozenset(), frozenset())
+        return Scope(frozenset(), frozenset(), sides=known)
     asked: dict[str, list[str]] = {"doer": [], "place": []}
-    into, table = "doer", _table()
-    for word in fold(told).split():
-        into = next((side for side in asked if word in table[side]), into)
-        if word not in table["plain"] and word not in table[into]:
+    into, known_words = "doer", table()
+    spoken = fold(told).split()
+    for word in spoken:
+        into = next((side for side in asked if word in known_words[side]), into)
+        if word not in known_words["plain"] and word not in known_words[into]:
             asked[into].append(word)
-    on = words.telling(" ".join(asked["place"]))
-    return Scope(words.telling(" ".join(asked["doer"])), on, words.any_akin(on, doers))
+    by = [word for word in asked["doer"] if word not in arms()]
+    some_arm = len(by) < len(asked["doer"]) or "forces" in spoken
+    return Scope(
+        words.telling(" ".join(by)),
+        words.telling(" ".join(asked["place"])),
+        state=some_arm and not words.telling(" ".join(by)),
+        sides=known,
+    )
 
 
 def kinds(unit: TallyUnit) -> frozenset[EventKind] | None:
     """The kinds of incident that a unit counts, empty for all; None for units that count no incidents."""
-    found = _table()["kinds"].get(unit)
+    found = table()["kinds"].get(unit)
     return None if found is None else frozenset(found)
-
-
-@cache
-def _table() -> dict[str, Any]:
-    text = resources.files("onrecord.incidents").joinpath("scopes.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def _target_words(incident: Incident) -> frozenset[str]:
-    where = incident.where
-    placed = [where.name, where.container or "", where.country or ""] if where is not None else []
-    return words.telling(" ".join([incident.target or "", *placed]))
 
 
 def belongs(incident: Incident | Plan, campaign: Campaign) -> bool:

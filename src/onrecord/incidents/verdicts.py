@@ -1,21 +1,46 @@
 """Does a stated total add up? Each tally held against the incidents that it counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from onrecord.incidents import scopes
-from onrecord.incidents.counting import Books, Counted, figure
-from onrecord.records import Bounds, Campaign, Incident, Read, Tally, TallyUnit, Verdict
+from onrecord.incidents import gaps, scopes
+from onrecord.incidents.counting import Books, Counted, of_one
+from onrecord.incidents.habits import Habits
+from onrecord.records import Bounds, Campaign, Incident, Read, Tally, TallyUnit, Verdict, VerdictWord
 from onrecord.wording.numbers import bounds
 
 _OPEN_SLACK = 0.2
 """How far the ledger may stand above "more than 100" before the total is short: a fifth."""
+
+_NO_CHANCE = 8
+"""From which number on a total that fits one side's acts does so hardly by chance."""
 
 _HARM: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "injured"})
 
 
 Told = Mapping[str, date | None]
 """The day on which each story was published, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A tally with what the profile makes of its number. unit: what its outlet counts by that name; read: the story that states it."""
+
+    tally: Tally
+    stated: Bounds
+    unit: TallyUnit
+    read: Read
+
+    @property
+    def said(self) -> int:
+        """The number, or its lower end."""
+        return self.stated.best if self.stated.best is not None else self.stated.low or 0
+
+    @property
+    def last(self) -> date | None:
+        """The last day that it counts."""
+        return self.tally.as_of or self.read.story.published.day
 
 
 def days_told(reads: Iterable[Read]) -> Told:
@@ -27,36 +52,43 @@ def verdicts(
     reads: Sequence[Read], told: Told, incidents: Sequence[Incident], campaigns: Sequence[Campaign], profile: str
 ) -> tuple[Verdict, ...]:
     """A verdict for each tally, in the order of the tallies' ids. Incidents stand with the day they were first told of
-    where they have none of their own.
+    where they have none of their own. What an outlet counts by the name of a unit follows from all of its totals.
 
     reads: the stories that state totals, or more; told: when every story was published.
     """
-    days = {one.id: day for one in incidents if (day := _day(one, told)) is not None}
-    everything = _books(incidents, None, days)
-    watches = [_books(incidents, campaign, days) for campaign in sorted(campaigns, key=lambda c: c.name)]
+    first = {
+        one.id: min(days) for one in incidents if (days := [day for story in one.stories if (day := told.get(story))])
+    }
+    everything = _books(incidents, None, first)
+    watches = [_books(incidents, campaign, first) for campaign in sorted(campaigns, key=lambda c: c.name)]
     by_story: dict[str, set[str]] = {}
     for one in incidents:
         for story in one.stories:
             by_story.setdefault(story, set()).add(one.id)
-    found = []
-    for read in reads:
+    asked = []
+    for read in sorted(reads, key=lambda read: read.story.id):
         watch = _watch(by_story.get(read.story.id, set()), watches) or everything
-        found += [_verdict(tally, read, watch, profile) for tally in read.reading.tallies]
-    return tuple(sorted(found, key=lambda verdict: verdict.tally))
+        asked += [
+            (_Total(tally, bounds(tally.quantity, profile), tally.unit, read), watch) for tally in read.reading.tallies
+        ]
+    habits = _habits(asked)
+    return tuple(sorted((_verdict(total, watch, habits) for total, watch in asked), key=lambda verdict: verdict.tally))
 
 
-def _day(incident: Incident, told: Told) -> date | None:
+def _books(incidents: Sequence[Incident], campaign: Campaign | None, first: Mapping[str, date]) -> Books:
+    """The books of a campaign, or of everything. first: when each incident was first told of."""
+    mine = tuple(one for one in incidents if campaign is None or campaign.name in one.campaigns)
+    days = {one.id: day for one in mine if (day := _day(one, first)) is not None}
+    if campaign is not None and campaign.start is not None:
+        return Books(mine, days, first, campaign.start)
+    start = min(days.values(), default=None)
+    return Books(mine, days, first, start.replace(day=1) if start is not None else None)
+
+
+def _day(incident: Incident, first: Mapping[str, date]) -> date | None:
     if incident.when is not None and incident.when.start is not None:
         return incident.when.start
-    return min((day for story in incident.stories if (day := told.get(story)) is not None), default=None)
-
-
-def _books(incidents: Sequence[Incident], campaign: Campaign | None, days: dict[str, date]) -> Books:
-    mine = tuple(one for one in incidents if campaign is None or campaign.name in one.campaigns)
-    if campaign is not None and campaign.start is not None:
-        return Books(mine, days, campaign.start)
-    first = min((days[one.id] for one in mine if one.id in days), default=None)
-    return Books(mine, days, first.replace(day=1) if first is not None else None)
+    return first.get(incident.id)
 
 
 def _watch(mine: set[str], watches: Sequence[Books]) -> Books | None:
@@ -65,78 +97,154 @@ def _watch(mine: set[str], watches: Sequence[Books]) -> Books | None:
     return best if best is not None and mine & best.ids else None
 
 
+# ---- what an outlet counts by the name of a unit
+
+
+def _habits(asked: Iterable[tuple[_Total, Books]]) -> Habits:
+    """Which reading of its units fits the totals of each outlet."""
+    habits = Habits()
+    for total, watch in asked:
+        if not _is_comparable(total, watch):
+            continue
+        for unit in habits.readings(total.unit):
+            ledger = _counted(total, watch, unit).figure(unit).best
+            habits.see(total.read.story.outlet, total.tally, unit, fits=ledger == total.said)
+    return habits
+
+
+def _is_comparable(total: _Total, watch: Books) -> bool:
+    since = total.tally.since
+    return watch.start is not None and (since is None or since >= watch.start) and total.said > 0
+
+
+def _counted(total: _Total, watch: Books, unit: TallyUnit, *, lenient: bool = False) -> Counted:
+    asked = scopes.kinds(unit), total.tally.scope
+    # An open total agrees with more than one figure: with doubtful acts it would agree with nearly any
+    doubtful = lenient and total.stated.high is not None
+    return watch.counted(asked, total.tally.since, total.last, lenient=lenient, doubtful=doubtful)
+
+
 # ---- one tally
 
 
-def _verdict(tally: Tally, read: Read, watch: Books, profile: str) -> Verdict:
-    stated = bounds(tally.quantity, profile)
+def _verdict(total: _Total, watch: Books, habits: Habits) -> Verdict:
+    tally = total.tally
+    if (beyond := _beyond(total, watch)) is not None:
+        word, reason = beyond
+        return Verdict(tally.id, word, None, None, (), reason)
+    habit = habits.of(total.read.story.outlet, tally.unit)
+    total = replace(total, unit=habit.unit)
+    found, counted = _held_widely(total, watch)
+    if habit.why:
+        found = replace(found, reason=f"{found.reason} {habit.why}")
+    if found.off_by is None:
+        return found
+    gap = gaps.Gap(tally, total.unit, total.last, found.off_by, total.read.story.published.day)
+    closing = gaps.short(gap, counted, watch) if found.word == "short" else gaps.over(gap, counted, watch)
+    if closing is None:
+        return found
+    return replace(
+        found, reason=f"{found.reason} {closing.reason}", explains=tuple(one.id for one in closing.incidents)
+    )
+
+
+def _beyond(total: _Total, watch: Books) -> tuple[VerdictWord, str] | None:
+    """Why a total cannot be held against the ledger at all, with the word for it; None where it can."""
+    tally, stated = total.tally, total.stated
     if watch.start is None:
-        return Verdict(tally.id, "not_comparable", None, None, (), "The ledger holds no incident with a day.")
+        return "not_comparable", "The ledger holds no incident with a day."
     if tally.since is not None and tally.since < watch.start:
-        reason = f"It counts from {tally.since}, before the campaign, which starts on {watch.start}."
-        return Verdict(tally.id, "not_comparable", None, None, (), reason)
+        return (
+            "not_comparable",
+            f"It counts from {tally.since}, before the campaign, which starts on {watch.start}.",
+        )
     if stated.low is None and stated.best is None:
-        return Verdict(tally.id, "not_comparable", None, None, (), "It gives no number.")
+        return "not_comparable", "It gives no number."
     if scopes.kinds(tally.unit) is None and tally.unit not in _HARM:
-        reason = f"The ledger does not count {tally.unit.replace('_', ' ')}."
-        return Verdict(tally.id, "units_differ", None, None, (), reason)
-    asked = tally.unit, tally.scope, tally.since, tally.as_of or read.story.published.day
-    sure = watch.counted(*asked)
-    found = _held(tally, stated, sure)
-    if found.word in {"consistent", "not_comparable", "over"}:
-        # Who did an act is often not told: an act that nobody is named for may be among those that were counted.
-        wide = watch.counted(*asked, lenient=True)
-        if found.word != "consistent" and len(wide.ids) > len(sure.ids):
-            return _between(tally, stated, (found, _held(tally, stated, wide)), (sure, wide))
-    return found
+        return "units_differ", f"The ledger does not count {tally.unit.replace('_', ' ')}."
+    return None
 
 
-def _held(tally: Tally, stated: Bounds, counted: Counted) -> Verdict:
+def _held_widely(total: _Total, watch: Books) -> tuple[Verdict, Counted]:
+    """The answer to a total whose unit the ledger holds, and the incidents that it was held against."""
+    sure = _counted(total, watch, total.unit)
+    found = _held(total, sure)
+    if found.word in {"not_comparable", "over"}:
+        # Who did an act, whose ground it hit or on which day is often not told: such an act may be among those that were counted.
+        wide = _counted(total, watch, total.unit, lenient=True)
+        if len(wide.ids) > len(sure.ids):
+            between = _between(total, (found, _held(total, wide)), (sure, wide))
+            found, sure = between, sure if between is found else wide
+    if found.word == "short" and total.tally.scope is None and total.said >= _NO_CHANCE:
+        return _of_one_side(total, watch) or (found, sure)
+    return found, sure
+
+
+def _of_one_side(total: _Total, watch: Books) -> tuple[Verdict, Counted] | None:
+    """The answer to a total that does not say whose acts it counts, where it is just what one side's acts come to."""
+    fitting = []
+    for party in watch.parties:
+        counted = _counted(replace(total, tally=replace(total.tally, scope=party)), watch, total.unit)
+        if counted.figure(total.unit).best == total.said:
+            fitting.append((party, counted))
+    if len(fitting) != 1:
+        return None
+    (party, counted), *_ = fitting
+    found = _held(total, counted)
+    return replace(found, reason=f"{found.reason} It does not say whose acts it counts; it fits {party}."), counted
+
+
+def _held(total: _Total, counted: Counted) -> Verdict:
     """The answer to a total whose unit the ledger holds, against the incidents that it counts."""
-    ledger = counted.figure(tally.unit)
+    ledger = counted.figure(total.unit)
     if ledger.best is None:
         return Verdict(
-            tally.id, "not_comparable", ledger, None, counted.ids, "The ledger holds no figure for this scope."
+            total.tally.id, "not_comparable", ledger, None, counted.ids, "The ledger holds no figure for this scope."
         )
-    point = ledger.high if tally.unit == "killed_or_presumed_dead" and ledger.high is not None else ledger.best
-    return _compared(tally, stated, point, ledger, counted)
+    return _compared(total, ledger.best, ledger, counted)
 
 
-def _between(tally: Tally, stated: Bounds, found: tuple[Verdict, Verdict], counted: tuple[Counted, Counted]) -> Verdict:
-    """The answer where acts by nobody named may belong to a total that does not agree with what surely does. found,
-    counted: the answers and incidents without those acts and with them. The total agrees if some of the acts make up
-    what it has more.
+def _between(total: _Total, found: tuple[Verdict, Verdict], counted: tuple[Counted, Counted]) -> Verdict:
+    """The answer where acts that may belong to a total do not agree with what surely does. found, counted: the answers and incidents
+    without those acts and with them. The total agrees if some of the acts make up what it has more.
     """
     (sure, wide), (sure_of, wide_of) = found, counted
     if sure.word == "over" and wide.word == "short":
-        more = (stated.best if stated.best is not None else stated.low or 0) - _best(sure)
         known = set(sure_of.ids)
-        worth = [figure(tally.unit, [one]).best or 0 for one in wide_of.incidents if one.id not in known]
-        if not _makes(more, worth):
+        doubtful = sorted((one for one in wide_of.incidents if one.id not in known), key=lambda one: one.events)
+        more = _making(total.said - _best(sure), [(one, _worth(total.unit, one)) for one in doubtful])
+        if more is None:
             return sure
-        reason = f"{sure.reason} Acts that nobody is named for make up for it."
-        return Verdict(wide.tally, "consistent", wide.ledger, None, wide.incidents, reason)
-    reason = f"{wide.reason} Acts that nobody is named for are counted in."
-    return Verdict(wide.tally, wide.word, wide.ledger, wide.off_by, wide.incidents, reason)
+        whole = Counted((*sure_of.incidents, *more))
+        reason = f"{sure.reason} Acts of which it is not known whether they belong to it make up for it."
+        return Verdict(sure.tally, "consistent", whole.figure(total.unit), None, whole.ids, reason)
+    reason = f"{wide.reason} Acts of which it is not known whether they belong to it are counted in."
+    return replace(wide, reason=reason)
 
 
 def _best(found: Verdict) -> int:
     return found.ledger.best or 0 if found.ledger is not None else 0
 
 
-def _makes(total: int, parts: Sequence[int]) -> bool:
-    """Whether some of the parts add up to the total."""
-    sums = {0}
-    for part in parts:
-        sums |= {one + part for one in sums if one + part <= total}
-    return total in sums
+def _worth(unit: TallyUnit, incident: Incident) -> int:
+    """What one incident adds to a figure."""
+    return 1 if scopes.kinds(unit) is not None else of_one(unit, incident).best or 0
 
 
-def _compared(tally: Tally, stated: Bounds, point: int, ledger: Bounds, counted: Counted) -> Verdict:
+def _making(total: int, parts: Sequence[tuple[Incident, int]]) -> tuple[Incident, ...] | None:
+    """Parts that add up to the total, the first that do in their order; None where none do."""
+    sums: dict[int, tuple[Incident, ...]] = {0: ()}
+    for incident, worth in parts:
+        more = {sum_ + worth: (*some, incident) for sum_, some in sums.items() if 0 < worth <= total - sum_}
+        sums = {**more, **sums}
+    return sums.get(total)
+
+
+def _compared(total: _Total, point: int, ledger: Bounds, counted: Counted) -> Verdict:
     """The answer to a total whose unit the ledger holds. point: the ledger's figure that it is held against."""
-    ids = counted.ids
-    words, said = tally.unit.replace("_", " "), stated.best if stated.best is not None else stated.low or 0
+    ids, name, stated, said = counted.ids, total.tally.id, total.stated, total.said
     low = stated.low if stated.low is not None else said
+    words = total.unit.replace("_", " ")
     behind = f"The ledger has {point} {words} in {len(ids)} incident{'' if len(ids) == 1 else 's'}"
     if stated.high is None:
         top = low + int(low * _OPEN_SLACK)
@@ -144,14 +252,14 @@ def _compared(tally: Tally, stated: Bounds, point: int, ledger: Bounds, counted:
     else:
         fits, above = low <= point <= stated.high, point > stated.high
     if fits:
-        return Verdict(tally.id, "consistent", ledger, None, ids, f"{behind}, which the total agrees with.")
-    if _other_unit(tally.unit, said, counted):
+        return Verdict(name, "consistent", ledger, None, ids, f"{behind}, which the total agrees with.")
+    if _other_unit(total.tally.unit, said, counted):
         reason = f"{behind}; {said} is the sum of its killed and injured."
-        return Verdict(tally.id, "units_differ", ledger, None, ids, reason)
+        return Verdict(name, "units_differ", ledger, None, ids, reason)
     off = point - said if above else low - point
     if above:
-        return Verdict(tally.id, "short", ledger, off, ids, f"{behind}, {off} more than the total tells.")
-    return Verdict(tally.id, "over", ledger, off, ids, f"{behind}, {off} fewer than the total tells.")
+        return Verdict(name, "short", ledger, off, ids, f"{behind}, {off} more than the total tells.")
+    return Verdict(name, "over", ledger, off, ids, f"{behind}, {off} fewer than the total tells.")
 
 
 def _other_unit(unit: TallyUnit, said: int, counted: Counted) -> bool:

@@ -223,8 +223,15 @@ def called(derived: Derived, naming: incidents.Naming) -> Derived:
 
 def ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts, each with its incidents in the order of their names."""
-    return tuple(replace(verdict, incidents=tuple(sorted(verdict.incidents))) for verdict in verdicts)
+    return tuple(
+        replace(verdict, incidents=tuple(sorted(verdict.incidents)), explains=tuple(sorted(verdict.explains)))
+        for verdict in verdicts
+    )
 
 
 def _renamed(verdict: Verdict, names: Mapping[str, str]) -> Verdict:
-    return replace(verdict, incidents=tuple(names[id_] for id_ in verdict.incidents))
+    return replace(
+        verdict,
+        incidents=tuple(names[id_] for id_ in verdict.incidents),
+        explains=tuple(names[id_] for id_ in verdict.explains),
+    )

@@ -103,7 +103,14 @@ def content(seen: View) -> str:
     plain: list[Incident | Plan] = [_called(row, called) for row in rows]
     plain.sort(key=lambda row: row.id)
     parts += plain
-    parts += [replace(one, incidents=tuple(sorted(called[i] for i in one.incidents))) for one in derived.verdicts]
+    parts += [
+        replace(
+            one,
+            incidents=tuple(sorted(called[i] for i in one.incidents)),
+            explains=tuple(sorted(called[i] for i in one.explains)),
+        )
+        for one in derived.verdicts
+    ]
     return digest([encode(part) for part in parts])
 
 

@@ -9,6 +9,7 @@ from onrecord.records.given import Span
 from onrecord.records.words import (
     EventKind,
     GradeWord,
+    MovementWord,
     MutationField,
     Relation,
     RevisionField,
@@ -147,7 +148,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A tally held against the ledger. ledger: the ledger's own figure; off_by: how far the stated total lies outside
-    it; incidents: those that make up the ledger's figure; reason: a sentence.
+    it; incidents: those that make up the ledger's figure; reason: why, in sentences; explains: the incidents that would close the gap.
     """
 
     tally: str
@@ -155,6 +156,31 @@ class Verdict:
     ledger: Bounds | None
     off_by: int | None
     incidents: tuple[str, ...]
+    reason: str
+    explains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A total and the one before it in a series: of one outlet's own count, or of one source. tally, before: the ids of both; by: how
+    far it moved; incidents: what is new in the ledger between the two; reason: a sentence.
+    """
+
+    tally: str
+    before: str
+    series: str
+    by: int
+    word: MovementWord
+    incidents: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Figures of one story that should add up and do not. spans: the words of each; reason: a sentence."""
+
+    story: str
+    spans: tuple[Span, ...]
     reason: str
 
 

@@ -29,6 +29,7 @@ RevisionField = Literal["date", "place", "actor", "killed", "injured", "responsi
 RevisionWhy = Literal[
     "first report", "later deaths", "correction", "retraction", "more direct source", "new report", "decision"
 ]  # fmt: skip
+MovementWord = Literal["new_incident", "revision", "error", "correction", "unchecked"]
 CountOf = Literal[
     "killed", "injured", "missing", "presumed_dead", "survivors", "captured", "detained", "abducted", "freed", "rescued",
     "displaced", "aboard", "troops", "vessels", "strikes", "sites", "rounds",

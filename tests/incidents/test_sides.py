@@ -1,0 +1,83 @@
+"""What follows of who strikes whom, for acts of which only one end is told."""
+
+from dataclasses import replace
+
+import pytest
+
+from onrecord.incidents.scopes import scope
+from onrecord.incidents.sides import party, sides
+from onrecord.records import NOTHING_SAID, Incident, Where
+
+PLAIN = Incident(
+    id="in-0",
+    kind="drone_strike",
+    status="happened",
+    when=None,
+    where=None,
+    actor=None,
+    target=None,
+    killed=NOTHING_SAID,
+    injured=NOTHING_SAID,
+    events=(),
+    stories=("a",),
+    reports=(),
+    sources=(),
+    statements=(),
+    reasons=(),
+)
+
+
+def act(actor, state=None, place="Tell Orrin"):
+    where = Where(place, state, None, None, None, "unknown", None)
+    return replace(PLAIN, actor=actor, where=where, events=(f"{actor}-{state}-{place}",))
+
+
+WAR = (act("Verany", "Sorland"), act("Sorland Air Force", "Verany"), act("Verani navy", "Sorland", "Cape Dorn"))
+RISING = (act("Marsh League", "Sorland"), act("Sorland", "Sorland", "Cape Dorn"))
+ON_SORLAND = scope("Verani attacks on Sorland territory", sides(WAR))
+
+
+@pytest.mark.parametrize(
+    ("incident", "held"),
+    [
+        pytest.param(act("Verany", "Sorland"), True, id="both ends told"),
+        pytest.param(act(None, "Sorland"), True, id="nobody named, on ground that one side alone strikes"),
+        pytest.param(act("Gunmen", "Sorland"), True, id="somebody who is only described"),
+        pytest.param(act("Verani gunners"), True, id="a place that no map puts anywhere"),
+        pytest.param(act(None, "Verany"), False, id="on the other side's ground"),
+        pytest.param(act("Sorland"), False, id="by the other side"),
+        pytest.param(act("Marsh League", "Sorland"), False, id="by a third"),
+        pytest.param(act(None), None, id="neither end told"),
+        pytest.param(act("Navy"), None, id="somebody's navy"),
+    ],
+)
+def test_of_two_that_strike_each_other_one_end_tells_the_other(incident, held):
+    assert ON_SORLAND.holds(incident) is held
+
+
+def test_in_a_rising_nobody_is_taken_for_the_only_side():
+    assert scope("attacks by the Marsh League", sides(RISING)).holds(act(None, "Sorland")) is None
+
+
+def test_one_who_is_not_known_to_be_struck_strikes_alone():
+    one_way = (act("Verany", "Sorland"),)
+    assert scope("Verani attacks", sides(one_way)).holds(act(None, "Sorland")) is None
+
+
+@pytest.mark.parametrize(
+    ("actor", "held"),
+    [("National Police", True), ("the army", True), ("Joint Command", True), ("Marsh League", False), (None, None)],
+)
+def test_the_security_forces_are_all_arms_of_the_state(actor, held):
+    assert scope("operations of the security forces", sides(RISING)).holds(act(actor, "Sorland")) is held
+
+
+def test_the_order_of_the_incidents_does_not_matter():
+    assert sides(WAR) == sides(tuple(reversed(WAR)))
+
+
+@pytest.mark.parametrize(
+    ("actor", "named"), [("Gunmen", False), ("Navy", False), (None, False), ("Red Front fighters", True)]
+)
+def test_who_is_only_described_names_no_party(actor, named):
+    assert bool(party(actor)) is named
