@@ -19,8 +19,8 @@ from rich.text import Text
 from onrecord import pipeline
 from onrecord.cli import app
 from onrecord.exports import demo, drawing, panels, tables
-from onrecord.ledger import open_ledger
 from onrecord.incidents import figures, stances
+from onrecord.ledger import open_ledger
 from onrecord.wording import kinds, numbers
 
 WIDTH = 110

@@ -1,14 +1,14 @@
 """Which tellings are of one event: across stories, each to the one event that it fits best."""
 
-import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from onrecord.incidents import links, words
-from onrecord.incidents.likeness import Gathering, Scale, Score, alike, score
+from onrecord.incidents import leading, words
+from onrecord.incidents.likeness import Gathering, Scale, Score, score
 from onrecord.incidents.links import Alike
+from onrecord.incidents.standing import stands
 from onrecord.incidents.told import MODES, Mode, Telling
 from onrecord.records import Mutation
 
@@ -29,7 +29,7 @@ class _Shelf:
     by_report: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
     home: dict[str, int] = field(default_factory=dict)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    alike: Alike = Alike((), {})
+    alike: Alike = field(default_factory=lambda: Alike((), {}))
 
     def found(self, telling: Telling) -> None:
         """Makes a gathering of one telling."""
@@ -106,9 +106,7 @@ def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
     own = sorted((t for t in told if t.event.id not in carried), key=lambda t: t.lineage.copy)
     by_mode = {mode: [t for t in own if t.mode == mode] for mode in ("done", "open", "doubt", "aside")}
     shelf, plans = _Shelf(scales), _Shelf(scales)
-    subjects = [telling for telling in by_mode["done"] if scales.lead(telling)]
-    besides = _besides(by_mode["done"], scales)
-    shelf.alike = links.alike(subjects, links.weights(), lambda one, other: _elsewhere(one, other, besides, scales))
+    shelf.alike = leading.alike(by_mode["done"], scales)
     _bundled(shelf)
     _done([t for t in by_mode["done"] if t.event.id not in shelf.home], shelf)
     for telling in by_mode["open"]:
@@ -142,41 +140,6 @@ def _bundled(shelf: _Shelf) -> None:
             if chance >= weigh["sure"] or (told is not None and told.value >= weigh["against"]):
                 because = "what its story leads with, and by all of it one with these"
                 shelf.put(number, telling, f"{telling.event.id} is {because} ({chance:.0%})")
-
-
-def _besides(done: Sequence[Telling], scales: Scale) -> dict[str, list[Telling]]:
-    """What each story tells of besides its lead that is clearly another event."""
-    lead = {telling.story.id: telling for telling in done if scales.lead(telling)}
-    found: dict[str, list[Telling]] = defaultdict(list)
-    for telling in done:
-        mine = lead.get(telling.story.id)
-        if mine is not None and mine is not telling and stands(telling, lead=False) and _fit(telling, mine, scales) < 0:
-            found[telling.story.id].append(telling)
-    return found
-
-
-def _elsewhere(one: Telling, other: Telling, besides: Mapping[str, Sequence[Telling]], scales: Scale) -> bool:
-    """Whether one of two leads is rather of an act that the other's story tells of besides its own: of its kind, or in its place."""
-    clear = words.table()["weights"]["besides"]
-    return any(
-        _nearer(mine, act, theirs) and _fit(mine, act, scales) > _fit(mine, theirs, scales) + clear
-        for mine, theirs in ((one, other), (other, one))
-        for act in besides.get(theirs.story.id, ())
-    )
-
-
-def _nearer(mine: Telling, act: Telling, theirs: Telling) -> bool:
-    if mine.event.kind == act.event.kind and not alike(mine.event.kind, theirs.event.kind):
-        return True
-    return bool(mine.names & act.names) and bool(theirs.names) and mine.names.isdisjoint(theirs.names)
-
-
-def _fit(telling: Telling, other: Telling, scales: Scale) -> float:
-    """How well two tellings fit each other, whatever else their stories say."""
-    alone = Gathering()
-    alone.add(other, lead=False)
-    found = score(telling, alone, scales, kin=False)
-    return -math.inf if found is None else found.value
 
 
 def _firmest(tellings: Sequence[Telling]) -> list[Telling]:
@@ -271,7 +234,8 @@ def _refused(telling: Telling, shelf: _Shelf, number: int) -> bool:
     leads = shelf.all[number].leads
     if not leads or not shelf.scales.lead(telling):
         return False
-    return shelf.alike.mean(telling.event.id, leads) < words.table()["weights"]["unlike"]
+    unlike: float = words.table()["weights"]["unlike"]
+    return shelf.alike.mean(telling.event.id, leads) < unlike
 
 
 def _away(telling: Telling, gathering: Gathering) -> int:
@@ -283,27 +247,6 @@ def _away(telling: Telling, gathering: Gathering) -> int:
 
 def _reason(telling: Telling, found: Score) -> str:
     return f"{telling.event.id} tells of {', '.join(found.because) or 'what fits it best'}"
-
-
-def stands(telling: Telling, *, lead: bool) -> bool:
-    """Whether a telling may be an incident of its own: an act with a day, or with a place and a toll, a target or the
-    first rank in its story (lead), in a report of its own or one whose origin is not held; or what a person says was.
-    """
-    if telling.event.stated:
-        return True
-    if telling.lineage.copy and telling.lineage.origin is not None:
-        return False
-    table, harm = words.table()["standing"], any(n > 0 for _, n in telling.toll)
-    kind, target = telling.event.kind, telling.event.target
-    if kind in table["acts"]:
-        if lead and telling.event.status == "happened" and harm:
-            return True
-        if telling.sharp:
-            return bool(telling.names or harm or target)
-        return telling.event.status == "happened" and bool(telling.names) and (lead or harm or target is not None)
-    if kind not in table["with_harm"] or not telling.sharp or not telling.names:
-        return False
-    return harm or (target is not None and bool(telling.claims))
 
 
 # ---- copies

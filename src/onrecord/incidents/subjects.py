@@ -143,7 +143,8 @@ class Subjects:
     def _km(self, first: Ints, second: Ints) -> Floats:
         a, b, c, d = map(np.radians, (self._lat[first], self._lon[first], self._lat[second], self._lon[second]))
         h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
-        return 2 * _RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+        found: Floats = 2 * _RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+        return found
 
     def _kind(self, first: Ints, second: Ints) -> Floats:
         return np.array(
@@ -172,7 +173,8 @@ def _apart(values: Floats, first: Ints, second: Ints) -> Floats:
 
 
 def _either(bag: Bag, first: Ints, second: Ints) -> npt.NDArray[np.bool_]:
-    return bag.empty[first] | bag.empty[second]
+    found: npt.NDArray[np.bool_] = bag.empty[first] | bag.empty[second]
+    return found
 
 
 def _both(bag: Bag, first: Ints, second: Ints) -> Floats:
@@ -184,4 +186,5 @@ def _both(bag: Bag, first: Ints, second: Ints) -> Floats:
 def _harm(values: Floats, first: Ints, second: Ints) -> Floats:
     """How far two numbers of dead or hurt lie apart, up to 4; from 10 on where both are more than one."""
     low = np.minimum(values[first], values[second])
-    return np.minimum(_apart(values, first, second), 4) + 10.0 * (low > 1)
+    found: Floats = np.minimum(_apart(values, first, second), 4) + 10.0 * (low > 1)
+    return found
