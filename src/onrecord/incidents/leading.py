@@ -12,9 +12,11 @@ from onrecord.incidents.told import Telling
 
 
 def alike(done: Sequence[Telling], scales: Scale) -> Alike:
-    """Which of the stories lead with one event. done: what they tell of as done, in its order."""
+    """Which of the stories lead with one event. done: what they tell of as done, in its order. A story of which no words were
+    kept is like no other.
+    """
     besides = _besides(done, scales)
-    leads = [telling for telling in done if scales.lead(telling)]
+    leads = [telling for telling in done if scales.lead(telling) and telling.words]
     return links.alike(leads, links.weights(), lambda one, other: _elsewhere(one, other, besides, scales))
 
 

@@ -232,7 +232,7 @@ def _best(telling: Telling, shelf: _Shelf, threshold: str, *, timeless: bool = F
 def _refused(telling: Telling, shelf: _Shelf, number: int) -> bool:
     """Whether a story's lead is unlike what the stories lead with that are about a gathering."""
     leads = shelf.all[number].leads
-    if not leads or not shelf.scales.lead(telling):
+    if not leads or not telling.words or not shelf.scales.lead(telling):
         return False
     unlike: float = words.table()["weights"]["unlike"]
     return shelf.alike.mean(telling.event.id, leads) < unlike

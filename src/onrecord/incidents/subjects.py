@@ -50,13 +50,21 @@ class Bag:
         self.empty = np.array([not one for one in self._sets], dtype=bool)
 
     def shared(self, first: Ints, second: Ints) -> Floats:
-        """How much rarity the words come to that both have, in words that stand nowhere else."""
-        return _overlap(self.worth, self.whole, first, second) / _UNIT
+        """How much rarity the words come to that both have, in words that stand nowhere else; unknown where one has none."""
+        return self._known(_overlap(self.worth, self.whole, first, second) / _UNIT, first, second)
 
     def cosine(self, first: Ints, second: Ints) -> Floats:
-        """The cosine of the two, words weighed by their rarity; 0 where one has none."""
+        """The cosine of the two, words weighed by their rarity; unknown where one has none."""
         lengths = self._length[first] * self._length[second]
-        return _overlap(self.square, self.whole, first, second) / np.where(lengths > 0, lengths, 1.0)
+        found = _overlap(self.square, self.whole, first, second) / np.where(lengths > 0, lengths, 1.0)
+        return self._known(found, first, second)
+
+    def both(self, first: Ints, second: Ints) -> Floats:
+        """How many words both have, up to three; unknown where one has none."""
+        return self._known(np.minimum(_overlap(self.whole, self.whole, first, second), 3), first, second)
+
+    def _known(self, found: Floats, first: Ints, second: Ints) -> Floats:
+        return np.where(self.empty[first] | self.empty[second], _UNKNOWN, found)
 
     def unit(self, most: int) -> sparse.csr_matrix:
         """The words that at most so many subjects have, by their rarity, each subject a row of length one."""
@@ -118,13 +126,13 @@ class Subjects:
             "likely day": _apart(self._likely, first, second),
             "firm days": np.where(self._firm[first] & self._firm[second], days > 1, _UNKNOWN),
             "distance": self._km(first, second),
-            "place": _both(self._places, first, second),
+            "place": self._places.both(first, second),
             "killed": _harm(self._killed, first, second),
             "injured": _harm(self._injured, first, second),
-            "toll": _both(self._tolls, first, second),
+            "toll": self._tolls.both(first, second),
             "kind": self._kind(first, second),
-            "target": np.where(_either(self._targets, first, second), _UNKNOWN, self._targets.cosine(first, second)),
-            "ages": _both(self._ages, first, second),
+            "target": self._targets.cosine(first, second),
+            "ages": self._ages.both(first, second),
             "headline": self.headlines.cosine(first, second),
             "words": self.words.cosine(first, second),
             "rare words": self.rare.shared(first, second),
@@ -170,17 +178,6 @@ def _days(values: Iterable[float | None]) -> Floats:
 
 def _apart(values: Floats, first: Ints, second: Ints) -> Floats:
     return np.abs(values[first] - values[second])
-
-
-def _either(bag: Bag, first: Ints, second: Ints) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = bag.empty[first] | bag.empty[second]
-    return found
-
-
-def _both(bag: Bag, first: Ints, second: Ints) -> Floats:
-    """How many words both have; unknown where one has none at all."""
-    number = _overlap(bag.whole, bag.whole, first, second)
-    return np.where(_either(bag, first, second), _UNKNOWN, np.minimum(number, 3))
 
 
 def _harm(values: Floats, first: Ints, second: Ints) -> Floats:
