@@ -32,8 +32,8 @@ _NAME = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w'â€™-]{2,40}(?: [^\W\d_a-z][\w'â
 class Fingerprint:
     """signature: 128 MinHash values of the 5-word runs and, last, how many different runs there are; () for a text
     without a word. quotes: sentences of six words or more that stand in quotation marks, folded. facts: numbers with
-    the word behind them, and names, folded; words: the first 300 different words of the text, folded. All but the
-    signature are sorted, each once.
+    the word behind them, and names, folded; words: the first 300 different words of the text, folded, in their order.
+    Quotes and facts are sorted, each once.
     """
 
     signature: tuple[int, ...]
@@ -86,7 +86,7 @@ def _quotes(text: str) -> tuple[str, ...]:
 
 
 def _words(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(list(dict.fromkeys(word for word in words if len(word) > 1))[:_MOST_WORDS]))
+    return tuple(dict.fromkeys(word for word in words if len(word) > 1))[:_MOST_WORDS]
 
 
 def _facts(text: str) -> tuple[str, ...]:

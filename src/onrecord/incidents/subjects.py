@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 PARTS = (
-    "told apart", "day", "likely day", "firm days", "distance", "place", "killed", "injured", "toll", "kind", "target",
-    "ages", "headline", "words", "rare words", "names", "name words", "outlet",
+    "told apart", "day", "likely day", "firm days", "distance", "place", "killed", "injured", "toll", "kind",
+    "ages", "headline", "headline told", "opening", "words", "rare words", "names", "name words", "outlet",
 )  # fmt: skip
 """The parts of a pair's score, in their order."""
 
@@ -25,6 +25,8 @@ _FEW = 64
 _UNIT = 1024
 """Rarity is counted in whole units, so that sums are the same in whatever order."""
 _RADIUS = 6371.0
+_OPENING = 80
+"""Of so many different words a story's opening consists."""
 _SOON = 3
 """Within so many days a story is news of the act, and no account of its aftermath."""
 _UNKNOWN = math.nan
@@ -38,14 +40,10 @@ class Bag:
         held = Counter(word for one in self._sets for word in one)
         cap = max(least, int(most * len(self._sets)))
         known = {word: n for n, word in enumerate(sorted(w for w, k in held.items() if 2 <= k <= cap))}
-        rows = [[known[word] for word in one if word in known] for one in self._sets]
-        ends = np.cumsum([0, *map(len, rows)])
-        columns = np.array([n for row in rows for n in row], dtype=np.int64)
-        shape = (len(rows), len(known))
-        self.rarity = np.array([rarity(held[word], len(rows)) for word in known], dtype=np.int64)
-        self.whole = sparse.csr_matrix((np.ones(len(columns), np.int64), columns, ends), shape=shape)
-        self.worth = sparse.csr_matrix((self.rarity[columns], columns, ends), shape=shape)
-        self.square = sparse.csr_matrix((self.rarity[columns] ** 2, columns, ends), shape=shape)
+        rare = np.array([rarity(held[word], len(self._sets)) for word in known], dtype=np.int64)
+        self.whole = _marked(self._sets, known)
+        self.worth = _weighed(self.whole, rare)
+        self.square = _weighed(self.whole, rare**2)
         self._length = np.sqrt(np.asarray(self.square.sum(axis=1), dtype=np.float64).ravel())
         self.empty = np.array([not one for one in self._sets], dtype=bool)
 
@@ -106,10 +104,13 @@ class Subjects:
         self._kinds = [t.event.kind for t in leads]
         self._places = Bag([t.names | t.holders for t in leads], 1.0)
         self._tolls = Bag([{f"{what} {n}" for what, n in t.toll} for t in leads], 1.0)
-        self._targets = Bag([t.target for t in leads], 0.5)
-        self.headlines = Bag([words.telling(t.story.headline) for t in leads], 0.3)
-        self.words = Bag([{words.stem(word) for word in t.words} for t in leads], 0.3)
-        self.rare = Bag([{words.stem(word) for word in t.words} for t in leads], 0.03, 3)
+        stems = [[words.stem(word) for word in t.words] for t in leads]
+        titles = [words.telling(t.story.headline) for t in leads]
+        self.headlines = Bag(titles, 0.3)
+        self.words = Bag(stems, 0.3)
+        self.rare = Bag(stems, 0.03, 3)
+        self._opening = Bag([one[:_OPENING] for one in stems], 0.3)
+        self._titles, self._texts = _side_by_side(titles, stems)
         names = [{fact for fact in t.facts if not fact[0].isdigit()} for t in leads]
         self.names = Bag(names, 0.1)
         self.name_words = Bag([{word for name in one for word in name.split() if len(word) > 2} for one in names], 0.05)
@@ -131,9 +132,10 @@ class Subjects:
             "injured": _harm(self._injured, first, second),
             "toll": self._tolls.both(first, second),
             "kind": self._kind(first, second),
-            "target": self._targets.cosine(first, second),
             "ages": self._ages.both(first, second),
             "headline": self.headlines.cosine(first, second),
+            "headline told": self._headline_told(first, second),
+            "opening": self._opening.cosine(first, second),
             "words": self.words.cosine(first, second),
             "rare words": self.rare.shared(first, second),
             "names": self.names.shared(first, second),
@@ -154,6 +156,15 @@ class Subjects:
         found: Floats = 2 * _RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, h)))
         return found
 
+    def _headline_told(self, first: Ints, second: Ints) -> Floats:
+        """What share of each one's headline stands in the other's text, on the average."""
+        lengths = np.asarray(self._titles.sum(axis=1), dtype=np.float64).ravel()
+        shares = [
+            _overlap(self._titles, self._texts, a, b) / np.where(lengths[a] > 0, lengths[a], _UNKNOWN)
+            for a, b in ((first, second), (second, first))
+        ]
+        return (shares[0] + shares[1]) / 2
+
     def _kind(self, first: Ints, second: Ints) -> Floats:
         return np.array(
             [
@@ -161,6 +172,25 @@ class Subjects:
                 for a, b in zip(first.tolist(), second.tolist(), strict=True)
             ]
         )
+
+
+def _side_by_side(
+    titles: Sequence[Iterable[str]], texts: Sequence[Iterable[str]]
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """The words of headlines, and which of them stand in each text."""
+    known = {word: n for n, word in enumerate(sorted({word for title in titles for word in title}))}
+    return _marked(titles, known), _marked(texts, known)
+
+
+def _marked(sets: Sequence[Iterable[str]], known: Mapping[str, int]) -> sparse.csr_matrix:
+    rows = [sorted({known[word] for word in one if word in known}) for one in sets]
+    ends = np.cumsum([0, *map(len, rows)])
+    columns = np.array([n for row in rows for n in row], dtype=np.int64)
+    return sparse.csr_matrix((np.ones(len(columns), np.int64), columns, ends), shape=(len(rows), len(known)))
+
+
+def _weighed(whole: sparse.csr_matrix, by: Ints) -> sparse.csr_matrix:
+    return sparse.csr_matrix((by[whole.indices], whole.indices, whole.indptr), shape=whole.shape)
 
 
 def _firm_days(lead: Telling) -> tuple[int, int] | None:

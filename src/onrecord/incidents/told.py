@@ -95,7 +95,7 @@ class Telling:
     said: frozenset[str]
     spoken: frozenset[str]
     facts: frozenset[str]
-    words: frozenset[str]
+    words: tuple[str, ...]
     gist: Gist | None
     firm: bool
 
@@ -250,7 +250,7 @@ def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, st
         said=words.of_folded(clauses),
         spoken=frozenset(clauses.split()),
         facts=frozenset(read.reading.facts),
-        words=frozenset(read.reading.words),
+        words=read.reading.words,
         gist=read.reading.gist,
         firm=_firm(event),
     )

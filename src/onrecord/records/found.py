@@ -209,7 +209,7 @@ class Reading:
     """All that one reader found in one story version. signature: MinHash values of the text and, last,
     how many different 5-word runs it has, for near copies; quotes:
     folded direct quotations of six words or more, for rewrites; facts: numbers with their nouns and unusual names;
-    words: its first 300 different words, folded, and gist: for reports of one event.
+    words: its first 300 different words, folded, in their order, and gist: for reports of one event.
     """
 
     story: str
