@@ -512,6 +512,7 @@ def _kept(page: _Page, report: _Report, at: datetime, relation: Relation, origin
         found.signature,
         found.quotes,
         found.facts,
+        found.words,
     )
     masthead = Masthead(page.id, page.id, None, page.outlet, headline, published, len(page.text))
     return Told(Read(masthead, reading), page.text, relation, origin, it, page.killed)

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -28,14 +28,20 @@ class Sides:
     grounds: tuple[Words, ...] = ()
     hit: Words = frozenset()
     _ends: dict[tuple[Words, bool], Words | None] = field(default_factory=dict, compare=False, repr=False)
+    _doers: dict[Words, bool] = field(default_factory=dict, compare=False, repr=False)
+    _grounds: dict[Words, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def is_doer(self, asked: Words) -> bool:
         """Whether one who strikes is asked for."""
-        return any(words.any_akin(asked, doer) for doer in self.doers)
+        if asked not in self._doers:
+            self._doers[asked] = any(words.any_akin(asked, doer) for doer in self.doers)
+        return self._doers[asked]
 
     def has_ground(self, asked: Words) -> bool:
         """Whether somebody's ground is asked for, and some place is told to lie on it."""
-        return any(words.any_akin(asked, ground) for ground in self.grounds)
+        if asked not in self._grounds:
+            self._grounds[asked] = any(words.any_akin(asked, ground) for ground in self.grounds)
+        return self._grounds[asked]
 
     def struck_by(self, ground: Words) -> Words | None:
         """The only party that strikes this ground, where its own does not."""
@@ -87,6 +93,7 @@ def sides(incidents: Sequence[Incident]) -> Sides:
     return Sides(tuple(doers), tuple(strikes), tuple(grounds), hit)
 
 
+@lru_cache(maxsize=65536)
 def party(actor: str | None) -> Words | None:
     """Telling words of the party that an actor's name names: none does that only says what he is ("Gunmen", "the army")."""
     if actor is None or not (words.is_name(actor) or _DEMONYM.match(actor)):

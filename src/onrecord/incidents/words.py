@@ -45,7 +45,15 @@ def akin(one: str, other: str) -> bool:
 
 def any_akin(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether a word of the one is akin to a word of the other."""
-    return not one.isdisjoint(other) or any(akin(a, b) for a in one for b in other)
+    if not one.isdisjoint(other):
+        return True
+    return not _starts(one).isdisjoint(_starts(other)) and any(akin(a, b) for a in one for b in other)
+
+
+@lru_cache(maxsize=65536)
+def _starts(words: frozenset[str]) -> frozenset[str]:
+    """The first letters that words which are akin share."""
+    return frozenset(word[:_SHORTEST_STEM] for word in words)
 
 
 def is_name(party: str) -> bool:
