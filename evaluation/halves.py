@@ -39,7 +39,7 @@ class Pairs:
     first: Ints
     second: Ints
     parts: Floats
-    days: tuple[tuple[int, int] | None, ...]
+    apart: npt.NDArray[np.bool_]
 
     def same(self, gold: Mapping[str, str]) -> npt.NDArray[np.bool_]:
         """Whether each pair is of one incident."""
@@ -49,9 +49,9 @@ class Pairs:
 
     def clusters(self, by: links.Weights) -> dict[str, int]:
         """A number for each name: the same for those held to be of one event."""
-        chances = by.chances(self.parts).tolist()
+        chances = np.where(self.apart, 0.0, by.chances(self.parts)).tolist()
         found = [links.Link(*row) for row in zip(self.first.tolist(), self.second.tolist(), chances, strict=True)]
-        groups = links.together(self.days, found, links.JOINED)
+        groups = links.together(len(self.names), found, links.JOINED)
         return {self.names[member]: number for number, group in enumerate(groups) for member in group}
 
 
@@ -75,18 +75,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measured(stories: Sequence[Row], library: Library) -> list[tuple[float, float, int]]:
     """B3 and link F1 of each half, by what the other teaches, and how many stories were scored."""
+    gold = {row["id"]: row["incident"] for row in stories}
+    scored = {row["id"] for row in stories if row.get("scored", True)}
+    halves = [{name: label for name, label in one.items() if name in scored} for one in labels(stories, library)]
+    return [(*agreement(one, gold), len(one)) for one in halves]
+
+
+def labels(stories: Sequence[Row], library: Library) -> list[dict[str, str]]:
+    """A label for each story of each half: the same for those held to be of one incident by what the other half teaches."""
     corpus = library.read(stories)
     gold = {row["id"]: row["incident"] for row in stories}
-    halves = [[row for row in stories if half(row["incident"]) == number] for number in (0, 1)]
-    pairs = [pairs_of(corpus, [row["id"] for row in rows_]) for rows_ in halves]
+    names = [[row["id"] for row in stories if half(row["incident"]) == number] for number in (0, 1)]
+    pairs = [pairs_of(corpus, mine) for mine in names]
     found = []
     for number, mine in enumerate(pairs):
         other = pairs[1 - number]
-        by = learn(other.parts, other.same(gold))
-        clusters = mine.clusters(by)
-        scored = [row["id"] for row in halves[number] if row.get("scored", True)]
-        labels = {name: str(clusters.get(name, f"alone {name}")) for name in scored}
-        found.append((*agreement(labels, gold), len(scored)))
+        clusters = mine.clusters(learn(other.parts, other.same(gold)))
+        told = {name: f"{number}-{clusters[name]}" if name in clusters else f"alone {name}" for name in names[number]}
+        found.append(told)
     return found
 
 
@@ -102,7 +108,7 @@ def pairs_of(corpus: Corpus, names: Sequence[str]) -> Pairs:
     held = [name for name in names if name in corpus.stories and corpus.stories[name].id in about]
     subjects = Subjects([about[corpus.stories[name].id] for name in held])
     first, second = links.candidates(subjects)
-    return Pairs(tuple(held), first, second, subjects.parts(first, second), tuple(subjects.firm_days()))
+    return Pairs(tuple(held), first, second, subjects.parts(first, second), subjects.apart(first, second))
 
 
 def agreement(labels: Mapping[str, str], gold: Mapping[str, str]) -> tuple[float, float]:

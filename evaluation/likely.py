@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from onrecord.incidents.links import Weights
 from onrecord.incidents.subjects import PARTS, Floats
 
-_FALL = frozenset({"told apart", "day", "likely day", "firm days", "distance"})
+_FALL = frozenset({"told apart", "day", "likely day", "distance"})
 _DAYS = (0, 1, 2, 4, 7, 14, 31, 100, 400)
 _SET = {"told apart": _DAYS, "day": _DAYS, "likely day": _DAYS, "distance": (3, 10, 25, 60, 150, 500, 1500)}
 """Where the steps of days and kilometres end: a day makes a difference among few, and none among hundreds."""

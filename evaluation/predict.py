@@ -16,7 +16,19 @@ from evaluation import rows
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.order import Order
 
-TASKS = ("joint", "attribution", "status", "counts", "incidents", "times", "families", "places", "tallies", "templates")
+TASKS = (
+    "joint",
+    "attribution",
+    "status",
+    "counts",
+    "incidents",
+    "times",
+    "families",
+    "places",
+    "tallies",
+    "templates",
+    "halves",
+)
 
 Task = Callable[[Order], list[Row] | Row]
 

@@ -206,7 +206,7 @@ def one(told: str | None = "2031-03-10", **changed: Any) -> Known:
     row: dict[str, Any] = {
         "id": "in-1", "kind": "raid", "status": "happened", "first_day": "2031-03-10", "last_day": "2031-03-10",
         "place": "Varnholm", "country": "Quelland", "place_precision": "exact", "actor": "Tern Brigade", "outlets": "Varn Courier",
-        "reports": "Varn Courier", "campaigns": "Coast", "independent_reports": 1, "primary_sources": 2,
+        "reports": "Varn Courier", "campaigns": "Coast", "independent_reports": 1, "primary_sources": 2, "grade": "one report",
         "killed_low": 3, "killed_best": 4, "killed_high": 6, "injured_low": None, "injured_best": None, "injured_high": None,
     }  # fmt: skip
     return Known({**row, **changed}, date.fromisoformat(told) if told else None)
@@ -345,8 +345,8 @@ def test_the_whole_answer_for_programs() -> None:
         "low": 6, "best": 6, "high": None,
         "incidents": [{
             "id": "in-00000001", "share": "sure", "why": [], "low": 6, "best": 6, "high": None, "first_day": "2031-03-31",
-            "last_day": "2031-03-31", "place": "Varnholm", "country": "Quelland", "kind": "shelling", "status": "happened",
-            "actor": None, "independent_reports": 1, "primary_sources": 2,
+            "last_day": "2031-03-31", "place": "Varnholm", "country": "Quelland", "kind": "shelling", "status": "ongoing",
+            "actor": None, "independent_reports": 1, "primary_sources": 2, "grade": "one report",
         }],
         "unknown": [], "left_out": [],
     }  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from onrecord.families import fingerprint
 from onrecord.incidents import Families, Merged, merge
 from onrecord.records import (
     UNDATED,
@@ -16,6 +17,7 @@ from onrecord.records import (
     Derivation,
     Event,
     EventKind,
+    Gist,
     Masthead,
     Mention,
     Mutation,
@@ -31,6 +33,7 @@ from onrecord.records import (
     Span,
     Stance,
     Status,
+    Story,
     Tally,
     TallyUnit,
     When,
@@ -150,6 +153,14 @@ class Newsroom:
         reading = self.reads[at].reading
         events = (replace(event, mentions=mentions, claims=()), *reading.events[1:])
         self.reads[at] = replace(self.reads[at], reading=replace(reading, events=events))
+
+    def written(self, story: str, headline: str, text: str, gist: Gist | None = None) -> None:
+        """Gives a story a headline and a text; its acts stay those that it has."""
+        at = self._at(story)
+        head, reading = self.reads[at].story, self.reads[at].reading
+        seen = fingerprint(Story(story, story, None, head.outlet, headline, None, head.published, "en", text))
+        reading = replace(reading, facts=seen.facts, words=seen.words, gist=gist)
+        self.reads[at] = Read(replace(head, headline=headline), reading)
 
     def total_in(self, story: str, number: int) -> None:
         """Makes a claim of a story state a running total."""

@@ -277,14 +277,16 @@ def _of(count: int, what: str) -> str:
 
 def notes(found: Answer) -> list[str]:
     """What a reader of the answer should know, a sentence each: what keeps incidents from being sure, on how few reports some
-    rest, and what was left out.
+    rest, which are contested, and what was left out.
     """
     reports = Counter(one.row.get("independent_reports") for one in found.behind)
+    grades = Counter(str(one.row.get("grade")) for one in found.behind)
     lists = {
         **{share.capitalize(): _reasons(found, share) for share in ("likely", "possible")},
         "Resting on few": [
             (reports[n], word) for n, word in ((1, "on one independent report"), (0, "on none")) if reports[n]
         ],
+        "Graded": [(grades[word], word) for word in ("contested", "withdrawn") if grades[word]],
         "Left out": found.left_out,
     }
     return [f"{what}: {', '.join(f'{n:,} {why}' for n, why in told)}." for what, told in lists.items() if told]
@@ -331,6 +333,7 @@ _SHOWN = (
     "actor",
     "independent_reports",
     "primary_sources",
+    "grade",
 )
 
 

@@ -19,9 +19,7 @@ _COMMON = 100
 _BLOCK = 512
 _CROWD = 60
 _LEAST = 0.02
-_EVER = 1 << 40
-_SURE = 0.0
-JOINED = 0.3
+JOINED = 0.25
 """The mean chance of the pairs of two groups from which they are one."""
 
 
@@ -129,11 +127,11 @@ def weights() -> Weights:
 
 
 def links(subjects: Subjects, by: Weights) -> list[Link]:
-    """The pairs that are not quite unlikely."""
+    """The pairs that are not quite unlikely. A firm no is none, whatever its chance."""
     first, second = candidates(subjects)
     if not len(first):
         return []
-    chances = by.chances(subjects.parts(first, second))
+    chances = np.where(subjects.apart(first, second), 0.0, by.chances(subjects.parts(first, second)))
     kept = np.flatnonzero(chances >= _LEAST)
     return [Link(*row) for row in zip(first[kept].tolist(), second[kept].tolist(), chances[kept].tolist(), strict=True)]
 
@@ -143,23 +141,18 @@ def links(subjects: Subjects, by: Weights) -> list[Link]:
 
 @dataclass(slots=True)
 class _Cluster:
-    """Subjects held to be of one event. to: the sum of the chances of all pairs with another cluster; first, last: the latest first and the
-    earliest last of the days that are beyond doubt.
-    """
+    """Subjects held to be of one event. to: the sum of the chances of all pairs with another cluster."""
 
     members: list[int]
-    first: int
-    last: int
     to: dict[int, float] = field(default_factory=dict)
 
 
-def together(days: Sequence[tuple[int, int] | None], found: Sequence[Link], least: float) -> list[list[int]]:
+def together(number: int, found: Sequence[Link], least: float) -> list[list[int]]:
     """Groups of subjects, by position: the two groups are joined that are likeliest one on the average of all their pairs,
-    as long as any two are at least so likely. A pair that is no link counts as unlikely, so that no chain of
-    likely pairs joins what its ends have nothing in common; and whatever links them, two groups with days beyond doubt
-    that lie apart are never one. days: those of each subject, as `Subjects.firm_days` has them.
+    as long as any two are at least so likely. A pair that is no link counts as one that is not, so that no chain of likely pairs joins what
+    its ends have nothing in common.
     """
-    clusters = {n: _Cluster([n], *(firm or (-_EVER, _EVER))) for n, firm in enumerate(days)}
+    clusters = {n: _Cluster([n]) for n in range(number)}
     heap: list[tuple[float, int, int]] = []
     for link in found:
         clusters[link.first].to[link.second] = clusters[link.second].to[link.first] = link.chance
@@ -170,10 +163,7 @@ def together(days: Sequence[tuple[int, int] | None], found: Sequence[Link], leas
         one, other = clusters.get(first), clusters.get(second)
         if one is None or other is None or _mean(one, other, second) != -chance:
             continue
-        if max(one.first, other.first) - min(one.last, other.last) > 1 and -chance < _SURE:
-            continue
         one.members += other.members
-        one.first, one.last = max(one.first, other.first), min(one.last, other.last)
         del clusters[second]
         one.to.pop(second, None)
         other.to.pop(first, None)
@@ -215,7 +205,7 @@ def alike(leads: Sequence[Telling], by: Weights, apart: Callable[[Telling, Telli
     found = [n for n in found if n.chance < JOINED or not apart(leads[n.first], leads[n.second])]
     named = [lead.event.id for lead in leads]
     chances = {_pair(named[link.first], named[link.second]): link.chance for link in found}
-    groups = together(subjects.firm_days(), found, JOINED)
+    groups = together(len(leads), found, JOINED)
     return Alike(tuple(tuple(leads[n] for n in group) for group in groups if len(group) > 1), chances)
 
 

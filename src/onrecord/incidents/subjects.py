@@ -3,6 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +18,13 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 PARTS = (
-    "told apart", "day", "likely day", "firm days", "distance", "place", "killed", "injured", "toll", "kind",
+    "told apart", "day", "likely day", "distance", "place", "killed", "injured", "toll", "kind",
     "ages", "headline", "headline told", "opening", "words", "rare words", "names", "name words", "outlet",
 )  # fmt: skip
 """The parts of a pair's score, in their order."""
 
-_FEW = 64
+_OTHERS = 300
+"""Of so many news stories in general those of a ledger stand."""
 _UNIT = 1024
 """Rarity is counted in whole units, so that sums are the same in whatever order."""
 _RADIUS = 6371.0
@@ -33,18 +36,24 @@ _UNKNOWN = math.nan
 
 
 class Bag:
-    """Sets of words, one a subject. A word that more than a share of the subjects have says nothing."""
+    """Sets of words, one a subject. A word that more than a share of the subjects have says nothing. So that a ledger of a few stories
+    knows as well as a large one what is rare, each stands among news stories in general, of which some have the word, too.
+    """
 
-    def __init__(self, sets: Sequence[Iterable[str]], most: float, least: int = _FEW // 2) -> None:
+    def __init__(self, sets: Sequence[Iterable[str]], most: float) -> None:
         self._sets = [sorted(set(one)) for one in sets]
         held = Counter(word for one in self._sets for word in one)
-        cap = max(least, int(most * len(self._sets)))
-        known = {word: n for n, word in enumerate(sorted(w for w, k in held.items() if 2 <= k <= cap))}
-        rare = np.array([rarity(held[word], len(self._sets)) for word in known], dtype=np.int64)
+        whole, common = len(self._sets) + _OTHERS, _common()
+        seen = {word: n + common.get(word, 0) for word, n in held.items()}
+        rare = {word: rarity(n, whole) for word, n in seen.items() if n <= most * whole}
+        # What one subject alone has says how much more it tells than another
+        squares = [sum(rare[word] ** 2 for word in one if word in rare) for one in self._sets]
+        self._length = np.sqrt(np.array(squares, dtype=np.float64))
+        known = {word: n for n, word in enumerate(sorted(word for word in rare if held[word] > 1))}
+        by = np.array([rare[word] for word in known], dtype=np.int64)
         self.whole = _marked(self._sets, known)
-        self.worth = _weighed(self.whole, rare)
-        self.square = _weighed(self.whole, rare**2)
-        self._length = np.sqrt(np.asarray(self.square.sum(axis=1), dtype=np.float64).ravel())
+        self.worth = _weighed(self.whole, by)
+        self.square = _weighed(self.whole, by**2)
         self.empty = np.array([not one for one in self._sets], dtype=bool)
 
     def shared(self, first: Ints, second: Ints) -> Floats:
@@ -76,8 +85,15 @@ def rarity(number: int, of: int) -> int:
     """Between 0 for a word that every subject has and 1024 for one that stands once, by the logarithm. Numbers are rounded down to
     powers of two: one story more seldom changes what is rare.
     """
-    whole = max(of, _FEW).bit_length() - 1
-    return max(0, _UNIT - _UNIT * (number.bit_length() - 1) // whole)
+    return max(0, _UNIT - _UNIT * (number.bit_length() - 1) // max(1, of.bit_length() - 1))
+
+
+@cache
+def _common() -> dict[str, int]:
+    """Words that many news stories have, each with how many of those in general do."""
+    text = resources.files("onrecord.incidents").joinpath("common.txt").read_text(encoding="utf-8")
+    rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    return {word: int(row[0]) * _OTHERS // 100 for row in rows for word in row[1:]}
 
 
 def _overlap(one: sparse.csr_matrix, other: sparse.csr_matrix, first: Ints, second: Ints) -> Floats:
@@ -94,7 +110,7 @@ class Subjects:
         self._told = _days(t.latest.toordinal() if t.latest else None for t in leads)
         self._first = _days(t.days[0].toordinal() if t.sharp and t.days else None for t in leads)
         self._last = _days(t.days[1].toordinal() if t.sharp and t.days else None for t in leads)
-        self._firm = np.array([_firm_days(lead) is not None for lead in leads], dtype=bool)
+        self._firm = np.array([_is_firm(lead) for lead in leads], dtype=bool)
         self._likely = _days(g.day.toordinal() if g and g.day else None for g in gists)
         self._killed = _days((g.killed.best or 0) if g else None for g in gists)
         self._injured = _days((g.injured.best or 0) if g else None for g in gists)
@@ -108,7 +124,7 @@ class Subjects:
         titles = [words.telling(t.story.headline) for t in leads]
         self.headlines = Bag(titles, 0.3)
         self.words = Bag(stems, 0.3)
-        self.rare = Bag(stems, 0.03, 3)
+        self.rare = Bag(stems, 0.03)
         self._opening = Bag([one[:_OPENING] for one in stems], 0.3)
         self._titles, self._texts = _side_by_side(titles, stems)
         names = [{fact for fact in t.facts if not fact[0].isdigit()} for t in leads]
@@ -118,14 +134,10 @@ class Subjects:
 
     def parts(self, first: Ints, second: Ints) -> Floats:
         """The parts of pairs of subjects, by position: a row a pair, a column a part, not a number where it is unknown."""
-        days = np.maximum(
-            np.maximum(self._first[second] - self._last[first], self._first[first] - self._last[second]), 0
-        )
         known = {
             "told apart": _apart(self._told, first, second),
-            "day": days,
+            "day": self._days_apart(first, second),
             "likely day": _apart(self._likely, first, second),
-            "firm days": np.where(self._firm[first] & self._firm[second], days > 1, _UNKNOWN),
             "distance": self._km(first, second),
             "place": self._places.both(first, second),
             "killed": _harm(self._killed, first, second),
@@ -144,11 +156,16 @@ class Subjects:
         }
         return np.column_stack([known[part] for part in PARTS])
 
-    def firm_days(self) -> list[tuple[int, int] | None]:
-        """The days of each subject that are beyond doubt: told of the act itself in a story that came soon after, and borne out by
-        all the story's opening words.
-        """
-        return [_firm_days(lead) for lead in self.leads]
+    def apart(self, first: Ints, second: Ints) -> npt.NDArray[np.bool_]:
+        """Whether two subjects are of days that are beyond doubt, and not the same: whatever else is alike, they are two events."""
+        sure = self._firm[first] & self._firm[second]
+        found: npt.NDArray[np.bool_] = sure & (self._days_apart(first, second) > 1)
+        return found
+
+    def _days_apart(self, first: Ints, second: Ints) -> Floats:
+        gap = np.maximum(self._first[second] - self._last[first], self._first[first] - self._last[second])
+        found: Floats = np.maximum(gap, 0)
+        return found
 
     def _km(self, first: Ints, second: Ints) -> Floats:
         a, b, c, d = map(np.radians, (self._lat[first], self._lon[first], self._lat[second], self._lon[second]))
@@ -193,13 +210,15 @@ def _weighed(whole: sparse.csr_matrix, by: Ints) -> sparse.csr_matrix:
     return sparse.csr_matrix((by[whole.indices], whole.indices, whole.indptr), shape=whole.shape)
 
 
-def _firm_days(lead: Telling) -> tuple[int, int] | None:
+def _is_firm(lead: Telling) -> bool:
+    """Whether the days of a subject are beyond doubt: told of the act itself in a story that came soon after, and borne out by all the
+    story's opening words.
+    """
     likely = lead.gist.day if lead.gist is not None else None
     if lead.days is None or not lead.sharp or not lead.firm or lead.latest is None or likely is None:
-        return None
+        return False
     first, last = lead.days[0].toordinal(), lead.days[1].toordinal()
-    soon = 0 <= lead.latest.toordinal() - first <= _SOON
-    return (first, last) if soon and first - 1 <= likely.toordinal() <= last + 1 else None
+    return 0 <= lead.latest.toordinal() - first <= _SOON and first - 1 <= likely.toordinal() <= last + 1
 
 
 def _days(values: Iterable[float | None]) -> Floats:
