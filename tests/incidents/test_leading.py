@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from onrecord.incidents import told
+from onrecord.incidents import merge, told
 from onrecord.incidents.told import Families, leads, lineages, tellings
 from onrecord.records import Bounds, Gist
 
-PLANT = {"kind": "shooting", "place": "Ostrava Quay", "says": ()}
 FIRST = """A night watchman was shot at the Brennick cannery on Ostrava Quay, the harbour police said. Odo Tarvik, who is 61, was taken to
 the Lindholm infirmary with a wound in the shoulder. Officers found two cartridge cases behind the smokehouse."""
 AGAIN = """The man who shot the watchman of the Brennick cannery has given himself up. Odo Tarvik is still in the Lindholm infirmary, and will keep
@@ -88,3 +89,37 @@ def test_a_story_of_which_no_words_were_kept_is_like_no_other(room, desk):
     for name in "ab":
         room.story(name, f"Outlet {name}", "2031-05-05", shooting(desk))
     assert not any("leads with" in reason for one in room.merge().incidents for reason in one.reasons)
+
+
+WORDS = (
+    "cannery",
+    "watchman",
+    "smokehouse",
+    "boat",
+    "brothers",
+    "chandlery",
+    "shot",
+    "police",
+    "the",
+    "Brennick",
+    "Fellsund",
+)
+TOLD = st.tuples(
+    st.lists(st.sampled_from(WORDS), min_size=3, max_size=9),
+    st.sampled_from(["2031-05-04", "2031-05-05", "2031-05-11", None]),
+    st.sampled_from(["Marl", "Ostrava Quay", None]),
+    st.sampled_from(["shooting", "bombing"]),
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TOLD, min_size=2, max_size=7), st.data())
+def test_stories_in_any_order_come_to_the_same(newsroom_of, desk, stories, data):
+    room = newsroom_of([])
+    for number, (told_in, day, place, kind) in enumerate(stories):
+        act = shooting(desk, kind=kind, day=day, place=place)
+        room.story(f"s{number}", f"Outlet {number % 2}", "2031-05-06", act)
+        gist = Gist(date.fromisoformat(day), Bounds(None, None, None), Bounds(1, 1, 1)) if day else None
+        room.written(f"s{number}", " ".join(told_in[:3]), " ".join(told_in), gist)
+    reads = data.draw(st.permutations(room.reads))
+    assert merge(reads, room.families).incidents == room.merge().incidents
