@@ -10,6 +10,7 @@ from pathlib import Path
 from evaluation.cores import watched
 from evaluation.rows import Row
 from onrecord import pipeline, stories
+from onrecord.incidents.told import Families, leads, lineages, tellings
 from onrecord.records import Derived, Event, Masthead, Read, Reading, Story, digest
 from onrecord.settings import ReadOptions
 
@@ -42,6 +43,13 @@ class Corpus:
     def incident_of(self) -> dict[str, str]:
         """The incident that each event was merged into."""
         return {event: incident.id for incident in self.derived.incidents for event in incident.events}
+
+    @cached_property
+    def leads(self) -> dict[str, str]:
+        """The event that each story leads with, by the story's id."""
+        reads, made = tuple(self.reads.values()), self.derived
+        families = Families(made.families, made.derivations, made.mutations)
+        return {story: lead.event.id for story, lead in leads(tellings(reads, lineages(reads, families))).items()}
 
     @cached_property
     def _events(self) -> dict[str, Event]:

@@ -4,7 +4,6 @@ from evaluation import rows
 from evaluation.reading import Corpus
 from evaluation.rows import Row
 from evaluation.tasks.order import Order
-from onrecord.events.gist import main_event
 
 
 def incidents(order: Order) -> list[Row]:
@@ -15,13 +14,13 @@ def incidents(order: Order) -> list[Row]:
 
 
 def label(corpus: Corpus, name: str) -> str | None:
-    """The incident that a story's main event was merged into, or, where that is none ("a man was arrested"), that of the
-    first event that was; None for a story without one.
+    """The incident that a story leads with, or, where that is none ("a man was arrested"), the first that it tells of; None for a
+    story without one.
     """
     reading = corpus.reading(name)
     if reading is None:
         return None
-    main = main_event(reading.events)
-    told = [event for event in reading.events if not event.background]
-    found = [corpus.incident_of.get(event.id) for event in (*([main] if main else []), *told)]
+    lead = corpus.leads.get(reading.story)
+    told = [event.id for event in reading.events if not event.background]
+    found = [corpus.incident_of.get(event) for event in (*([lead] if lead else []), *told)]
     return next((incident for incident in found if incident is not None), None)
