@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import counted, harm
+from onrecord.events import causes, counted, harm
 from onrecord.events.phrases import SUBJECTS, Phrase, after, is_person, is_share, numbered, single
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, CountOf, Quantity
@@ -47,9 +47,13 @@ def found_in(annotated: Annotated, sentence: Sentence) -> tuple[Found, ...]:
             continue
         if what == "killed" and any(t.lower_ in _GUESSED for t in at.doc[max(sentence.syntax.start, at.i - 2) : at.i]):
             what = "presumed_dead"
+        died = causes.death_behind(at) if what == "injured" else None
+        if died is not None:
+            what = "killed"
+        part = _is_part(phrase) or died is not None or (what == "killed" and causes.adds(phrase.head, at))
         taken.update((phrase.core.i, phrase.head.i))
         span = annotated.span(sentence.part, sentence.start + phrase.start, sentence.start + phrase.end)
-        count = Count(what, phrase.quantity, span, _of_whom(phrase, at), _is_part(phrase))
+        count = Count(what, phrase.quantity, span, _of_whom(phrase, at), part)
         found.append(Found(count, phrase.head, at))
     found.extend(_none(annotated, sentence, taken))
     found.extend(_given_up(annotated, sentence, found))

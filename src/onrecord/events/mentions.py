@@ -253,7 +253,8 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     """The record of a group, and whether its kind is known yet."""
     sentence = segment.sentence
     trigger = _trigger(annotated, sentence, group.lead)
-    known = memory.kind is not None or memory.acts > 0 or any(_own_kind(hit) is not None for hit in group.hits)
+    named = any(hit.role == "act" or _own_kind(hit) is not None for hit in group.hits)
+    known = memory.kind is not None or memory.acts > 0 or named
     if group.lead.role == "effect" and not (known or _violent(group) or noticed.is_sure(annotated, trigger)):
         return None
     kind = judged.kind(_kind(group, memory), annotated, trigger, settled=_is_settled(group))

@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from onrecord.events.circumstances import words
 from onrecord.language.annotated import Annotated, Sentence
-from onrecord.records import Mention, When
+from onrecord.records import Mention, Span, When
 from onrecord.wording import times
 
 _DAYS = frozenset({"day", "days", "week", "month", "season", "year"})
@@ -49,7 +49,9 @@ def of_mention(
             continue
         span = annotated.span(sentence.part, sentence.start + timex.start, sentence.start + timex.end)
         tokens = [t for t in sentence.syntax if span.start <= sentence.offset(t) < span.end]
-        if not tokens or is_of_saying(tokens[0], trigger) or _is_of_aftermath(tokens[0], trigger):
+        if not tokens or _is_of_aftermath(tokens[0], trigger):
+            continue
+        if is_of_saying(tokens[0], trigger) and not (_is_said(mention, span) and _is_behind_act(tokens[0], trigger)):
             continue
         meanwhile = _is_meanwhile(tokens[0], trigger)
         if (aside(tokens[0], trigger) is not None and not meanwhile) or _is_edge(tokens[0], trigger):
@@ -127,6 +129,20 @@ def is_of_saying(token: Token, trigger: Token) -> bool:
     """
     step = _verb_over(token)
     return step.i != trigger.i and step.lemma_.lower() in words("verbs", "saying")
+
+
+def _is_said(mention: Mention, span: Span) -> bool:
+    """Whether a time stands among the words that somebody is quoted with, and so is none of the saying, wherever syntax hangs it
+    ("shells fell on Hask, a village, on Monday, the police said").
+    """
+    inside = mention.span.part == span.part and mention.span.start <= span.start and span.end <= mention.span.end
+    return mention.claim is not None and inside
+
+
+def _is_behind_act(token: Token, trigger: Token) -> bool:
+    """Whether the last verb before the word may be that of the act, and tells of no death that came later."""
+    before = [t for t in token.doc[token.sent.start : token.i] if t.pos_ == "VERB"]
+    return not before or before[-1].i == trigger.i or before[-1].lemma_.lower() not in words("verbs", "late")
 
 
 def aside(token: Token, trigger: Token) -> Token | None:
