@@ -132,7 +132,7 @@ def _when(
     if cause is None:
         return when.of_mention(annotated, sentence, mention, trigger, forward=forward)
     found = when.of_mention(annotated, sentence, mention, cause, forward=forward)
-    if found is not None or (causes.is_death(trigger) and causes.is_earlier(cause)):
+    if found is not None or (causes.is_late_death(trigger) and causes.is_earlier(cause)):
         return found
     return when.of_mention(annotated, sentence, mention, trigger, forward=forward)
 

@@ -17,19 +17,22 @@ def act(trigger: Token, inside: Sequence[Token]) -> Token | None:
     """The word for the act that people came to harm by, where the trigger only tells of the harm; None where the words name none.
 
     inside: the words that tell of it. It is the verb of a clause with "when" or "after" ("were hurt after gunmen opened fire"), and
-    where somebody dies, what had hurt him before ("a man wounded in Wednesday's strike died").
+    where somebody dies who had been hurt before, what had hurt him ("a man wounded in Wednesday's strike died").
     """
     if not _is_harm(trigger):
         return None
     found = next((verb for verb in inside if _is_occasion(verb)), None)
-    if found is not None or not (is_death(trigger) or death_behind(trigger) is not None):
+    if found is not None:
         return found
-    return next(_hurt_by(trigger, inside), None)
+    return next(_hurt_by(trigger), None) if death_behind(trigger) or is_late_death(trigger) else None
 
 
-def is_death(trigger: Token) -> bool:
-    """Whether the word tells that somebody died, which may be days after the act."""
-    return harm.find("acting", trigger) == "killed" and triggers.lemma(trigger) in words("verbs", "late")
+def is_late_death(trigger: Token) -> bool:
+    """Whether the word tells that somebody died who had been hurt before ("a man wounded on Monday died", "died of burns")."""
+    return _is_death(trigger) and any(
+        (t.dep_ in {"acl", "relcl"} and (_is_harm(t) or _tells_of_act(t))) or harm.find("befell", t) == "injured"
+        for t in _sufferers(trigger)
+    )
 
 
 def is_earlier(cause: Token) -> bool:
@@ -43,7 +46,7 @@ def adds(who: Token, told: Token) -> bool:
     """Whether those who died, by the word that tells it, are only the latest dead of an act told of before: it is the earlier one,
     or they are one more of a row ("a third person").
     """
-    cause = next(_hurt_by(told, list(told.sent)), None) if is_death(told) else None
+    cause = next(_hurt_by(told), None) if is_late_death(told) else None
     return cause is not None and (is_earlier(cause) or any(c.ent_type_ == "ORDINAL" for c in who.children))
 
 
@@ -53,7 +56,7 @@ def death_behind(hurt: Token) -> Token | None:
     """
     if hurt.tag_ not in {"VBN", "VBD"} or any(c.dep_ in {"aux", "auxpass", "nsubjpass", "dobj"} for c in hurt.children):
         return None
-    later = (t for t in hurt.subtree if t.i > hurt.i and is_death(t))
+    later = (t for t in hurt.subtree if t.i > hurt.i and _is_death(t))
     return next((t for t in later if not any(c.dep_ in {"nsubj", "mark", "aux"} for c in t.children)), None)
 
 
@@ -65,17 +68,28 @@ def _is_occasion(verb: Token) -> bool:
     return verb.dep_ == "advcl" and any(c.lower_ in _WHEN for c in verb.children) and _tells_of_act(verb)
 
 
-def _hurt_by(death: Token, inside: Sequence[Token]) -> Iterator[Token]:
-    """Acts among the words that say of whom it is told or of what, nearest to the death first; else the verb of how they were hurt."""
-    who = [t for c in death.children if c.dep_ in {"nsubj", "prep"} for t in c.subtree if t in inside]
+def _is_death(word: Token) -> bool:
+    return harm.find("acting", word) == "killed" and triggers.lemma(word) in words("verbs", "late")
+
+
+def _sufferers(death: Token) -> Iterator[Token]:
+    """The words that say who died, and of what."""
+    return (t for c in death.children if c.dep_ in {"nsubj", "prep"} for t in c.subtree)
+
+
+def _hurt_by(death: Token) -> Iterator[Token]:
+    """Acts among the words that say who died and of what; else the verb that tells how they were hurt, else the act that the rest of
+    the sentence names ("bringing the number of dead from the February 11 strike to eight").
+    """
+    who = list(_sufferers(death))
     yield from (t for t in who if t.pos_ == "NOUN" and t.dep_ == "pobj" and _tells_of_act(t))
     yield from (t for t in who if t.dep_ in {"acl", "relcl"} and (_tells_of_act(t) or _is_harm(t)))
-    # "bringing the number of dead from the February 11 strike to eight" stands outside the clause.
     beyond = (t for t in death.sent if t.dep_ == "pobj" and t.head.lower_ in {"from", "in", "of"} and is_earlier(t))
     yield from (t for t in beyond if t.pos_ == "NOUN" and _tells_of_act(t))
 
 
 def _tells_of_act(word: Token) -> bool:
     """Whether a table has the word as one of an act that harms, or of one whose kind something else tells."""
-    rows = kinds.triggers(triggers.lemma(word), "NOUN" if word.pos_ == "NOUN" else "VERB")
+    noun = word.pos_ == "NOUN"
+    rows = (row for row in kinds.triggers(triggers.lemma(word), "NOUN" if noun else "VERB") if not (noun and row.rest))
     return any(row.role == "act" and (row.kind is None or kinds.kind(row.kind).harms) for row in rows)

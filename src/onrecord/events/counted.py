@@ -76,7 +76,7 @@ def _of_itself(noun: Token) -> Said | None:
 
 def _own(head: Token) -> Said | None:
     """The noun says it ("three deaths", "15 wounded")."""
-    found = harm.find("noun", head)
+    found = harm.find("noun", head) or harm.of_compound("noun", head)
     if found is None or (found == "strikes" and head.pos_ != "NOUN"):
         return None
     if head.pos_ == "VERB" and any(c.dep_ == "dobj" for c in head.children):

@@ -32,6 +32,13 @@ _SHOTS = frozenset({"shooting", "naval_strike"})
 """Kinds that are one act where they are joined ("fired on and sank")."""
 _TAKING = frozenset({"seizure", "abduction"})
 """Kinds that harm nobody and yet are what a story goes on to tell of."""
+_AS_BEFORE: dict[tuple[EventKind, EventKind | None], EventKind] = {
+    ("shooting", "shelling"): "shelling",
+    ("bombing", "air_strike"): "air_strike",
+}
+"""What a weapon tells of behind an earlier act: whoever's "guns" answer shelling are no small arms, bombs that "fell" in an air raid
+were not planted.
+"""
 _MOVES = frozenset({"deployment", "ground_mission"})
 _NAMED = frozenset({"named_person", "named_body"})
 _EARLIER = frozenset({"earlier", "previous", "former"})
@@ -147,7 +154,8 @@ def _hits(annotated: Annotated, sentence: Sentence, memory: _Memory) -> list[Hit
     asked = (sentence.index, memory.acts > 0)
     if memory.hits is None or memory.hits[0] != asked:
         every = triggers.find(sentence.syntax, sentence.part == "headline", memory.acts > 0)
-        memory.hits = asked, noticed.with_network(annotated, sentence, every)
+        play = triggers.is_play(sentence.syntax)
+        memory.hits = asked, [] if play else noticed.with_network(annotated, sentence, every)
     return memory.hits[1]
 
 
@@ -250,7 +258,7 @@ def _is_denial(lead: Hit, segment: Segment) -> bool:
 
 
 def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Memory) -> tuple[Mention, bool] | None:
-    """The record of a group, and whether its kind is known yet."""
+    """The record of a group, and whether its kind is told: not so of words that open a story."""
     sentence = segment.sentence
     trigger = _trigger(annotated, sentence, group.lead)
     named = any(hit.role == "act" or _own_kind(hit) is not None for hit in group.hits)
@@ -262,6 +270,7 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     if span is None:
         return None
     background = asides.background(annotated, sentence, group.tokens)
+    opens = kind is None and memory.kind is None
     if not background:
         memory.acts += 1
         memory.last = echoes.Last(sentence.index, sentence.paragraph, group.status)
@@ -283,7 +292,7 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
         claim=segment.claim.id if segment.claim is not None else None,
         background=background,
     )
-    return mention, kind is not None
+    return mention, not opens
 
 
 def _trigger(annotated: Annotated, sentence: Sentence, lead: Hit) -> Span:
@@ -308,8 +317,8 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
     lead = group.lead
     earlier = _earlier(group, memory)
     if lead.named is not None:
-        # Whoever's "guns" answer shelling, they are no small arms.
-        return "shelling" if lead.row.kind is None and (lead.named, earlier) == ("shooting", "shelling") else lead.named
+        again = _AS_BEFORE.get((lead.named, earlier)) if lead.row.kind is None else None
+        return again or lead.named
     if lead.row.kind is None and memory.prior is not None and any(c.lower_ in _EARLIER for c in lead.token.children):
         return memory.prior
     if lead.row.kind == "raid" and _to_free(group):
@@ -381,7 +390,8 @@ def _earlier(group: _Group, memory: _Memory) -> EventKind | None:
     """The kind that words without one of their own tell of: of the last act done, or, where none was, of the last."""
     if group.status not in _DONE and memory.kind is not None and kinds.kind(memory.kind).harms:
         return memory.kind
-    return memory.harm if group.lead.role == "effect" else memory.harm or memory.kind
+    # "The bloodbath that left 24 dead" is no abduction, whatever was told of last.
+    return memory.harm if any(hit.role == "effect" for hit in group.hits) else memory.harm or memory.kind
 
 
 def _extent(annotated: Annotated, sentence: Sentence, group: _Group) -> Span | None:

@@ -1,7 +1,8 @@
 """Which mentions of a story tell of one occurrence, and what they say of it together."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -41,6 +42,7 @@ _SHARP: dict[str, int] = {
     "country": 6,
 }
 _SLACK = timedelta(days=1)
+_INSIDE = re.compile(r"\b(?:in|inside|aboard|on|at)\s(?:the|one|that)\s(?:[a-z]+\s){0,2}?([a-z]+)(?=[,.;]|\s(?:alone|itself|when|as|and)\b|\Z)")
 
 
 _ENOUGH = 0.6
@@ -241,9 +243,13 @@ def _spoken(group: _Group) -> frozenset[str]:
 
 def _strangeness(one: Where, other: Where) -> float:
     """How much two names speak for two places: a wide place may hold the other, and so may a known town an unknown name."""
-    if _is_wide(one) or _is_wide(other):
+    if _is_wide(one) or _is_wide(other) or _is_street(one) != _is_street(other):
         return 0.0
     return 0.4 if (one.lat is None) != (other.lat is None) else 1.0
+
+
+def _is_street(where: Where) -> bool:
+    return where.name.casefold().split()[-1] in words("place", "streets")
 
 
 def _is_wide(where: Where) -> bool:
@@ -351,9 +357,25 @@ def _sharp(where: Where) -> int:
 
 
 def _counts(mentions: Sequence[Mention]) -> tuple[Count, ...]:
-    """Every different statement of a number, where it stands first, in the order of the text, the headline's last."""
+    """Every different statement of a number, where it stands first, in the order of the text, the headline's last. Who died "in the
+    bakery" is a share of more dead told of before.
+    """
     found: dict[tuple[object, ...], Count] = {}
     for mention in mentions:
         for count in mention.counts:
+            if _is_inside(mention, count) and any(_is_less(count, other) for other in found.values()):
+                count = replace(count, part=True)
             found.setdefault((count.what, count.quantity, count.of, count.part), count)
     return tuple(found.values())
+
+
+def _is_less(one: Count, other: Count) -> bool:
+    mine, more = one.quantity.number, other.quantity.number
+    return other.what == one.what and not other.part and mine is not None and more is not None and 0 < mine < more
+
+
+def _is_inside(mention: Mention, count: Count) -> bool:
+    """Whether people came to harm in a room, a house or a vehicle of the act's ("four died in the bakery")."""
+    at = count.span.end - mention.span.start
+    match = _INSIDE.search(mention.span.text, at if 0 <= at <= len(mention.span.text) else 0)
+    return match is not None and match.group(1).casefold() in words("place", "rooms")

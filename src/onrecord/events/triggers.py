@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
+from onrecord.events import harm
 from onrecord.records import EventKind
 from onrecord.wording import kinds
 from onrecord.wording.kinds import Role, Trigger, WordClass
@@ -56,6 +57,15 @@ def find(sentence: Tokens, headline: bool = False, told: bool = False) -> tuple[
             hits.append(hit)
     inside = {index for hit in hits for index in range(hit.first, hit.last + 1) if index != hit.token.i}
     return tuple(hit for hit in hits if hit.token.i not in inside)
+
+
+def is_play(sentence: Tokens) -> bool:
+    """Whether a sentence is about a game, and of nobody who is armed or came to harm in it ("a rocket from 30 metres won the derby")."""
+    terms = set(_terms(sentence))
+    if terms.isdisjoint(kinds.word_class("sport")) or not terms.isdisjoint(kinds.word_class("forces")):
+        return False
+    said = (harm.find(section, token) for token in sentence for section in ("acting", "acted_on", "state", "noun"))
+    return not {"killed", "injured"} & set(said)
 
 
 def clause(token: Token) -> Token:

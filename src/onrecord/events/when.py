@@ -4,6 +4,7 @@ import re
 
 from spacy.tokens import Token
 
+from onrecord.events import harm
 from onrecord.events.circumstances import words
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Mention, Span, When
@@ -51,7 +52,7 @@ def of_mention(
         tokens = [t for t in sentence.syntax if span.start <= sentence.offset(t) < span.end]
         if not tokens or _is_of_aftermath(tokens[0], trigger):
             continue
-        if is_of_saying(tokens[0], trigger) and not (_is_said(mention, span) and _is_behind_act(tokens[0], trigger)):
+        if is_of_saying(tokens[0], trigger) and not _is_said(tokens[0], mention, span, trigger):
             continue
         meanwhile = _is_meanwhile(tokens[0], trigger)
         if (aside(tokens[0], trigger) is not None and not meanwhile) or _is_edge(tokens[0], trigger):
@@ -131,16 +132,13 @@ def is_of_saying(token: Token, trigger: Token) -> bool:
     return step.i != trigger.i and step.lemma_.lower() in words("verbs", "saying")
 
 
-def _is_said(mention: Mention, span: Span) -> bool:
-    """Whether a time stands among the words that somebody is quoted with, and so is none of the saying, wherever syntax hangs it
-    ("shells fell on Hask, a village, on Monday, the police said").
+def _is_said(token: Token, mention: Mention, span: Span, trigger: Token) -> bool:
+    """Whether a time stands among the words that somebody is quoted with, before the verb of saying, and so is none of the saying,
+    wherever syntax hangs it ("shells fell on Hask, a village, on Monday, the police said"); unless it is that of a later death.
     """
     inside = mention.span.part == span.part and mention.span.start <= span.start and span.end <= mention.span.end
-    return mention.claim is not None and inside
-
-
-def _is_behind_act(token: Token, trigger: Token) -> bool:
-    """Whether the last verb before the word may be that of the act, and tells of no death that came later."""
+    if mention.claim is None or not inside or _verb_over(token).i < token.i:
+        return False
     before = [t for t in token.doc[token.sent.start : token.i] if t.pos_ == "VERB"]
     return not before or before[-1].i == trigger.i or before[-1].lemma_.lower() not in words("verbs", "late")
 
@@ -154,8 +152,15 @@ def aside(token: Token, trigger: Token) -> Token | None:
         if step.i in above:
             return None
         if step.dep_ in {"relcl", "acl"} and step.pos_ in {"VERB", "AUX"}:
-            return None if trigger in step.subtree else step.head
+            return None if trigger in step.subtree or _tells_harm(step) else step.head
     return None
+
+
+def _tells_harm(verb: Token) -> bool:
+    """Whether a clause tells whom the act killed or hurt ("the bloodbath at Vellin, which left 24 dead in January")."""
+    said = harm.find("acting", verb) or harm.find("acted_on", verb)
+    states = (harm.find("state", c) for c in verb.children if c.dep_ in {"oprd", "acomp", "ccomp", "xcomp"})
+    return bool({said, *states} & {"killed", "injured"})
 
 
 def distance(token: Token, trigger: Token) -> int:
