@@ -38,7 +38,8 @@ def is_late_death(trigger: Token) -> bool:
 def is_earlier(cause: Token) -> bool:
     """Whether the act is one told of before, so that a day at the death is none of its ("the earlier attack", "Wednesday's strike")."""
     return any(
-        c.lower_ in _BACK or c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "that"}) for c in cause.children
+        c.lower_ in _BACK or c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "that"})
+        for c in cause.children
     )
 
 

@@ -128,15 +128,13 @@ def _with_rests(sentence: Sentence, found: Iterable[Found]) -> Iterator[Found]:
 # ---- numbers that count what was counted before
 
 
-def _as_before(
-    annotated: Annotated, sentence: Sentence, found: Sequence[Found], taken: set[int]
-) -> Iterator[Found]:
+def _as_before(annotated: Annotated, sentence: Sentence, found: Sequence[Found], taken: set[int]) -> Iterator[Found]:
     """Bare numbers that a source gives for the dead or hurt just counted: "the police count five dead; Centro Lumbre counts nine"."""
     for phrase in numbered(sentence):
         core = phrase.core
         if core.i in taken or phrase.head.i != core.i or phrase.inner is not None or not _is_given(core):
             continue
-        earlier = [one for one in found if one.head.i < core.i]
+        earlier: Sequence[Found] = [one for one in found if one.head.i < core.i]
         before = _previous(annotated, sentence) if not earlier else None
         earlier = earlier or (found_in(annotated, before) if before is not None else [])
         what = next((one.count.what for one in earlier if one.count.what in {"killed", "injured"}), None)
@@ -150,8 +148,16 @@ def _is_given(number: Token) -> bool:
     """Whether a number stands alone as what somebody counts or says."""
     verb = number.head.head if number.dep_ == "pobj" else number.head
     behind = after(number)
-    alone = behind.i == number.i or not behind.text[0].isalnum() or behind.lower_ in {"there", "so", "and", "in", "as", "but"}
-    says = verb.pos_ == "VERB" and harm.is_one_of("counting", verb) and number.dep_ in {"dobj", "ccomp", "pobj", "attr", "oprd"}
+    alone = (
+        behind.i == number.i
+        or not behind.text[0].isalnum()
+        or behind.lower_ in {"there", "so", "and", "in", "as", "but"}
+    )
+    says = (
+        verb.pos_ == "VERB"
+        and harm.is_one_of("counting", verb)
+        and number.dep_ in {"dobj", "ccomp", "pobj", "attr", "oprd"}
+    )
     return alone and says and any(c.dep_ == "nsubj" and c.pos_ != "PRON" for c in verb.children)
 
 

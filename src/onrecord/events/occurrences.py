@@ -42,7 +42,9 @@ _SHARP: dict[str, int] = {
     "country": 6,
 }
 _SLACK = timedelta(days=1)
-_INSIDE = re.compile(r"\b(?:in|inside|aboard|on|at)\s(?:the|one|that)\s(?:[a-z]+\s){0,2}?([a-z]+)(?=[,.;]|\s(?:alone|itself|when|as|and)\b|\Z)")
+_INSIDE = re.compile(
+    r"\b(?:in|inside|aboard|on|at)\s(?:the|one|that)\s(?:[a-z]+\s){0,2}?([a-z]+)(?=[,.;]|\s(?:alone|itself|when|as|and)\b|\Z)"
+)
 
 
 _ENOUGH = 0.6

@@ -89,7 +89,7 @@ def _is_bound(before: str, timex: times.Timex) -> bool:
 def _is_of_aftermath(token: Token, trigger: Token) -> bool:
     """Whether the word tells when somebody died of it, was found or buried, and not when the act was."""
     verb = _verb_over(token)
-    if verb.i == trigger.i or verb.lemma_.lower() not in words("verbs", "late"):
+    if trigger.i in {verb.i, token.head.i} or verb.lemma_.lower() not in words("verbs", "late"):
         return False
     for step in (trigger, *trigger.ancestors):
         if step.i == verb.i:

@@ -78,7 +78,9 @@ def revisions(told: Sequence[Telling], known: Cast, profile: str, now: Incident)
     found: list[Revision] = []
     last: _Stage | None = None
     stages = list(_stages(told, known, profile))
-    told_as = {field: _values(field, [value_of(stage.incident) for stage in stages]) for field, value_of in FIELDS.items()}
+    told_as = {
+        field: _values(field, [value_of(stage.incident) for stage in stages]) for field, value_of in FIELDS.items()
+    }
     for number, stage in enumerate(stages):
         for field, values in told_as.items():
             was, value = values[number - 1] if last is not None else None, values[number]
