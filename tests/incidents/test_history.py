@@ -181,3 +181,12 @@ def test_an_undated_story_adds_no_revision_of_any_day(room, desk, told, killed, 
     after.story("z", "Amary Post", None, desk.act(says=(desk.say(source, killed=killed),), **STRIKE))
     dated = [one for one in history(before)[1] if one.day is not None]
     assert [one for one in history(after)[1] if one.day is not None] == dated
+
+
+def test_another_wording_of_a_party_is_no_revision(room, desk):
+    first, later = desk.act(actor="navy", **STRIKE), desk.act(actor="Solenzan navy", **STRIKE)
+    room.story("s0", "Gull Wire", "2031-05-05", first)
+    room.story("s1", "Gull Wire", "2031-05-06", later, relation="follow-up")
+    room.story("s2", "Quay Post", "2031-05-06", later)
+    incident, revisions = history(room)
+    assert of(revisions, "actor") == [(None, incident.actor, 5, "first report")]
