@@ -79,7 +79,7 @@ def revisions(told: Sequence[Telling], known: Cast, profile: str, now: Incident)
     last: _Stage | None = None
     stages = list(_stages(told, known, profile))
     told_as = {
-        field: _values(field, [value_of(stage.incident) for stage in stages]) for field, value_of in FIELDS.items()
+        field: worded(field, [value_of(stage.incident) for stage in stages]) for field, value_of in FIELDS.items()
     }
     for number, stage in enumerate(stages):
         for field, values in told_as.items():
@@ -93,7 +93,7 @@ def revisions(told: Sequence[Telling], known: Cast, profile: str, now: Incident)
     return (*found, *_decided(last.incident, now)) if last is not None else ()
 
 
-def _values(field: RevisionField, values: Sequence[str | None]) -> list[str | None]:
+def worded(field: RevisionField, values: Sequence[str | None]) -> list[str | None]:
     """What a field said on each day; a party stands under the wording that it came to have, since another one changes nothing."""
     found: list[str | None] = []
     for value in reversed(values):
