@@ -100,15 +100,15 @@ def test_the_dead_of_an_act_that_is_only_named_are_its_own(done, text):
         ("The army said six soldiers were killed in the ambush at Korva on Sunday. The rebels say 15.", [6, 15]),
         ("Eleven villagers died when jets bombed Sarn on Sunday, the mayor said. The air force puts it at four.", [11, 4]),
         ("A car bomb in Mirov killed nine people on Sunday, police said. The hospital lists eleven.", [9, 11]),
-        ("Police shot dead four men in Puerto Alba on Saturday, the ministry said. The morgue has seven.", [4, 7]),
+        ("Police shot dead four men in Puerto Alba on Saturday, the ministry said. The morgue lists seven.", [4, 7]),
+        ("In eight attacks since March 24 people have been killed, the ministry said. The monitors count 31.", []),
         ('Troops raided a farm at Vell on Friday and killed five men. "I signed eight death certificates," the doctor said.', [5, 8]),
         ("A drone killed three people in Lunz on Sunday. The council has twelve members.", [3]),
         ("A drone killed three people in Lunz on Sunday. The bridge has four lanes.", [3]),
     ],
 )  # fmt: skip
 def test_a_bare_number_counts_what_was_counted_before(done, text, numbers):
-    (event,) = done(text)
-    assert [number for number, _ in dead(event)] == numbers
+    assert [number for event in done(text) for number, _ in dead(event)] == numbers
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,7 @@ def test_a_bare_number_counts_what_was_counted_before(done, text, numbers):
         ("A drone attack on the port of Vorle killed seven people on Saturday.\n\nDrones struck a fuel tank and a canteen. Five dockers died in the canteen.", [(7, False), (5, True)]),
         ("Gunmen attacked Duna on Friday and killed eleven people.\n\nThey fired on a church. Seven people were shot dead in the church.", [(11, False), (7, True)]),
         ("Rockets fell on Belsk on Sunday, killing eight people.\n\nAnother struck a bus stop on Mill Road, where five people died.", [(8, False), (5, False)]),
+        ("Shells killed six people in Orsel on Monday, the mayor said. The army says four died in the bakery.", [(6, False), (4, False)]),
         ("A bomb went off in a mosque in Lunz on Friday. Nine people were killed in the mosque.", [(9, False)]),
     ],
 )  # fmt: skip

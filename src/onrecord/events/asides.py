@@ -30,6 +30,7 @@ _IN_A_DAY = re.compile(
     r"\b(?:overnight|yesterday|today|last\snight|(?:on|early|late)\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
 """What makes several raids one occurrence: they are of one day or night."""
+_UP_TO_NOW = re.compile(r"\b(?:have|has)\b")
 _SPEAKING_OF = frozenset({"confirm", "discuss", "comment", "elaborate", "address", "describe", "say"})
 _TALLIED = frozenset({"arrest", "seizure", "extradition", None})
 """Kinds of acts that running totals count; None: those that kill."""
@@ -67,7 +68,14 @@ def total(hits: Sequence[Hit], segment: Segment) -> bool:
     if segment.sentence.part == "headline" or not any(_counted(hit) for hit in hits):
         return False
     words = " ".join(token.text for token in segment.tokens)
-    several = _SEVERAL.search(words) is not None and _IN_A_DAY.search(words) is None
+    return tells_total(words)
+
+
+def tells_total(words: str) -> bool:
+    """Whether the words have the ring of a count over many acts."""
+    several = _SEVERAL.search(words) is not None and (
+        _IN_A_DAY.search(words) is None or _UP_TO_NOW.search(words) is not None
+    )
     return several or _TOTAL.search(words) is not None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import causes, counted, harm
+from onrecord.events import asides, causes, counted, harm
 from onrecord.events.phrases import SUBJECTS, Phrase, after, is_person, is_share, numbered, single
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, CountOf, Quantity
@@ -136,6 +136,8 @@ def _as_before(annotated: Annotated, sentence: Sentence, found: Sequence[Found],
             continue
         earlier: Sequence[Found] = [one for one in found if one.head.i < core.i]
         before = _previous(annotated, sentence) if not earlier else None
+        if asides.tells_total((before or sentence).text):
+            continue
         earlier = earlier or (found_in(annotated, before) if before is not None else [])
         what = next((one.count.what for one in earlier if one.count.what in {"killed", "injured"}), None)
         if what is not None:

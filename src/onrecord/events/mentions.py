@@ -229,7 +229,7 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
     if span is None:
         return None
     background = asides.background(annotated, sentence, group.tokens)
-    opens = kind is None and memory.kind is None
+    opens = kind is None and memory.kind not in _TAKING
     if not background:
         memory.acts += 1
         memory.last = echoes.Last(sentence.index, sentence.paragraph, group.status)

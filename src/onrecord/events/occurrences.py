@@ -1,7 +1,7 @@
 """Which mentions of a story tell of one occurrence, and what they say of it together."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -87,8 +87,8 @@ def build(
             groups.append(group)
         group.told.append(one)
         group.touched = order
-    known = {claim.id for claim in claims}
-    return tuple(_event(f"{story}-e{n}", group, known) for n, group in enumerate(groups, start=1))
+    speakers = {claim.id: claim.source.name for claim in claims}
+    return tuple(_event(f"{story}-e{n}", group, speakers) for n, group in enumerate(groups, start=1))
 
 
 def _mode(mention: Mention) -> Mode:
@@ -277,7 +277,7 @@ def _same_party(one: Party, other: Party) -> bool:
 # ---- what they say together
 
 
-def _event(id_: str, group: _Group, known: set[str]) -> Event:
+def _event(id_: str, group: _Group, speakers: Mapping[str, str | None]) -> Event:
     told = sorted(
         group.told, key=lambda t: (t.mention.span.part == "headline", t.mention.span.start, t.mention.span.end)
     )
@@ -285,7 +285,7 @@ def _event(id_: str, group: _Group, known: set[str]) -> Event:
     status = _status([one.mention for one in told if not (one.echo or one.effect)] or mentions)
     telling = [m for m in mentions if m.status == status] or mentions
     named = [one.mention for one in told if not one.echo and one.mention.status == status] or telling
-    claims = dict.fromkeys(m.claim for m in mentions if m.claim is not None and m.claim in known)
+    claims = dict.fromkeys(m.claim for m in mentions if m.claim is not None and m.claim in speakers)
     return Event(
         id=id_,
         kind=_kind(named),
@@ -295,7 +295,7 @@ def _event(id_: str, group: _Group, known: set[str]) -> Event:
         instrument=next((m.instrument for m in telling if m.instrument is not None), None),
         when=_when(told),
         where=_where(telling) or _where(mentions),
-        counts=_counts(mentions),
+        counts=_counts(mentions, speakers),
         claims=tuple(c for c in claims if c is not None),
         mentions=tuple(mentions),
         background=group.mode == "background",
@@ -358,16 +358,19 @@ def _sharp(where: Where) -> int:
     return _SHARP[where.precision]
 
 
-def _counts(mentions: Sequence[Mention]) -> tuple[Count, ...]:
+def _counts(mentions: Sequence[Mention], speakers: Mapping[str, str | None]) -> tuple[Count, ...]:
     """Every different statement of a number, where it stands first, in the order of the text, the headline's last. Who died "in the
-    bakery" is a share of more dead told of before.
+    bakery" is a share of more dead that the same source told of before, or anybody where no source is named.
     """
     found: dict[tuple[object, ...], Count] = {}
+    told: list[tuple[str | None, Count]] = []
     for mention in mentions:
+        speaker = speakers.get(mention.claim or "")
         for count in mention.counts:
-            if _is_inside(mention, count) and any(_is_less(count, other) for other in found.values()):
+            if _is_inside(mention, count) and any(_is_less(count, c) for name, c in told if speaker in {None, name}):
                 count = replace(count, part=True)
             found.setdefault((count.what, count.quantity, count.of, count.part), count)
+            told.append((speaker, count))
     return tuple(found.values())
 
 
