@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onrecord.incidents import Desk, merge
-from onrecord.incidents.history import FIELDS, figure
+from onrecord.incidents.history import FIELDS, figure, worded
 from onrecord.records import Bounds, Quantity, Ruling
 
 STRIKE = {"day": "2031-05-04", "place": "Port Amary", "target": "fuel jetty"}
@@ -181,3 +181,17 @@ def test_an_undated_story_adds_no_revision_of_any_day(room, desk, told, killed, 
     after.story("z", "Amary Post", None, desk.act(says=(desk.say(source, killed=killed),), **STRIKE))
     dated = [one for one in history(before)[1] if one.day is not None]
     assert [one for one in history(after)[1] if one.day is not None] == dated
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (["navy", "navy", "Solenzan navy"], ["Solenzan navy"] * 3),
+        ([None, "Front", "the Red Front"], [None, "the Red Front", "the Red Front"]),
+        (["Solenzan navy", "Cordayan navy"], ["Solenzan navy", "Cordayan navy"]),
+        (["Red Front", None, "Red Front"], ["Red Front", None, "Red Front"]),
+    ],
+)
+def test_another_wording_of_a_party_is_no_revision(values, told):
+    assert worded("actor", values) == told
+    assert worded("place", values) == values

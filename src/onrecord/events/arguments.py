@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import counts, harm, parties, triggers, when, where
+from onrecord.events import causes, counts, harm, parties, triggers, when, where
 from onrecord.events.circumstances import words
 from onrecord.language.annotated import Annotated, Sentence
-from onrecord.records import Count, Mention, Span, Tally
+from onrecord.records import Count, Mention, Span, Tally, When
 from onrecord.wording import actors, kinds
 
 _TO_COME = frozenset({"planned", "threatened", "possible", "hypothetical"})
@@ -94,15 +94,15 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
     # Who was not hurt was not hit.
     spared = effect and any(c.dep_ == "neg" for c in trigger.children)
     target = None if spared else parties.target(annotated, sentence, hit, story.parties)
+    cause = None if echo else causes.act(trigger, _inside(sentence, mention))
+    day = None if echo else _when(annotated, sentence, mention, trigger, cause)
     filled = replace(
         mention,
         actor=parties.actor(annotated, sentence, doer, story.parties),
         target=target,
         instrument=None if echo else _instrument(trigger),
-        when=None
-        if echo
-        else when.of_mention(annotated, sentence, mention, trigger, forward=mention.status in _TO_COME),
-        where=None if echo else where.of_mention(annotated, sentence, mention, trigger, story.names),
+        when=day,
+        where=None if echo else where.of_mention(annotated, sentence, mention, cause or trigger, story.names),
         counts=counted,
     )
     # Whoever is quoted speaks of an act as if nobody had told of it.
@@ -115,9 +115,26 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
         not quoted and _is_new(sentence, mention),
         fresh,
         again,
-        triggers.lemma(trigger) in words("verbs", "late"),
+        cause is None and triggers.lemma(trigger) in words("verbs", "late"),
         echo,
     )
+
+
+def _inside(sentence: Sentence, mention: Mention) -> list[Token]:
+    return [t for t in sentence.syntax if mention.span.start <= sentence.offset(t) < mention.span.end]
+
+
+def _when(
+    annotated: Annotated, sentence: Sentence, mention: Mention, trigger: Token, cause: Token | None
+) -> When | None:
+    """The time of the act that the words name as the cause of what they tell; else of what they tell, unless the act was before."""
+    forward = mention.status in _TO_COME
+    if cause is None:
+        return when.of_mention(annotated, sentence, mention, trigger, forward=forward)
+    found = when.of_mention(annotated, sentence, mention, cause, forward=forward)
+    if found is not None or (causes.is_late_death(trigger) and causes.is_earlier(cause)):
+        return found
+    return when.of_mention(annotated, sentence, mention, trigger, forward=forward)
 
 
 def _is_quoted(sentence: Sentence, mention: Mention) -> bool:

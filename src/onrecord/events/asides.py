@@ -20,10 +20,17 @@ _TOTAL = re.compile(
     r"\b(?:since\s(?!then\b)(?:the\s(?:start|beginning|end|first|prison|truce|war|summer|\w+\sof)|\w+\s\d|[A-Z]\w+\b|\d{4})"
     r"|so\sfar\b|to\sdate\b|on\sall\ssides\b|by\s\w+(?:\s\w+)?\s?['’]s\s(?:own\s)?count\b|our\sown\s(?:count|figure)\b|a\stotal\sof\b"
     r"|in\s(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+)\s(?:\w+\s)?"
-    r"(?:attacks|incidents|strikes|raids|clashes|interventions|months|weeks|years)\b"
-    r"|(?:the\s(?:two|three|four|five)|two|three|four|five|six|seven|eight|nine|ten|\d+)\s(?:\w+\s)?(?:strikes|attacks|raids|bombings)\b)"
+    r"(?:attacks|incidents|strikes|raids|clashes|interventions|months|weeks|years)\b)"
 )
 """Words of a count over many acts."""
+_SEVERAL = re.compile(
+    r"\b(?:the\s(?:two|three|four|five)|two|three|four|five|six|seven|eight|nine|ten|\d+)\s(?:\w+\s)?(?:strikes|attacks|raids|bombings)\b"
+)
+_IN_A_DAY = re.compile(
+    r"\b(?:overnight|yesterday|today|last\snight|(?:on|early|late)\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+)
+"""What makes several raids one occurrence: they are of one day or night."""
+_UP_TO_NOW = re.compile(r"\b(?:have|has)\b")
 _SPEAKING_OF = frozenset({"confirm", "discuss", "comment", "elaborate", "address", "describe", "say"})
 _TALLIED = frozenset({"arrest", "seizure", "extradition", None})
 """Kinds of acts that running totals count; None: those that kill."""
@@ -60,7 +67,16 @@ def total(hits: Sequence[Hit], segment: Segment) -> bool:
     """Whether the words give a running total, which is a tally and no act ("nine raids since May have killed 40")."""
     if segment.sentence.part == "headline" or not any(_counted(hit) for hit in hits):
         return False
-    return _TOTAL.search(" ".join(token.text for token in segment.tokens)) is not None
+    words = " ".join(token.text for token in segment.tokens)
+    return tells_total(words)
+
+
+def tells_total(words: str) -> bool:
+    """Whether the words have the ring of a count over many acts."""
+    several = _SEVERAL.search(words) is not None and (
+        _IN_A_DAY.search(words) is None or _UP_TO_NOW.search(words) is not None
+    )
+    return several or _TOTAL.search(words) is not None
 
 
 def _counted(hit: Hit) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from spacy.tokens import Token
 
-from onrecord.events import harm, tolls
+from onrecord.events import causes, harm, tolls
 from onrecord.events.phrases import Phrase, after, is_person, is_share
 from onrecord.events.tolls import Said
 from onrecord.records import CountOf
@@ -30,6 +30,9 @@ def what(phrase: Phrase) -> Said | None:
     if held is not None and held[0] in _HELD and held[1].i != head.head.i:
         # "freed nine hostages", "released 15 captured policemen" count the freed.
         return role(head) or held
+    if held is not None and held[0] == "injured" and (died := role(head)) is not None and died[0] == "killed":
+        # "A nurse hurt in the strike died", "the three wounded died": they are dead.
+        return died
     ways: tuple[Callable[[], Said | None], ...] = (
         lambda: own,
         lambda: described,
@@ -73,7 +76,7 @@ def _of_itself(noun: Token) -> Said | None:
 
 def _own(head: Token) -> Said | None:
     """The noun says it ("three deaths", "15 wounded")."""
-    found = harm.find("noun", head)
+    found = harm.find("noun", head) or harm.of_compound("noun", head)
     if found is None or (found == "strikes" and head.pos_ != "NOUN"):
         return None
     if head.pos_ == "VERB" and any(c.dep_ == "dobj" for c in head.children):
@@ -156,6 +159,9 @@ def _as_subject(head: Token, verb: Token) -> Said | None:
         said = _in_state(verb, child)
         if said is not None:
             return said
+    died = causes.death_behind(verb)
+    if died is not None:
+        return "killed", died
     return _is_state(head, verb) or tolls.at_verb(verb, head) or _on_the_move(head, verb, passive)
 
 

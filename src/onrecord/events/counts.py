@@ -1,12 +1,12 @@
 """How many were killed, hurt, taken, aboard, hit: the counted things of a sentence."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import counted, harm
+from onrecord.events import asides, causes, counted, harm
 from onrecord.events.phrases import SUBJECTS, Phrase, after, is_person, is_share, numbered, single
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, CountOf, Quantity
@@ -47,10 +47,15 @@ def found_in(annotated: Annotated, sentence: Sentence) -> tuple[Found, ...]:
             continue
         if what == "killed" and any(t.lower_ in _GUESSED for t in at.doc[max(sentence.syntax.start, at.i - 2) : at.i]):
             what = "presumed_dead"
+        died = causes.death_behind(at) if what == "injured" else None
+        if died is not None:
+            what = "killed"
+        part = _is_part(phrase) or died is not None or (what == "killed" and causes.adds(phrase.head, at))
         taken.update((phrase.core.i, phrase.head.i))
         span = annotated.span(sentence.part, sentence.start + phrase.start, sentence.start + phrase.end)
-        count = Count(what, phrase.quantity, span, _of_whom(phrase, at), _is_part(phrase))
+        count = Count(what, phrase.quantity, span, _of_whom(phrase, at), part)
         found.append(Found(count, phrase.head, at))
+    found.extend(_as_before(annotated, sentence, found, taken))
     found.extend(_none(annotated, sentence, taken))
     found.extend(_given_up(annotated, sentence, found))
     found.sort(key=lambda f: (f.count.span.start, f.count.span.end, f.count.what))
@@ -118,6 +123,52 @@ def _with_rests(sentence: Sentence, found: Iterable[Found]) -> Iterator[Found]:
         if not one.count.part:
             seen.add(one.count.what)
         yield one
+
+
+# ---- numbers that count what was counted before
+
+
+def _as_before(annotated: Annotated, sentence: Sentence, found: Sequence[Found], taken: set[int]) -> Iterator[Found]:
+    """Bare numbers that a source gives for the dead or hurt just counted: "the police count five dead; Centro Lumbre counts nine"."""
+    for phrase in numbered(sentence):
+        core = phrase.core
+        if core.i in taken or phrase.head.i != core.i or phrase.inner is not None or not _is_given(core):
+            continue
+        earlier: Sequence[Found] = [one for one in found if one.head.i < core.i]
+        before = _previous(annotated, sentence) if not earlier else None
+        if asides.tells_total((before or sentence).text):
+            continue
+        earlier = earlier or (found_in(annotated, before) if before is not None else [])
+        what = next((one.count.what for one in earlier if one.count.what in {"killed", "injured"}), None)
+        if what is not None:
+            taken.add(core.i)
+            span = annotated.span(sentence.part, sentence.start + phrase.start, sentence.start + phrase.end)
+            yield Found(Count(what, phrase.quantity, span), core, core)
+
+
+def _is_given(number: Token) -> bool:
+    """Whether a number stands alone as what somebody counts or says."""
+    verb = number.head.head if number.dep_ == "pobj" else number.head
+    behind = after(number)
+    alone = (
+        behind.i == number.i
+        or not behind.text[0].isalnum()
+        or behind.lower_ in {"there", "so", "and", "in", "as", "but"}
+    )
+    says = (
+        verb.pos_ == "VERB"
+        and harm.is_one_of("counting", verb)
+        and number.dep_ in {"dobj", "ccomp", "pobj", "attr", "oprd"}
+    )
+    return alone and says and any(c.dep_ == "nsubj" and c.pos_ != "PRON" for c in verb.children)
+
+
+def _previous(annotated: Annotated, sentence: Sentence) -> Sentence | None:
+    """The sentence before in the same paragraph."""
+    if sentence.part != "text" or sentence.index == 0:
+        return None
+    before = annotated.sentences[sentence.index - 1]
+    return before if (before.part, before.paragraph) == (sentence.part, sentence.paragraph) else None
 
 
 # ---- nobody

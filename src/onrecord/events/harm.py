@@ -24,6 +24,12 @@ def of_phrase(section: Section, verb: Token) -> CountOf | None:
     return next((words[it] for c in verb.children if (it := f"{lemma} {c.lower_}") in words), None)
 
 
+def of_compound(section: Section, noun: Token) -> CountOf | None:
+    """What the noun counts with the noun before it ("death certificate"), or None."""
+    words = _section(section)
+    return next((words[it] for c in noun.children if (it := f"{c.lower_} {singular(noun)}") in words), None)
+
+
 def done_to(verb: Token, what: CountOf) -> bool:
     """Whether the verb is one of those that make such a thing worth counting."""
     return str(verb.lemma_).lower() in _done()[what]

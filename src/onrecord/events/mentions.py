@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import asides, echoes, items, judged, noticed, segments, status, telling, triggers
+from onrecord.events import asides, echoes, items, judged, noticed, segments, status, telling, triggers, units
 from onrecord.events.segments import Segment
 from onrecord.events.triggers import Hit
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Claim, EventKind, Mention, Span, Stance, Status
 from onrecord.wording import kinds
 
-_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 _SPOKEN: dict[Stance, tuple[Status, EventKind | None]] = {
     "threatens": ("threatened", "threat"),
     "denies": ("denied", None),
@@ -28,10 +27,15 @@ _FAINT = 0.1
 denied or to come.
 """
 _SUPPOSED = re.compile(r"\W*(?:if|were|unless|suppose)\b", re.IGNORECASE)
-_SHOTS = frozenset({"shooting", "naval_strike"})
-"""Kinds that are one act where they are joined ("fired on and sank")."""
 _TAKING = frozenset({"seizure", "abduction"})
 """Kinds that harm nobody and yet are what a story goes on to tell of."""
+_AS_BEFORE: dict[tuple[EventKind, EventKind | None], EventKind] = {
+    ("shooting", "shelling"): "shelling",
+    ("bombing", "air_strike"): "air_strike",
+}
+"""What a weapon tells of behind an earlier act: whoever's "guns" answer shelling are no small arms, bombs that "fell" in an air raid
+were not planted.
+"""
 _MOVES = frozenset({"deployment", "ground_mission"})
 _NAMED = frozenset({"named_person", "named_body"})
 _EARLIER = frozenset({"earlier", "previous", "former"})
@@ -113,14 +117,14 @@ def _groups(annotated: Annotated, segment: Segment, memory: _Memory) -> list[_Gr
     hits = [hit for hit in _hits(annotated, segment.sentence, memory) if hit.token.i in inside]
     if not hits:
         return []
-    apart = _apart(hits)
-    units = {token.i: int(_unit(token, inside, apart).i) for token in segment.tokens}
+    apart = units.apart(hits)
+    head_of = {token.i: int(units.head(token, inside, apart).i) for token in segment.tokens}
     heads: dict[int, list[Hit]] = {}
     for hit in hits:
-        heads.setdefault(units[hit.token.i], []).append(hit)
+        heads.setdefault(head_of[hit.token.i], []).append(hit)
     groups: list[_Group] = []
     for head in sorted(heads):
-        tokens = tuple(t for t in segment.tokens if units[t.i] == head)
+        tokens = tuple(t for t in segment.tokens if head_of[t.i] == head)
         group = _group(annotated, segment, tokens, heads[head], memory)
         if group is None:
             continue
@@ -147,7 +151,8 @@ def _hits(annotated: Annotated, sentence: Sentence, memory: _Memory) -> list[Hit
     asked = (sentence.index, memory.acts > 0)
     if memory.hits is None or memory.hits[0] != asked:
         every = triggers.find(sentence.syntax, sentence.part == "headline", memory.acts > 0)
-        memory.hits = asked, noticed.with_network(annotated, sentence, every)
+        play = triggers.is_play(sentence.syntax)
+        memory.hits = asked, [] if play else noticed.with_network(annotated, sentence, every)
     return memory.hits[1]
 
 
@@ -167,53 +172,13 @@ def _group(
     return _Group(tokens, tuple(told), lead, _status(annotated, lead, segment, memory))
 
 
-def _apart(hits: Sequence[Hit]) -> frozenset[int]:
-    """Verbs joined to another that tell of another act ("torched the village and abducted nine people")."""
-    acts = {
-        hit.token.i: hit for hit in hits if hit.role == "act" and hit.row.pos == "VERB" and _own_kind(hit) not in _SHOTS
-    }
-    found = set()
-    for hit in acts.values():
-        first = next((acts[verb.i] for verb in _joined(hit.token) if verb.i in acts), None)
-        kinds_told = (_own_kind(first), _own_kind(hit)) if first is not None else (None, None)
-        if None not in kinds_told and kinds_told[0] != kinds_told[1] and not hit.row.is_part_of(kinds_told[0]):
-            found.add(hit.token.i)
-    return frozenset(found)
-
-
-def _joined(verb: Token) -> Iterator[Token]:
-    """The verbs before one that it is joined to, nearest first: "deployed, increased and extradited"."""
-    while verb.dep_ == "conj" and verb.head != verb:
-        verb = verb.head
-        yield verb
-
-
-def _unit(token: Token, inside: set[int], apart: frozenset[int]) -> Token:
-    """The head of the independent clause a word stands in, without leaving the segment."""
-    while token.head != token and token.head.i in inside:
-        if token.dep_ == "parataxis" or token.i in apart or (token.dep_ == "conj" and _own_clause(token)):
-            return token
-        if token.dep_ == "ccomp" and token.head.lemma_.lower() in status.words("saying") and _own_clause(token):
-            return token
-        token = token.head
-    return token
-
-
-def _own_clause(token: Token) -> bool:
-    return token.pos_ in {"VERB", "AUX"} and any(child.dep_ in _SUBJECTS for child in token.children)
-
-
 def _one_act(first: _Group, second: _Group) -> bool:
     if first.status != second.status:
         return False
     if "effect" in (first.lead.role, second.lead.role):
         return True
-    one, other = _own_kind(first.lead), _own_kind(second.lead)
+    one, other = units.own_kind(first.lead), units.own_kind(second.lead)
     return one is None or other is None or one == other
-
-
-def _own_kind(hit: Hit) -> EventKind | None:
-    return hit.named or hit.row.kind
 
 
 def _depth(token: Token) -> int:
@@ -243,24 +208,28 @@ def _is_denial(lead: Hit, segment: Segment) -> bool:
     """Whether those whose act it would be say that it is not so: of moves of forces, and of what "we" have not done."""
     if segment.claim is None or segment.claim.source.kind not in _NAMED:
         return False
-    return _own_kind(lead) in _MOVES or any(token.lower_ in _OURS for token in segment.tokens)
+    return units.own_kind(lead) in _MOVES or any(token.lower_ in _OURS for token in segment.tokens)
 
 
 # ---- the record
 
 
 def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Memory) -> tuple[Mention, bool] | None:
-    """The record of a group, and whether its kind is known yet."""
+    """The record of a group, and whether its kind is told: not so of words that open a story."""
     sentence = segment.sentence
     trigger = _trigger(annotated, sentence, group.lead)
-    known = memory.kind is not None or memory.acts > 0 or any(_own_kind(hit) is not None for hit in group.hits)
+    here = _hits(annotated, sentence, memory)
+    named = any(hit.role == "act" or units.own_kind(hit) is not None for hit in here)
+    known = memory.kind is not None or memory.acts > 0 or named
     if group.lead.role == "effect" and not (known or _violent(group) or noticed.is_sure(annotated, trigger)):
         return None
-    kind = judged.kind(_kind(group, memory), annotated, trigger, settled=_is_settled(group))
+    told = _kind(group, memory) or (_beside(here) if group.lead.role == "effect" else None)
+    kind = judged.kind(told, annotated, trigger, settled=_is_settled(group))
     span = _extent(annotated, sentence, group)
     if span is None:
         return None
     background = asides.background(annotated, sentence, group.tokens)
+    opens = kind is None and memory.kind not in _TAKING
     if not background:
         memory.acts += 1
         memory.last = echoes.Last(sentence.index, sentence.paragraph, group.status)
@@ -282,7 +251,7 @@ def _mention(annotated: Annotated, segment: Segment, group: _Group, memory: _Mem
         claim=segment.claim.id if segment.claim is not None else None,
         background=background,
     )
-    return mention, kind is not None
+    return mention, not opens
 
 
 def _trigger(annotated: Annotated, sentence: Sentence, lead: Hit) -> Span:
@@ -307,8 +276,8 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
     lead = group.lead
     earlier = _earlier(group, memory)
     if lead.named is not None:
-        # Whoever's "guns" answer shelling, they are no small arms.
-        return "shelling" if lead.row.kind is None and (lead.named, earlier) == ("shooting", "shelling") else lead.named
+        again = _AS_BEFORE.get((lead.named, earlier)) if lead.row.kind is None else None
+        return again or lead.named
     if lead.row.kind is None and memory.prior is not None and any(c.lower_ in _EARLIER for c in lead.token.children):
         return memory.prior
     if lead.row.kind == "raid" and _to_free(group):
@@ -318,6 +287,12 @@ def _kind(group: _Group, memory: _Memory) -> EventKind | None:
     if lead.row.pos == "VERB" and lead.row.kind is not None and group.status in _TO_COME:
         return lead.row.kind
     return _told_again(group, earlier)
+
+
+def _beside(hits: Sequence[Hit]) -> EventKind | None:
+    """The kind of the act that a sentence only names, and tells who came to harm by it ("the figure for the raid: five died")."""
+    named = (units.own_kind(hit) for hit in hits if hit.role == "act" and not hit.row.harmless)
+    return next((kind for kind in named if kind is not None and kinds.kind(kind).harms), None)
 
 
 def _is_setting(token: Token) -> bool:
@@ -356,7 +331,7 @@ def _told_again(group: _Group, earlier: EventKind | None) -> EventKind | None:
 def _prior(group: _Group) -> EventKind | None:
     """The kind of the act that a clause with "after" sets the group's own against."""
     for hit in group.hits:
-        kind = _own_kind(hit)
+        kind = units.own_kind(hit)
         if hit is not group.lead and _set_against(hit) and kind is not None and kinds.kind(kind).harms:
             return kind
     return None
@@ -380,7 +355,15 @@ def _earlier(group: _Group, memory: _Memory) -> EventKind | None:
     """The kind that words without one of their own tell of: of the last act done, or, where none was, of the last."""
     if group.status not in _DONE and memory.kind is not None and kinds.kind(memory.kind).harms:
         return memory.kind
-    return memory.harm if group.lead.role == "effect" else memory.harm or memory.kind
+    if not any(hit.role == "effect" for hit in group.hits):
+        return memory.harm or memory.kind
+    # "The bloodbath that left 24 dead" is no abduction, but "two guards were killed" right behind one tells more of it.
+    taken = group.lead.role == "effect" and memory.kind in _TAKING and _is_done(memory.last)
+    return memory.harm or (memory.kind if taken else None)
+
+
+def _is_done(last: echoes.Last | None) -> bool:
+    return last is not None and last.status in _DONE
 
 
 def _extent(annotated: Annotated, sentence: Sentence, group: _Group) -> Span | None:

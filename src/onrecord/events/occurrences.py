@@ -1,7 +1,8 @@
 """Which mentions of a story tell of one occurrence, and what they say of it together."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -41,6 +42,9 @@ _SHARP: dict[str, int] = {
     "country": 6,
 }
 _SLACK = timedelta(days=1)
+_INSIDE = re.compile(
+    r"\b(?:in|inside|aboard|on|at)\s(?:the|one|that)\s(?:[a-z]+\s){0,2}?([a-z]+)(?=[,.;]|\s(?:alone|itself|when|as|and)\b|\Z)"
+)
 
 
 _ENOUGH = 0.6
@@ -83,8 +87,8 @@ def build(
             groups.append(group)
         group.told.append(one)
         group.touched = order
-    known = {claim.id for claim in claims}
-    return tuple(_event(f"{story}-e{n}", group, known) for n, group in enumerate(groups, start=1))
+    speakers = {claim.id: claim.source.name for claim in claims}
+    return tuple(_event(f"{story}-e{n}", group, speakers) for n, group in enumerate(groups, start=1))
 
 
 def _mode(mention: Mention) -> Mode:
@@ -241,9 +245,13 @@ def _spoken(group: _Group) -> frozenset[str]:
 
 def _strangeness(one: Where, other: Where) -> float:
     """How much two names speak for two places: a wide place may hold the other, and so may a known town an unknown name."""
-    if _is_wide(one) or _is_wide(other):
+    if _is_wide(one) or _is_wide(other) or _is_street(one) != _is_street(other):
         return 0.0
     return 0.4 if (one.lat is None) != (other.lat is None) else 1.0
+
+
+def _is_street(where: Where) -> bool:
+    return where.name.casefold().split()[-1] in words("place", "streets")
 
 
 def _is_wide(where: Where) -> bool:
@@ -269,7 +277,7 @@ def _same_party(one: Party, other: Party) -> bool:
 # ---- what they say together
 
 
-def _event(id_: str, group: _Group, known: set[str]) -> Event:
+def _event(id_: str, group: _Group, speakers: Mapping[str, str | None]) -> Event:
     told = sorted(
         group.told, key=lambda t: (t.mention.span.part == "headline", t.mention.span.start, t.mention.span.end)
     )
@@ -277,7 +285,7 @@ def _event(id_: str, group: _Group, known: set[str]) -> Event:
     status = _status([one.mention for one in told if not (one.echo or one.effect)] or mentions)
     telling = [m for m in mentions if m.status == status] or mentions
     named = [one.mention for one in told if not one.echo and one.mention.status == status] or telling
-    claims = dict.fromkeys(m.claim for m in mentions if m.claim is not None and m.claim in known)
+    claims = dict.fromkeys(m.claim for m in mentions if m.claim is not None and m.claim in speakers)
     return Event(
         id=id_,
         kind=_kind(named),
@@ -287,7 +295,7 @@ def _event(id_: str, group: _Group, known: set[str]) -> Event:
         instrument=next((m.instrument for m in telling if m.instrument is not None), None),
         when=_when(told),
         where=_where(telling) or _where(mentions),
-        counts=_counts(mentions),
+        counts=_counts(mentions, speakers),
         claims=tuple(c for c in claims if c is not None),
         mentions=tuple(mentions),
         background=group.mode == "background",
@@ -350,10 +358,29 @@ def _sharp(where: Where) -> int:
     return _SHARP[where.precision]
 
 
-def _counts(mentions: Sequence[Mention]) -> tuple[Count, ...]:
-    """Every different statement of a number, where it stands first, in the order of the text, the headline's last."""
+def _counts(mentions: Sequence[Mention], speakers: Mapping[str, str | None]) -> tuple[Count, ...]:
+    """Every different statement of a number, where it stands first, in the order of the text, the headline's last. Who died "in the
+    bakery" is a share of more dead that the same source told of before, or anybody where no source is named.
+    """
     found: dict[tuple[object, ...], Count] = {}
+    told: list[tuple[str | None, Count]] = []
     for mention in mentions:
+        speaker = speakers.get(mention.claim or "")
         for count in mention.counts:
+            if _is_inside(mention, count) and any(_is_less(count, c) for name, c in told if speaker in {None, name}):
+                count = replace(count, part=True)
             found.setdefault((count.what, count.quantity, count.of, count.part), count)
+            told.append((speaker, count))
     return tuple(found.values())
+
+
+def _is_less(one: Count, other: Count) -> bool:
+    mine, more = one.quantity.number, other.quantity.number
+    return other.what == one.what and not other.part and mine is not None and more is not None and 0 < mine < more
+
+
+def _is_inside(mention: Mention, count: Count) -> bool:
+    """Whether people came to harm in a room, a house or a vehicle of the act's ("four died in the bakery")."""
+    at = count.span.end - mention.span.start
+    match = _INSIDE.search(mention.span.text, at if 0 <= at <= len(mention.span.text) else 0)
+    return match is not None and match.group(1).casefold() in words("place", "rooms")

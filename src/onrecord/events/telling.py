@@ -15,15 +15,23 @@ _TIMING = frozenset({"after", "before", "since", "during", "until", "following"}
 
 def tells(hit: Hit, hits: Sequence[Hit], segment: Segment) -> bool:
     """Whether the sentence says something of the act, and does not only name it."""
+    token = hit.token
+    if hit.role == "effect" and _is_of_list(token):
+        return False
     if hit.role == "effect" or hit.row.pos == "VERB" or segment.sentence.part == "headline":
         return True
-    token = hit.token
     if any(other.role == "effect" and other is not hit for other in hits):
         return True
     if token.dep_ in {"nsubj", "nsubjpass", "dobj", "attr", "appos", "ROOT"}:
         verb = triggers.clause(token)
         return not _only_named(token, verb)
     return _governed_noun(token)
+
+
+def _is_of_list(dead: Token) -> bool:
+    """Whether somebody is only told apart by those he was counted with ("the fitters who were read out among the dead are back")."""
+    among = dead.dep_ == "pobj" and dead.head.lower_ == "among"
+    return among and triggers.clause(dead.head).dep_ == "relcl" and not any(c.like_num for c in dead.children)
 
 
 def _only_named(noun: Token, verb: Token) -> bool:

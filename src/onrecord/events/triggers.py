@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
+from onrecord.events import harm
 from onrecord.records import EventKind
 from onrecord.wording import kinds
 from onrecord.wording.kinds import Role, Trigger, WordClass
@@ -20,6 +21,7 @@ _DOERS = frozenset({"nsubj", "agent", "compound", "amod", "nmod", "npadvmod", "p
 _QUANTIFIERS = frozenset(
     {"no", "several", "dozens", "many", "scores", "hundreds", "thousands", "none", "nobody", "some", "more"}
 )
+_PLAY = "sport"
 _THEM = frozenset({"he", "him", "they", "them", "us", "me"})
 
 
@@ -48,7 +50,8 @@ def find(sentence: Tokens, headline: bool = False, told: bool = False) -> tuple[
     """
     hits: list[Hit] = []
     terms = set(_terms(sentence))
-    if any(not only and not terms.isdisjoint(kinds.word_class(name)) for name, only in kinds.guards()):
+    turned = (name for name, only in kinds.guards() if not only and name != _PLAY)
+    if is_play(sentence) or any(not terms.isdisjoint(kinds.word_class(name)) for name in turned):
         return ()
     for token in sentence:
         hit = _hit(token, sentence, headline, told)
@@ -56,6 +59,15 @@ def find(sentence: Tokens, headline: bool = False, told: bool = False) -> tuple[
             hits.append(hit)
     inside = {index for hit in hits for index in range(hit.first, hit.last + 1) if index != hit.token.i}
     return tuple(hit for hit in hits if hit.token.i not in inside)
+
+
+def is_play(sentence: Tokens) -> bool:
+    """Whether a sentence is about a game, and of nobody who is armed or came to harm in it ("a rocket from 30 metres won the derby")."""
+    terms = set(_terms(sentence))
+    if terms.isdisjoint(kinds.word_class(_PLAY)) or not terms.isdisjoint(kinds.word_class("forces")):
+        return False
+    said = (harm.find(section, token) for token in sentence for section in ("acting", "acted_on", "state", "noun"))
+    return not {"killed", "injured"} & set(said)
 
 
 def clause(token: Token) -> Token:

@@ -4,9 +4,10 @@ import re
 
 from spacy.tokens import Token
 
+from onrecord.events import harm
 from onrecord.events.circumstances import words
 from onrecord.language.annotated import Annotated, Sentence
-from onrecord.records import Mention, When
+from onrecord.records import Mention, Span, When
 from onrecord.wording import times
 
 _DAYS = frozenset({"day", "days", "week", "month", "season", "year"})
@@ -49,7 +50,9 @@ def of_mention(
             continue
         span = annotated.span(sentence.part, sentence.start + timex.start, sentence.start + timex.end)
         tokens = [t for t in sentence.syntax if span.start <= sentence.offset(t) < span.end]
-        if not tokens or is_of_saying(tokens[0], trigger) or _is_of_aftermath(tokens[0], trigger):
+        if not tokens or _is_of_aftermath(tokens[0], trigger):
+            continue
+        if is_of_saying(tokens[0], trigger) and not _is_said(tokens[0], mention, span, trigger):
             continue
         meanwhile = _is_meanwhile(tokens[0], trigger)
         if (aside(tokens[0], trigger) is not None and not meanwhile) or _is_edge(tokens[0], trigger):
@@ -86,7 +89,7 @@ def _is_bound(before: str, timex: times.Timex) -> bool:
 def _is_of_aftermath(token: Token, trigger: Token) -> bool:
     """Whether the word tells when somebody died of it, was found or buried, and not when the act was."""
     verb = _verb_over(token)
-    if verb.i == trigger.i or verb.lemma_.lower() not in words("verbs", "late"):
+    if trigger.i in {verb.i, token.head.i} or verb.lemma_.lower() not in words("verbs", "late"):
         return False
     for step in (trigger, *trigger.ancestors):
         if step.i == verb.i:
@@ -129,6 +132,17 @@ def is_of_saying(token: Token, trigger: Token) -> bool:
     return step.i != trigger.i and step.lemma_.lower() in words("verbs", "saying")
 
 
+def _is_said(token: Token, mention: Mention, span: Span, trigger: Token) -> bool:
+    """Whether a time stands among the words that somebody is quoted with, before the verb of saying, and so is none of the saying,
+    wherever syntax hangs it ("shells fell on Hask, a village, on Monday, the police said"); unless it is that of a later death.
+    """
+    inside = mention.span.part == span.part and mention.span.start <= span.start and span.end <= mention.span.end
+    if mention.claim is None or not inside or _verb_over(token).i < token.i:
+        return False
+    before = [t for t in token.doc[token.sent.start : token.i] if t.pos_ == "VERB"]
+    return not before or before[-1].i == trigger.i or before[-1].lemma_.lower() not in words("verbs", "late")
+
+
 def aside(token: Token, trigger: Token) -> Token | None:
     """The noun in whose own clause the word stands, where the trigger does not: the car in "the car, stolen on Monday,
     blew up".
@@ -138,8 +152,17 @@ def aside(token: Token, trigger: Token) -> Token | None:
         if step.i in above:
             return None
         if step.dep_ in {"relcl", "acl"} and step.pos_ in {"VERB", "AUX"}:
-            return None if trigger in step.subtree else step.head
+            return None if trigger in step.subtree or _tells_harm(step) else step.head
     return None
+
+
+def _tells_harm(verb: Token) -> bool:
+    """Whether a clause tells whom the act killed or hurt ("the bloodbath at Vellin, which left 24 dead in January")."""
+    if not any(c.dep_ == "nsubj" and c.lower_ in {"which", "that"} for c in verb.children):
+        return False
+    said = harm.find("acted_on", verb)
+    states = (harm.find("state", c) for c in verb.children if c.dep_ in {"oprd", "acomp", "ccomp", "xcomp"})
+    return bool({said, *states} & {"killed", "injured"})
 
 
 def distance(token: Token, trigger: Token) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onrecord.incidents import rows
+from onrecord.incidents import rows, words
 from onrecord.incidents.figures import Figure
 from onrecord.incidents.grades import withdrawn
 from onrecord.incidents.stances import NARRATOR, table
@@ -60,7 +60,8 @@ class _Stage:
 
         def fits(one: Statement) -> tuple[bool, ...]:
             leads = lead is not None and one.span == lead.span
-            return leads, one.field == field and one.value == value, one.field == field, one.source != NARRATOR
+            said = one.value == value or (field == "actor" and value is not None and words.one_party(one.value, value))
+            return leads, one.field == field and said, one.field == field, one.source != NARRATOR
 
         fields = (field, "responsibility", "status") if field == "actor" else (field, "status")
         about = [s for s in self.incident.statements if s.story in fresh and s.field in fields]
@@ -76,9 +77,13 @@ def revisions(told: Sequence[Telling], known: Cast, profile: str, now: Incident)
     """
     found: list[Revision] = []
     last: _Stage | None = None
-    for stage in _stages(told, known, profile):
-        for field, value_of in FIELDS.items():
-            was, value = value_of(last.incident) if last is not None else None, value_of(stage.incident)
+    stages = list(_stages(told, known, profile))
+    told_as = {
+        field: worded(field, [value_of(stage.incident) for stage in stages]) for field, value_of in FIELDS.items()
+    }
+    for number, stage in enumerate(stages):
+        for field, values in told_as.items():
+            was, value = values[number - 1] if last is not None else None, values[number]
             if value != was:
                 said = stage.behind(field, value)
                 why = _why(field, value, last, stage)
@@ -86,6 +91,16 @@ def revisions(told: Sequence[Telling], known: Cast, profile: str, now: Incident)
                 found.append(Revision(field, was, value, stage.day, source, story, span, why))
         last = stage
     return (*found, *_decided(last.incident, now)) if last is not None else ()
+
+
+def worded(field: RevisionField, values: Sequence[str | None]) -> list[str | None]:
+    """What a field said on each day; a party stands under the wording that it came to have, since another one changes nothing."""
+    found: list[str | None] = []
+    for value in reversed(values):
+        later = found[-1] if found else None
+        same = field == "actor" and value is not None and later is not None and words.one_party(value, later)
+        found.append(later if same else value)
+    return found[::-1]
 
 
 def _stages(told: Sequence[Telling], known: Cast, profile: str) -> Iterator[_Stage]:

@@ -1,6 +1,5 @@
 """Who strikes whom in a campaign: what follows for acts of which only one end is told."""
 
-import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,6 @@ from onrecord.records import Incident
 from onrecord.wording.gazetteer import fold
 
 Words = frozenset[str]
-_DEMONYM = re.compile(r"[A-Z]\w+(?:an|ish|ese|i)\s")
-"""Whose somebody is, before what he is ("Verani gunners")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def sides(incidents: Sequence[Incident]) -> Sides:
 @lru_cache(maxsize=65536)
 def party(actor: str | None) -> Words | None:
     """Telling words of the party that an actor's name names: none does that only says what he is ("Gunmen", "the army")."""
-    if actor is None or not (words.is_name(actor) or _DEMONYM.match(actor)):
+    if actor is None or not words.is_name(actor):
         return None
     return words.telling(" ".join(word for word in fold(actor).split() if word not in _nameless())) or None
 
@@ -127,7 +124,7 @@ def arms() -> frozenset[str]:
 
 @cache
 def _nameless() -> frozenset[str]:
-    return arms() | frozenset(table()["nameless"])
+    return arms() | words.nobody()
 
 
 @cache

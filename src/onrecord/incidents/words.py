@@ -10,6 +10,8 @@ from onrecord.wording.gazetteer import fold
 
 _WORD = re.compile(r"[^\W_]{2,40}")
 _SHORTEST_STEM = 4
+_DEMONYM = re.compile(r"[A-Z]\w+(?:an|ish|ese|i)")
+"""Whose somebody is, before what he is ("Verani gunners")."""
 _ENDINGS = ("'s", "ing", "ers", "ed", "es", "er", "s")
 
 
@@ -57,9 +59,25 @@ def _starts(words: frozenset[str]) -> frozenset[str]:
 
 
 def is_name(party: str) -> bool:
-    """Whether a party is named ("the Red Front") and not described ("Two of the dockers")."""
+    """Whether a party is named ("the Red Front", "Verani gunners") and not described ("Two of the dockers", "Gunmen")."""
     parts = party.split()
-    return any(part[:1].isupper() for part in parts[1:] or parts)
+    if not parts or any(part[:1].isupper() for part in parts[1:]):
+        return bool(parts)
+    if parts[0].casefold() in nobody() or not parts[0][0].isupper():
+        return False
+    return len(parts) == 1 or _DEMONYM.fullmatch(parts[0]) is not None
+
+
+def one_party(one: str, other: str) -> bool:
+    """Whether two wordings are of one party: one says no more than the other does ("navy", "Solenzan navy")."""
+    short, long = sorted((telling(one), telling(other)), key=len)
+    return bool(short) and all(any(akin(a, b) for b in long) for a in short)
+
+
+@cache
+def nobody() -> frozenset[str]:
+    """Words that only say what somebody is, folded."""
+    return frozenset(table()["nobody"]["words"])
 
 
 @cache
