@@ -1,0 +1,346 @@
+"""Where a report is from: the town, unit or country that all the place names of its opening agree on best."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from onrecord.records import PlacePrecision, Story, Where
+from onrecord.wording import gazetteer, places, shelf
+from onrecord.wording.gazetteer import Candidate
+
+_OPENING, _LEAD = 450, 2500
+_WORD = r"(?:(?:St|Ft|Mt)\. |[^\W\d_a-zß-ÿ][\w’'-]*)"
+_RUN = re.compile(rf"(?<![\w.]){_WORD}(?: (?:(?:of|de|del|la|al|el) )?{_WORD})*")
+_HELD = re.compile(r"(?:, | \()((?:[A-Z]\.\s?){2}|[A-Z][A-Za-z]+\.?(?: [A-Z][a-z]+)*)(?!\w)")
+_DATELINE = re.compile(
+    r"\s*([^\W\d_a-z][^,()\n–—-]{1,30})(?:, ?([^()\n–—-]{2,25}?))?\s*(?:\([^)\n]{1,40}\)\s*)?(?:[–—:]|--?)\s"
+)
+_MOST = 40
+_TOGETHER_KM = 60.0
+_NOBODY, _NOBODY_SURE, _LEAST, _POWER, _OTHER = 5.0, 3.0, 0.02, 0.5, 1.5
+_ENOUGH, _AHEAD = 6.0, 0.05
+_SOFT, _DISTRICT, _AROUND = 0.3, 0.6, 0.3
+_UNIT_KM, _AROUND_KM, _WELL_KNOWN = 300.0, 100.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    """A name with the places it may mean, each with the share that it gives it. worth: how much it tells."""
+
+    name: str
+    shares: tuple[tuple[Candidate, float], ...]
+    worth: float
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """where: the town, unit or country of a report. local: whether a body of the place is at work ("Norwick police"), so that
+    streets, quarters and houses without a town lie there, too.
+    """
+
+    where: Where
+    unit: str | None
+    local: bool
+
+
+def of_story(story: Story) -> Region | None:
+    """The place, as narrow as the names tell it; None where none does."""
+    votes = _gathered(_votes(story))
+    land = _first(votes, lambda place: place.country)
+    if land is None:
+        return None
+    votes = _kept(votes, lambda place: place.country == land)
+    code = _first(votes, lambda place: place.admin1)
+    unit = gazetteer.unit(code) if code is not None else None
+    if unit is None:
+        return _wide(land)
+    town = _town(_kept(votes, lambda place: place.admin1 == code))
+    if town is None:
+        return Region(_where(unit, None), code, False)
+    return Region(_where(town[0], unit), code, town[1])
+
+
+def settled(where: Where, region: Region | None) -> Where:
+    """A place of an event in a report from the region: of places with one name the one that lies there; what no table holds, or only
+    far away, lies in the region's town where the report is a local one.
+    """
+    if region is None or where.precision in ("country", "region", "sea") or _lies_in(where, region):
+        return where
+    inside = _inside(where, region)
+    if inside is not None:
+        return inside
+    if not region.local or _is_known(where):
+        return where
+    town = region.where
+    precision: PlacePrecision = "near" if town.precision == "exact" else town.precision
+    return Where(where.name, town.name, town.country, town.lat, town.lon, precision, where.span)
+
+
+def _lies_in(where: Where, region: Region) -> bool:
+    """Whether the place lies where the report is from already."""
+    if where.lat is None or where.lon is None or region.where.lat is None or region.where.lon is None:
+        return False
+    if region.where.precision == "country":
+        return where.country == region.where.country
+    reach = _UNIT_KM if region.where.precision == "admin1" else _AROUND_KM
+    return places.km(where.lat, where.lon, region.where.lat, region.where.lon) < reach
+
+
+def _inside(where: Where, region: Region) -> Where | None:
+    """The place of that name, or of that container, in the region."""
+    town = region.where
+    for name in (where.name, where.container):
+        found = [p for p in places.candidates(name) if p.country and _is_of(p, region)] if name else []
+        if found and (name == where.name or where.precision == "near"):
+            near = min(found, key=lambda p: (places.km(p.lat, p.lon, town.lat or 0.0, town.lon or 0.0), p.key))
+            plain = _precision(near) if name == where.name else where.precision
+            return Where(where.name, where.container, town.country, near.lat, near.lon, plain, where.span)
+    return None
+
+
+def _is_of(place: Candidate, region: Region) -> bool:
+    if region.unit is not None:
+        return place.admin1 == region.unit and place.kind != "admin1"
+    land = gazetteer.country(place.country)
+    return land is not None and land.name == region.where.country and place.kind != "country"
+
+
+def _is_known(where: Where) -> bool:
+    """Whether the name is a place's that the whole world knows by it, or the words say in what it lies."""
+    if where.lat is None or where.precision == "near":
+        return False
+    found = [p for p in places.candidates(where.name) if (p.lat, p.lon) == (where.lat, where.lon)]
+    return where.container is not None or any(p.weight > _WELL_KNOWN and _is_own(where.name, p) for p in found)
+
+
+def _is_own(name: str, place: Candidate) -> bool:
+    """Whether a place is called so in its own right, and not elsewhere or in other times."""
+    own = set(gazetteer.fold(place.name).split())
+    return any(word in own for word in gazetteer.fold(name).split())
+
+
+def _precision(place: Candidate) -> PlacePrecision:
+    return "exact" if place.kind == "city" else place.kind
+
+
+def _table(name: str) -> Any:
+    return shelf.toml("regions.toml")[name]
+
+
+# ---- votes
+
+
+def _votes(story: Story) -> Iterator[_Vote]:
+    text, skip = story.text, [(f.start, f.end) for f in story.furniture if f.kind != "dateline"]
+    worth = _table("part")
+    title = re.split(r"\s[-|–—:]+\s|\s?::\s?", story.headline)
+    yield from _in_words(title[0], worth["headline"])
+    for rest in title[1:]:
+        yield from _in_words(rest, worth["suffix"])
+    yield from _of_outlet(story)
+    lead, at, seen = worth["opening"], 0, 0
+    for paragraph in text.split("\n"):
+        here = at
+        at += len(paragraph) + 1
+        if not paragraph.strip() or any(start <= here < end for start, end in skip):
+            continue
+        dateline = _DATELINE.match(paragraph) if seen < _OPENING else None
+        if dateline is not None:
+            vote = _vote(dateline.group(1).strip(), dateline.group(2), worth["dateline"], True)
+            if vote is not None:
+                yield vote
+                paragraph = paragraph[dateline.end() :]
+        yield from _in_words(paragraph[: max(0, _LEAD - seen)], lead)
+        seen += len(paragraph)
+        lead = worth["opening"] if seen < _OPENING else worth["lead"]
+        if seen > _LEAD:
+            break
+
+
+def _in_words(words: str, worth: float) -> Iterator[_Vote]:
+    cues, beside = _cues(), _table("beside")
+    for run in _RUN.finditer(words):
+        found = _name(run.group())
+        if found is None:
+            continue
+        first, last, tokens = found
+        name = _bare(" ".join(tokens[first:last]))
+        held = _HELD.match(words, run.end()) if last == len(tokens) else None
+        prior = (tokens[first - 1 : first] or words[: run.start()].split()[-1:] or [""])[0].lower().strip(".,")
+        after = (
+            (tokens[last:] or words[run.end() : run.end() + 40].lstrip(" -").split(None, 1) or [""])[0]
+            .lower()
+            .strip(".,")
+        )
+        told = {key for key in ("within", "from") if prior in cues[key]}
+        told |= {key for key in ("body", "people", "quarter", "aid") if after in cues[key]}
+        factor = max((beside[key] for key in told), default=beside["bare"])
+        factor = min([factor, *(beside[key] for key in ("quarter", "aid") if key in told)])
+        sure = bool(told & {"within", "body", "people"})
+        vote = _vote(name, held.group(1), worth * max(factor, 1.0) * beside["held"], True) if held else None
+        vote = vote or _vote(name, None, worth * factor, sure)
+        if vote is not None:
+            yield replace(vote, local=after in cues["local"])
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("The ").removeprefix("the ").removesuffix("'s").removesuffix("’s")
+
+
+def _name(run: str) -> tuple[int, int, list[str]] | None:
+    """The first and last word of the place's name in a run of words with capitals."""
+    cues, tokens, units = _cues(), run.split(), _table("units")
+    for first in range(min(len(tokens), 4)):
+        for last in range(min(len(tokens), first + 4), first, -1):
+            rest = tokens[last:]
+            if rest and rest[0].lower() not in cues["body"] | cues["press"]:
+                continue
+            name = _bare(" ".join(tokens[first:last]))
+            if name.lower() in cues["before"] | cues["body"] | cues["never"] | cues["times"]:
+                continue
+            if (name in units and name not in cues["words"]) or (not _shouted(name) and _places(name, None)):
+                return first, last, tokens
+        if tokens[first].lower() not in cues["before"] and tokens[first] not in units:
+            return None
+    return None
+
+
+def _shouted(name: str) -> bool:
+    return name.isupper() and len(name) < 6
+
+
+@cache
+def _cues() -> dict[str, frozenset[str]]:
+    times = frozenset(word.lower() for word in shelf.toml("places.toml")["around"]["times"])
+    return {key: frozenset(words) for key, words in _table("words").items()} | {"times": times}
+
+
+def _of_outlet(story: Story) -> Iterator[_Vote]:
+    """The town that an outlet's address begins with ("norwickpost.example")."""
+    host = urlsplit(story.url or "").hostname or story.outlet or ""
+    press, ahead = _table("words")["press"], "|".join(_table("words")["press_before"])
+    for label in host.split(".")[:-1]:
+        bare = re.sub(rf"^(?:(?:{ahead})\d*(?=\w{{4}}))?", "", label)
+        found = next((f for start in (label, bare) for f in _glued(start, press)), None)
+        if found is not None:
+            yield _Vote(found[0], _shares(found[0], found[1], True), _table("part")["outlet"])
+
+
+def _glued(label: str, press: list[str]) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
+    for size in range(len(label), 3, -1):
+        if label[size:].strip("0123456789") and label[size:] not in press:
+            continue
+        for name in (label[:size], *_spaced(label[:size])):
+            found = tuple(p for p in gazetteer.candidates(name) if p.kind != "city" or p.weight > 4.5)
+            if found:
+                yield gazetteer.fold(name), found
+
+
+def _spaced(word: str) -> list[str]:
+    return [f"{word[:n]} {word[n:]}" for n in range(3, len(word) - 2)]
+
+
+def _vote(name: str, container: str | None, worth: float, sure: bool) -> _Vote | None:
+    found = _places(name, container)
+    return _Vote(gazetteer.fold(name), _shares(name, found, sure), worth) if found else None
+
+
+@lru_cache(maxsize=16384)
+def _places(name: str, container: str | None) -> tuple[Candidate, ...]:
+    units = _table("units")
+    if name in units and container is None:
+        return places.candidates(units[name])
+    if len(name) < 3 or name.isdigit():
+        return ()
+    container = container and units.get(container.replace(".", "").replace(" ", ""), container)
+    return places.candidates(name if not name.isupper() else name.title(), container)
+
+
+def _shares(name: str, found: tuple[Candidate, ...], sure: bool) -> tuple[tuple[Candidate, float], ...]:
+    """sure: whether the words tell that the name is a place's; else it may as well be somebody's."""
+    # A place that is called so elsewhere, or once was, is seldom meant where others have the name.
+    other = [0.0 if _is_own(name, place) else _OTHER for place in found]
+    weights = [10 ** (_POWER * (place.weight - less)) for place, less in zip(found[:_MOST], other)]
+    whole = sum(weights) + 10 ** (_POWER * (_NOBODY_SURE if sure else _NOBODY))
+    return tuple((place, weight / whole) for place, weight in zip(found, weights, strict=False))
+
+
+# ---- counting
+
+
+def _gathered(votes: Iterable[_Vote]) -> list[_Vote]:
+    """One vote a name: the strongest, and half of what the others are worth, up to as much again."""
+    held: dict[str, list[_Vote]] = {}
+    for vote in votes:
+        held.setdefault(vote.name, []).append(vote)
+    made = []
+    for name, same in held.items():
+        best = max(same, key=lambda vote: vote.worth)
+        more = min(best.worth, 0.5 * (sum(vote.worth for vote in same) - best.worth))
+        made.append(_Vote(name, best.shares, best.worth + more, any(vote.local for vote in same)))
+    return made
+
+
+def _first(votes: list[_Vote], unit: Callable[[Candidate], str | None]) -> str | None:
+    """The country or unit that most is said for: names that agree tell more than one that has many namesakes."""
+    told: dict[str, float] = {}
+    for vote in votes:
+        shares: dict[str, float] = {}
+        for place, share in vote.shares:
+            code = unit(place)
+            if code is not None:
+                shares[code] = max(shares.get(code, 0.0), share)
+        for code, share in shares.items():
+            told[code] = told.get(code, 0.0) + vote.worth * math.log1p(share / _LEAST)
+    ranks = sorted(told, key=lambda code: (-told[code], code))
+    if not ranks or told[ranks[0]] < _ENOUGH or (ranks[1:] and told[ranks[1]] > (1 - _AHEAD) * told[ranks[0]]):
+        return None
+    return ranks[0]
+
+
+def _kept(votes: list[_Vote], holds: Callable[[Candidate], bool]) -> list[_Vote]:
+    made = [_Vote(v.name, tuple((p, s) for p, s in v.shares if holds(p)), v.worth, v.local) for v in votes]
+    return [vote for vote in made if vote.shares]
+
+
+def _town(votes: list[_Vote]) -> tuple[Candidate, bool] | None:
+    """The town, or else the district, that its own name and those around it speak for, and whether its bodies are at work."""
+    likeliest = [(vote, *max(vote.shares, key=lambda pair: pair[1])) for vote in votes]
+    best: tuple[float, str, Candidate, bool] | None = None
+    for vote in votes:
+        for place, share in vote.shares:
+            if place.kind not in ("city", "admin2"):
+                continue
+            around = [
+                (other, other_share)
+                for other, its, other_share in likeliest
+                if other is not vote and its.kind != "admin1" and _apart(its, place) < _TOGETHER_KM
+            ]
+            score = vote.worth * share**_SOFT * (1.0 if place.kind == "city" else _DISTRICT)
+            score += _AROUND * sum(other.worth * other_share**_SOFT for other, other_share in around)
+            if best is None or (score, place.key) > best[:2]:
+                best = (score, place.key, place, vote.local or any(other.local for other, _ in around))
+    return best[2:] if best else None
+
+
+def _apart(one: Candidate, other: Candidate) -> float:
+    return places.km(one.lat, one.lon, other.lat, other.lon)
+
+
+# ---- naming
+
+
+def _where(place: Candidate, unit: Candidate | None) -> Where:
+    land = gazetteer.country(place.country)
+    container = unit.name if unit is not None else None
+    return Where(place.name, container, land.name if land else None, place.lat, place.lon, _precision(place), None)
+
+
+def _wide(code: str) -> Region | None:
+    land = gazetteer.country(code)
+    return Region(Where(land.name, None, land.name, land.lat, land.lon, "country", None), None, False) if land else None
