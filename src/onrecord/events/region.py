@@ -13,7 +13,7 @@ from onrecord.wording import gazetteer, places, shelf
 from onrecord.wording.gazetteer import Candidate
 
 _OPENING, _LEAD = 450, 2500
-_WORD = r"(?:(?:St|Ft|Mt)\. |[^\W\d_a-zß-ÿ][\w’'-]*)"
+_WORD = r"(?:(?:St|Ft|Mt)\. )?[^\W\d_a-zß-ÿ][\w’'-]*"
 _RUN = re.compile(rf"(?<![\w.]){_WORD}(?: (?:(?:of|de|del|la|al|el) )?{_WORD})*")
 _HELD = re.compile(r"(?:, | \()((?:[A-Z]\.\s?){2}|[A-Z][A-Za-z]+\.?(?: [A-Z][a-z]+)*)(?!\w)")
 _DATELINE = re.compile(
@@ -23,18 +23,21 @@ _MOST = 40
 _TOGETHER_KM = 60.0
 _NOBODY, _NOBODY_SURE, _LEAST, _POWER, _OTHER = 5.0, 3.0, 0.02, 0.5, 1.5
 _ENOUGH, _AHEAD = 6.0, 0.05
-_SOFT, _DISTRICT, _AROUND = 0.3, 0.6, 0.3
+_SOFT, _DISTRICT, _AROUND, _HOME = 0.3, 0.6, 0.3, 0.3
 _UNIT_KM, _AROUND_KM, _WELL_KNOWN = 300.0, 100.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Vote:
-    """A name with the places it may mean, each with the share that it gives it. worth: how much it tells."""
+    """A name with the places it may mean, each with the share that it gives it. worth: how much it tells; local: a body of the place
+    is at work; home: where the outlet is, which tells of the unit and little of the town.
+    """
 
     name: str
     shares: tuple[tuple[Candidate, float], ...]
     worth: float
     local: bool = False
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _votes(story: Story) -> Iterator[_Vote]:
     title = re.split(r"\s[-|–—:]+\s|\s?::\s?", story.headline)
     yield from _in_words(title[0], worth["headline"])
     for rest in title[1:]:
-        yield from _in_words(rest, worth["suffix"])
+        yield from (replace(vote, home=True) for vote in _in_words(rest, worth["suffix"]))
     yield from _of_outlet(story)
     lead, at, seen = worth["opening"], 0, 0
     for paragraph in text.split("\n"):
@@ -198,7 +201,8 @@ def _name(run: str) -> tuple[int, int, list[str]] | None:
     for first in range(min(len(tokens), 4)):
         for last in range(min(len(tokens), first + 4), first, -1):
             rest = tokens[last:]
-            if rest and rest[0].lower() not in cues["body"] | cues["press"]:
+            owned = tokens[last - 1].endswith(("'s", "’s"))
+            if rest and not owned and rest[0].lower() not in cues["body"] | cues["press"]:
                 continue
             name = _bare(" ".join(tokens[first:last]))
             if name.lower() in cues["before"] | cues["body"] | cues["never"] | cues["times"]:
@@ -223,17 +227,18 @@ def _cues() -> dict[str, frozenset[str]]:
 def _of_outlet(story: Story) -> Iterator[_Vote]:
     """The town that an outlet's address begins with ("norwickpost.example")."""
     host = urlsplit(story.url or "").hostname or story.outlet or ""
-    press, ahead = _table("words")["press"], "|".join(_table("words")["press_before"])
+    press = rf"\d*(?:{'|'.join(_table('words')['press'])})*\d*"
+    ahead = "|".join(_table("words")["press_before"])
     for label in host.split(".")[:-1]:
         bare = re.sub(rf"^(?:(?:{ahead})\d*(?=\w{{4}}))?", "", label)
         found = next((f for start in (label, bare) for f in _glued(start, press)), None)
         if found is not None:
-            yield _Vote(found[0], _shares(found[0], found[1], True), _table("part")["outlet"])
+            yield _Vote(found[0], _shares(found[0], found[1], True), _table("part")["outlet"], home=True)
 
 
-def _glued(label: str, press: list[str]) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
+def _glued(label: str, press: str) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
     for size in range(len(label), 3, -1):
-        if label[size:].strip("0123456789") and label[size:] not in press:
+        if not re.fullmatch(press, label[size:]):
             continue
         for name in (label[:size], *_spaced(label[:size])):
             found = tuple(p for p in gazetteer.candidates(name) if p.kind != "city" or p.weight > 4.5)
@@ -257,7 +262,9 @@ def _places(name: str, container: str | None) -> tuple[Candidate, ...]:
         return places.candidates(units[name])
     if len(name) < 3 or name.isdigit():
         return ()
-    container = container and units.get(container.replace(".", "").replace(" ", ""), container)
+    if container is not None:
+        plain = container.title() if container.isupper() and len(container) > 3 else container
+        container = units.get(container.replace(".", "").replace(" ", "").upper(), plain)
     return places.candidates(name if not name.isupper() else name.title(), container)
 
 
@@ -282,7 +289,7 @@ def _gathered(votes: Iterable[_Vote]) -> list[_Vote]:
     for name, same in held.items():
         best = max(same, key=lambda vote: vote.worth)
         more = min(best.worth, 0.5 * (sum(vote.worth for vote in same) - best.worth))
-        made.append(_Vote(name, best.shares, best.worth + more, any(vote.local for vote in same)))
+        made.append(_Vote(name, best.shares, best.worth + more, any(vote.local for vote in same), all(vote.home for vote in same)))
     return made
 
 
@@ -304,12 +311,13 @@ def _first(votes: list[_Vote], unit: Callable[[Candidate], str | None]) -> str |
 
 
 def _kept(votes: list[_Vote], holds: Callable[[Candidate], bool]) -> list[_Vote]:
-    made = [_Vote(v.name, tuple((p, s) for p, s in v.shares if holds(p)), v.worth, v.local) for v in votes]
+    made = [_Vote(v.name, tuple((p, s) for p, s in v.shares if holds(p)), v.worth, v.local, v.home) for v in votes]
     return [vote for vote in made if vote.shares]
 
 
 def _town(votes: list[_Vote]) -> tuple[Candidate, bool] | None:
     """The town, or else the district, that its own name and those around it speak for, and whether its bodies are at work."""
+    votes = [replace(vote, worth=_HOME * vote.worth) if vote.home else vote for vote in votes]
     likeliest = [(vote, *max(vote.shares, key=lambda pair: pair[1])) for vote in votes]
     best: tuple[float, str, Candidate, bool] | None = None
     for vote in votes:

@@ -155,9 +155,7 @@ def _found(name: str) -> tuple[Candidate, ...]:
             return (*plain, *units) if plain else units or gazetteer.candidates(head)
     if plain or not name[:1]:
         return plain or _of_demonym(name)
-    if last in around["sides"]:
-        return ()
-    for words in (*around["before"], *around["compass"]):
+    for words in () if last in around["sides"] else (*around["before"], *around["compass"]):
         if name.casefold().startswith(words + " "):
             return _found(name[len(words) + 1 :])
     if head and last in around["behind"]:
