@@ -11,6 +11,7 @@ from typing import Literal
 from evaluation import rows
 from evaluation.reading import Corpus
 from evaluation.rows import BadInput, Row
+from evaluation.tasks.incidents import label
 from evaluation.tasks.order import Order
 from onrecord.records import NOTHING_SAID, Gist, Incident, Where
 from onrecord.wording import gazetteer
@@ -27,15 +28,21 @@ Test = Callable[[Incident], bool]
 
 
 def tallies(order: Order) -> list[Row]:
-    """One row a question: how many incidents of the ledger answer to it, and in which stories they stand."""
+    """One row a question: how many incidents of the ledger answer to it, and which stories are about them. What is told of in passing
+    alone is not counted: a registry has it from the story that is about it.
+    """
     asked = rows.read(order.input, ("id",))
     corpus = order.library.read(list(order.told().values()))
+    about: dict[str, list[str]] = {}
+    for name in sorted(corpus.reads):
+        about.setdefault(label(corpus, name) or "", []).append(name)
+    told = [incident for incident in corpus.derived.incidents if incident.id in about]
     made = []
     for row in asked:
         tests = _tests(row, order.input, corpus)
-        found = [incident for incident in corpus.derived.incidents if all(test(incident) for test in tests)]
-        docs = {corpus.names[story] for incident in found for story in incident.stories}
-        made.append({"id": row["id"], "number": len(found), "docs": sorted(docs)})
+        found = [incident.id for incident in told if all(test(incident) for test in tests)]
+        docs = sorted(name for incident in found for name in about[incident])
+        made.append({"id": row["id"], "number": len(found), "docs": docs})
     return made
 
 
@@ -103,8 +110,8 @@ def _within(incident: Incident, first: date, last: date, corpus: Corpus) -> bool
 
 
 def _where(incident: Incident, corpus: Corpus) -> Where | None:
-    """Where the ledger says that it was, or where it names no place that is known, where most of its stories are from."""
-    if incident.where is not None and incident.where.lat is not None:
+    """Where the ledger says that it was, or where it names no town that is known, where most of its stories are from."""
+    if incident.where is not None and incident.where.precision in ("exact", "near"):
         return incident.where
     told = [g.where for g in _gists(incident, corpus) if g.where is not None and g.where.precision != "country"]
     often = Counter((where.name, where.container) for where in told)

@@ -77,9 +77,12 @@ def settled(where: Where, region: Region | None) -> Where:
     inside = _inside(where, region)
     if inside is not None:
         return inside
-    if not region.local or _is_known(where):
+    if _is_known(where):
         return where
     town = region.where
+    if not region.local:
+        abroad = where.lat is not None and where.country != town.country
+        return Where(where.name, where.container, town.country, None, None, "unknown", where.span) if abroad else where
     precision: PlacePrecision = "near" if town.precision == "exact" else town.precision
     return Where(where.name, town.name, town.country, town.lat, town.lon, precision, where.span)
 
@@ -272,7 +275,7 @@ def _shares(name: str, found: tuple[Candidate, ...], sure: bool) -> tuple[tuple[
     """sure: whether the words tell that the name is a place's; else it may as well be somebody's."""
     # A place that is called so elsewhere, or once was, is seldom meant where others have the name.
     other = [0.0 if _is_own(name, place) else _OTHER for place in found]
-    weights = [10 ** (_POWER * (place.weight - less)) for place, less in zip(found[:_MOST], other)]
+    weights = [10 ** (_POWER * (place.weight - less)) for place, less in zip(found[:_MOST], other, strict=False)]
     whole = sum(weights) + 10 ** (_POWER * (_NOBODY_SURE if sure else _NOBODY))
     return tuple((place, weight / whole) for place, weight in zip(found, weights, strict=False))
 
@@ -289,7 +292,9 @@ def _gathered(votes: Iterable[_Vote]) -> list[_Vote]:
     for name, same in held.items():
         best = max(same, key=lambda vote: vote.worth)
         more = min(best.worth, 0.5 * (sum(vote.worth for vote in same) - best.worth))
-        made.append(_Vote(name, best.shares, best.worth + more, any(vote.local for vote in same), all(vote.home for vote in same)))
+        home = all(vote.home for vote in same)
+        local = any(vote.local for vote in same) or (not home and any(vote.home for vote in same))
+        made.append(_Vote(name, best.shares, best.worth + more, local, home))
     return made
 
 
@@ -332,7 +337,7 @@ def _town(votes: list[_Vote]) -> tuple[Candidate, bool] | None:
             score = vote.worth * share**_SOFT * (1.0 if place.kind == "city" else _DISTRICT)
             score += _AROUND * sum(other.worth * other_share**_SOFT for other, other_share in around)
             if best is None or (score, place.key) > best[:2]:
-                best = (score, place.key, place, vote.local or any(other.local for other, _ in around))
+                best = (score, place.key, place, any(v.local for v in (vote, *(other for other, _ in around))))
     return best[2:] if best else None
 
 

@@ -314,6 +314,10 @@ def _moved(sentence: Sentence, found: _Candidate, where: Where) -> Where:
     at = int(found.head.idx) - int(sentence.syntax.start_char)
     for offset in places.near(sentence.text):
         if offset.start <= at < offset.end:
+            if offset.relation == "off" and where.name.rpartition(" ")[2].rstrip(".").casefold() in words(
+                "place", "streets"
+            ):
+                return where  # "just off Harn Road" is no sea
             moved = places.displaced(where, offset)
             near = offset.relation in {"near", "outside", "offset"} and moved.precision == "unknown"
             return replace(moved, precision="near") if near else moved
