@@ -12,6 +12,7 @@ from onrecord.records import PlacePrecision, Story, Where
 from onrecord.wording import gazetteer, places, shelf
 from onrecord.wording.gazetteer import Candidate
 
+# So many characters of the text open it, and so many are looked at.
 _OPENING, _LEAD = 450, 2500
 _WORD = r"(?:(?:St|Ft|Mt)\. )?[^\W\d_a-zß-ÿ][\w’'-]*"
 _RUN = re.compile(rf"(?<![\w.]){_WORD}(?: (?:(?:of|de|del|la|al|el) )?{_WORD})*")
@@ -20,10 +21,22 @@ _DATELINE = re.compile(
     r"\s*([^\W\d_a-z][^,()\n–—-]{1,30})(?:, ?([^()\n–—-]{2,25}?))?\s*(?:\([^)\n]{1,40}\)\s*)?(?:[–—:]|--?)\s"
 )
 _MOST = 40
-_TOGETHER_KM = 60.0
-_NOBODY, _NOBODY_SURE, _LEAST, _POWER, _OTHER = 5.0, 3.0, 0.02, 0.5, 1.5
-_ENOUGH, _AHEAD = 6.0, 0.05
+# A town has to be as heavy as this to be known in an outlet's address.
+_LARGE = 4.5
+# How heavy a place is: its population to this power. A namesake that is called otherwise in its own right is so much lighter (a logarithm).
+_POWER, _OTHER = 0.5, 1.5
+# How heavy it is that no place is meant: where nothing tells that one is, and where something does.
+_NOBODY, _NOBODY_SURE = 5.0, 3.0
+# A share below this tells nothing. So much has to speak for a country or a unit, and by so much more than for any other.
+_LEAST, _ENOUGH, _AHEAD = 0.02, 6.0, 0.05
+# What a name is worth against the one told before it.
+_LATER = 0.97
+# Of towns: how little namesakes count once the unit is known, what a district is worth against a town, what places around
+# add, and what the outlet's own town is worth.
 _SOFT, _DISTRICT, _AROUND, _HOME = 0.3, 0.6, 0.3, 0.3
+_TOGETHER_KM = 60.0
+# So far from the middle of a unit, or from a town, a place lies where a report from there is from. A town as heavy as this is
+# known without its country.
 _UNIT_KM, _AROUND_KM, _WELL_KNOWN = 300.0, 100.0, 5.0
 
 
@@ -42,8 +55,9 @@ class _Vote:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """where: the town, unit or country of a report. local: whether a body of the place is at work ("Norwick police"), so that
-    streets, quarters and houses without a town lie there, too.
+    """where: the town, unit or country of a report; unit: GeoNames code of the first-level unit, None where that is not known.
+    local: whether a body of the place is at work ("Norwick police") or the outlet bears its name, so that streets, quarters and houses
+    without a town lie there, too.
     """
 
     where: Where
@@ -52,7 +66,7 @@ class Region:
 
 
 def of_story(story: Story) -> Region | None:
-    """The place, as narrow as the names tell it; None where none does."""
+    """Where the story is from, as narrowly as its names tell; None where they do not agree on anything, or there are none."""
     votes = _gathered(_votes(story))
     land = _first(votes, lambda place: place.country)
     if land is None:
@@ -142,30 +156,33 @@ def _table(name: str) -> Any:
 
 
 def _votes(story: Story) -> Iterator[_Vote]:
-    text, skip = story.text, [(f.start, f.end) for f in story.furniture if f.kind != "dateline"]
     worth = _table("part")
     title = re.split(r"\s[-|–—:]+\s|\s?::\s?", story.headline)
     yield from _in_words(title[0], worth["headline"])
     for rest in title[1:]:
         yield from (replace(vote, home=True) for vote in _in_words(rest, worth["suffix"]))
-    yield from _of_outlet(story)
-    lead, at, seen = worth["opening"], 0, 0
-    for paragraph in text.split("\n"):
-        here = at
-        at += len(paragraph) + 1
-        if not paragraph.strip() or any(start <= here < end for start, end in skip):
-            continue
+    yield from _of_host(urlsplit(story.url or "").hostname or story.outlet or "")
+    seen = 0
+    for paragraph in _paragraphs(story):
         dateline = _DATELINE.match(paragraph) if seen < _OPENING else None
         if dateline is not None:
             vote = _vote(dateline.group(1).strip(), dateline.group(2), worth["dateline"], True)
             if vote is not None:
                 yield vote
                 paragraph = paragraph[dateline.end() :]
-        yield from _in_words(paragraph[: max(0, _LEAD - seen)], lead)
+        yield from _in_words(paragraph[: _LEAD - seen], worth["opening" if seen < _OPENING else "lead"])
         seen += len(paragraph)
-        lead = worth["opening"] if seen < _OPENING else worth["lead"]
-        if seen > _LEAD:
-            break
+        if seen >= _LEAD:
+            return
+
+
+def _paragraphs(story: Story) -> Iterator[str]:
+    """The paragraphs of the text, without furniture; datelines stay."""
+    skip, at = [(f.start, f.end) for f in story.furniture if f.kind != "dateline"], 0
+    for paragraph in story.text.split("\n"):
+        if paragraph.strip() and not any(start <= at < end for start, end in skip):
+            yield paragraph
+        at += len(paragraph) + 1
 
 
 def _in_words(words: str, worth: float) -> Iterator[_Vote]:
@@ -177,13 +194,9 @@ def _in_words(words: str, worth: float) -> Iterator[_Vote]:
         first, last, tokens = found
         name = _bare(" ".join(tokens[first:last]))
         held = _HELD.match(words, run.end()) if last == len(tokens) else None
-        prior = (tokens[first - 1 : first] or words[: run.start()].split()[-1:] or [""])[0].lower().strip(".,")
-        after = (
-            (tokens[last:] or words[run.end() : run.end() + 40].lstrip(" -").split(None, 1) or [""])[0]
-            .lower()
-            .strip(".,")
-        )
-        told = {key for key in ("within", "from") if prior in cues[key]}
+        before = _plain((tokens[first - 1 : first] or words[: run.start()].split()[-1:] or [""])[0])
+        after = _plain((tokens[last:] or words[run.end() : run.end() + 40].lstrip(" -").split(None, 1) or [""])[0])
+        told = {key for key in ("within", "from") if before in cues[key]}
         told |= {key for key in ("body", "people", "quarter", "aid") if after in cues[key]}
         factor = max((beside[key] for key in told), default=beside["bare"])
         factor = min([factor, *(beside[key] for key in ("quarter", "aid") if key in told)])
@@ -192,6 +205,10 @@ def _in_words(words: str, worth: float) -> Iterator[_Vote]:
         vote = vote or _vote(name, None, worth * factor, sure)
         if vote is not None:
             yield replace(vote, local=after in cues["local"])
+
+
+def _plain(word: str) -> str:
+    return word.lower().strip(".,")
 
 
 def _bare(name: str) -> str:
@@ -227,30 +244,29 @@ def _cues() -> dict[str, frozenset[str]]:
     return {key: frozenset(words) for key, words in _table("words").items()} | {"times": times}
 
 
-def _of_outlet(story: Story) -> Iterator[_Vote]:
-    """The town that an outlet's address begins with ("norwickpost.example")."""
-    host = urlsplit(story.url or "").hostname or story.outlet or ""
+@lru_cache(maxsize=4096)
+def _of_host(host: str) -> tuple[_Vote, ...]:
+    """The towns that parts of an outlet's address begin with ("norwickpost.example")."""
     press = rf"\d*(?:{'|'.join(_table('words')['press'])})*\d*"
     ahead = "|".join(_table("words")["press_before"])
+    made = []
     for label in host.split(".")[:-1]:
-        bare = re.sub(rf"^(?:(?:{ahead})\d*(?=\w{{4}}))?", "", label)
-        found = next((f for start in (label, bare) for f in _glued(start, press)), None)
-        if found is not None:
-            yield _Vote(found[0], _shares(found[0], found[1], True), _table("part")["outlet"], home=True)
+        bare = re.sub(rf"^(?:{ahead})\d*(?=\w{{4}})", "", label)
+        name, found = next((pair for start in (label, bare) for pair in _glued(start, press)), ("", ()))
+        if found:
+            made.append(_Vote(name, _shares(name, found, True), _table("part")["outlet"], home=True))
+    return tuple(made)
 
 
 def _glued(label: str, press: str) -> Iterator[tuple[str, tuple[Candidate, ...]]]:
+    """The names of large places that the label begins with, where words of the press end it."""
     for size in range(len(label), 3, -1):
         if not re.fullmatch(press, label[size:]):
             continue
-        for name in (label[:size], *_spaced(label[:size])):
-            found = tuple(p for p in gazetteer.candidates(name) if p.kind != "city" or p.weight > 4.5)
+        for name in (label[:size], *(f"{label[:n]} {label[n:size]}" for n in range(3, size - 2))):
+            found = tuple(p for p in gazetteer.candidates(name) if p.kind != "city" or p.weight > _LARGE)
             if found:
                 yield gazetteer.fold(name), found
-
-
-def _spaced(word: str) -> list[str]:
-    return [f"{word[:n]} {word[n:]}" for n in range(3, len(word) - 2)]
 
 
 def _vote(name: str, container: str | None, worth: float, sure: bool) -> _Vote | None:
@@ -284,17 +300,18 @@ def _shares(name: str, found: tuple[Candidate, ...], sure: bool) -> tuple[tuple[
 
 
 def _gathered(votes: Iterable[_Vote]) -> list[_Vote]:
-    """One vote a name: the strongest, and half of what the others are worth, up to as much again."""
+    """One vote a name: the strongest, and half of what the others are worth, up to as much again; the later told, the less."""
     held: dict[str, list[_Vote]] = {}
     for vote in votes:
         held.setdefault(vote.name, []).append(vote)
-    made = []
+    made, told = [], 0
     for name, same in held.items():
         best = max(same, key=lambda vote: vote.worth)
         more = min(best.worth, 0.5 * (sum(vote.worth for vote in same) - best.worth))
         home = all(vote.home for vote in same)
         local = any(vote.local for vote in same) or (not home and any(vote.home for vote in same))
-        made.append(_Vote(name, best.shares, best.worth + more, local, home))
+        made.append(_Vote(name, best.shares, (best.worth + more) * _LATER**told, local, home))
+        told += not home
     return made
 
 
