@@ -227,7 +227,7 @@ def _name(run: str) -> tuple[int, int, list[str]] | None:
             name = _bare(" ".join(tokens[first:last]))
             if name.lower() in cues["before"] | cues["body"] | cues["never"] | cues["times"]:
                 continue
-            if (name in units and name not in cues["words"]) or (not _shouted(name) and _places(name, None)):
+            if (name in units and name not in cues["ambiguous"]) or (not _shouted(name) and _places(name, None)):
                 return first, last, tokens
         if tokens[first].lower() not in cues["before"] and tokens[first] not in units:
             return None
