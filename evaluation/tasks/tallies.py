@@ -2,19 +2,22 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 from evaluation import rows
 from evaluation.reading import Corpus
 from evaluation.rows import BadInput, Row
+from evaluation.tasks.incidents import label
 from evaluation.tasks.order import Order
-from onrecord.records import Incident, Where
+from onrecord.records import NOTHING_SAID, Gist, Incident, Where
 from onrecord.wording import gazetteer
 from onrecord.wording import places as placing
 
-_HARM = {"killing": "killed", "injuring": "injured"}
+_HARM: dict[str, Literal["killed", "injured"]] = {"killing": "killed", "injuring": "injured"}
 _KM_A_DEGREE = 111.2
 _TOWN_KM = 25.0
 """How far from the middle of a town its outskirts and suburbs lie."""
@@ -25,15 +28,21 @@ Test = Callable[[Incident], bool]
 
 
 def tallies(order: Order) -> list[Row]:
-    """One row a question: how many incidents of the ledger answer to it, and in which stories they stand."""
+    """One row a question: how many incidents of the ledger answer to it, and which stories are about them. What is told of in passing
+    alone is not counted: a registry has it from the story that is about it.
+    """
     asked = rows.read(order.input, ("id",))
     corpus = order.library.read(list(order.told().values()))
+    about: dict[str, list[str]] = {}
+    for name in sorted(corpus.reads):
+        about.setdefault(label(corpus, name) or "", []).append(name)
+    told = [incident for incident in corpus.derived.incidents if incident.id in about]
     made = []
     for row in asked:
         tests = _tests(row, order.input, corpus)
-        found = [incident for incident in corpus.derived.incidents if all(test(incident) for test in tests)]
-        docs = {corpus.names[story] for incident in found for story in incident.stories}
-        made.append({"id": row["id"], "number": len(found), "docs": sorted(docs)})
+        found = [incident.id for incident in told if all(test(incident) for test in tests)]
+        docs = sorted(name for incident in found for name in about[incident])
+        made.append({"id": row["id"], "number": len(found), "docs": docs})
     return made
 
 
@@ -42,21 +51,33 @@ def _tests(row: Row, path: Path, corpus: Corpus) -> list[Test]:
     if not isinstance(question, dict) or question.get("event") not in _HARM:
         raise BadInput(f'{path}: row "{row["id"]}": "question" is no question after killing or injuring')
     harm = _HARM[question["event"]]
-    tests: list[Test] = [lambda incident: _harmed(incident, harm)]
+    tests: list[Test] = [lambda incident: _harmed(incident, harm, corpus)]
     if question.get("time"):
         first, last = _period(question["time"]["value"], row, path)
         tests.append(lambda incident: _within(incident, first, last, corpus))
     if question.get("place"):
-        tests.append(_place(question["place"]))
+        lies = _place(question["place"])
+        tests.append(lambda incident: lies(_where(incident, corpus)))
     if question.get("person"):
         name = re.compile(rf"\b{re.escape(question['person']['name'])}\b", re.IGNORECASE)
         tests.append(lambda incident: _names(incident, name, corpus))
     return tests
 
 
-def _harmed(incident: Incident, what: str) -> bool:
+def _harmed(incident: Incident, what: Literal["killed", "injured"], corpus: Corpus) -> bool:
+    """Whether anybody was killed, or hurt, by the ledger's figures, or where those say nothing by most of the incident's stories:
+    registries count the hurt of whom no sentence says it.
+    """
     bounds = incident.killed if what == "killed" else incident.injured
-    return bool(bounds.best or bounds.low or bounds.high)
+    if bounds != NOTHING_SAID:
+        return bool(bounds.best or bounds.low or bounds.high)
+    told = [bool((gist.killed if what == "killed" else gist.injured).best) for gist in _gists(incident, corpus)]
+    return bool(told) and 2 * sum(told) >= len(told)
+
+
+def _gists(incident: Incident, corpus: Corpus) -> list[Gist]:
+    readings = (corpus.reading(corpus.names[story]) for story in incident.stories)
+    return [reading.gist for reading in readings if reading is not None and reading.gist is not None]
 
 
 # ---- when
@@ -88,22 +109,31 @@ def _within(incident: Incident, first: date, last: date, corpus: Corpus) -> bool
 # ---- where
 
 
-def _place(asked: Row) -> Test:
+def _where(incident: Incident, corpus: Corpus) -> Where | None:
+    """Where the ledger says that it was, or where it names no town that is known, where most of its stories are from."""
+    if incident.where is not None and incident.where.precision in ("exact", "near"):
+        return incident.where
+    told = [g.where for g in _gists(incident, corpus) if g.where is not None and g.where.precision != "country"]
+    often = Counter((where.name, where.container) for where in told)
+    return max(told, key=lambda w: (often[w.name, w.container], w.name, w.container or ""), default=incident.where)
+
+
+def _place(asked: Row) -> Callable[[Where | None], bool]:
     """Names are given from the widest to the narrowest: ["Kansas", "Wichita"]."""
     names = [re.sub(r"\s*\(.*\)", "", name).strip() for name in asked["names"]]
     state, town = names[0], names[-1] if len(names) > 1 else None
     units = {place.admin1 for place in gazetteer.candidates(state) if place.kind == "admin1"}
     if town is None:
-        return lambda incident: incident.where is not None and _in_unit(incident.where, state, units)
+        return lambda where: where is not None and _in_unit(where, state, units)
     middle = placing.resolve(f"{town}, {state}")
-    return lambda incident: incident.where is not None and _in_town(incident.where, town, middle)
+    return lambda where: where is not None and _in_town(where, town, middle)
 
 
 def _in_unit(where: Where, state: str, units: set[str | None]) -> bool:
     if gazetteer.fold(where.name) == gazetteer.fold(state):
         return True
     for name in (where.name, where.container or ""):
-        for place in gazetteer.candidates(name):
+        for place in placing.candidates(name):
             if place.admin1 in units and (place.lat, place.lon) == (where.lat, where.lon):
                 return True
     return where.container is not None and gazetteer.fold(where.container) == gazetteer.fold(state)

@@ -156,6 +156,46 @@ def test_tallies_counts_incidents(campaign: Path, lines: Lines, question: dict[s
     assert made[0]["docs"] == (["s1", "s2"] if number else [])
 
 
+LOCAL = [
+    {
+        "id": "leg",
+        "published": "2031-05-06",
+        "headline": "Boy shot on Harn Street",
+        "text": "A 9-year-old boy was shot on Monday at his home on Harn Street, Memphis police said. He was taken to a hospital with a "
+        "gunshot wound to the leg and is expected to survive.",
+    },
+    {
+        "id": "bar",
+        "published": "2031-06-10",
+        "headline": "Man shot dead outside bar in Boise",
+        "text": "A man was shot dead outside a bar in Boise on Monday, Boise police said. Two men were shot dead in Boise on "
+        "April 3, 2031.",
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "names", "month", "docs"),
+    [
+        # no sentence says how many were hurt, nor in which town, and a registry has both
+        ("injuring", ["Tennessee", "Memphis"], "2031-05", ["leg"]),
+        ("injuring", ["Tennessee"], "2031-05", ["leg"]),
+        ("killing", ["Tennessee"], "2031-05", []),
+        ("injuring", ["Idaho"], "2031-05", []),
+        ("killing", ["Idaho", "Boise"], "2031-06", ["bar"]),
+        # told in passing
+        ("killing", ["Idaho", "Boise"], "2031-04", []),
+    ],
+)
+def test_tallies_asks_the_stories_where_the_ledger_says_nothing(
+    lines: Lines, event: str, names: list[str], month: str, docs: list[str]
+) -> None:
+    question = {"event": event, "place": {"names": names}, "time": {"kind": "month", "value": month}}
+    asked = lines("questions.jsonl", [{"id": "q", "question": question}])
+    made = predicted("tallies", Order(asked, (lines("local.jsonl", LOCAL),)))
+    assert made == [{"id": "q", "number": len(docs), "docs": docs}]
+
+
 TEXT_GOLD = {"killed": 99, "injured": 99, "date": "1999-01-01", "place": "Nowhere", "city": "Nowhere", "victims": [1]}
 
 

@@ -28,4 +28,5 @@ def build(annotated: Annotated, claims: tuple[Claim, ...]) -> Built:
     filled = arguments.fill(annotated, found, arguments.without(around, totals))
     listed = items.find(annotated, around.names)
     told = occurrences.build(annotated.story.id, items.lend(filled, listed), claims, listed)
-    return Built(told, totals, gist(annotated, told))
+    region = around.names.region
+    return Built(told, totals, gist(annotated, told, region.where if region is not None else None))

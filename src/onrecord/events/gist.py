@@ -6,13 +6,13 @@ from datetime import date
 from onrecord.events.dated import story_day
 from onrecord.events.summary import story_counts
 from onrecord.language.annotated import Annotated
-from onrecord.records import Event, Gist
+from onrecord.records import Event, Gist, Where
 
 
-def gist(annotated: Annotated, events: Iterable[Event]) -> Gist:
-    """The likeliest day and the dead and hurt of what a story is about. events: those of the story."""
+def gist(annotated: Annotated, events: Iterable[Event], where: Where | None) -> Gist:
+    """The likeliest day and the dead and hurt of what a story is about. events: those of the story; where: its region."""
     killed, injured = story_counts(annotated)
-    return Gist(story_day(annotated, _day(main_event(events))), killed, injured)
+    return Gist(story_day(annotated, _day(main_event(events))), killed, injured, where)
 
 
 def main_event(events: Iterable[Event]) -> Event | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import phrases, when
+from onrecord.events import phrases, region, when
 from onrecord.events.circumstances import words
+from onrecord.events.region import Region
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Mention, Where
 from onrecord.wording import places
@@ -34,13 +35,14 @@ class _Candidate:
 class Names:
     """What a story's names are. hints: the places, in its order, for names that several places share; places: last
     words of names that stand behind "in", "at", "off"; others: of those that the model takes for people or bodies more
-    often than for places; containers: folded names of places with what a dateline says they lie in.
+    often than for places; containers: folded names of places with what a dateline says they lie in; region: where the report is from.
     """
 
     hints: tuple[str, ...]
     places: frozenset[str]
     others: frozenset[str]
     containers: tuple[tuple[str, str], ...]
+    region: Region | None
 
 
 def named_in(annotated: Annotated) -> Names:
@@ -62,7 +64,13 @@ def named_in(annotated: Annotated) -> Names:
                 t.text for t in sentence.syntax if t.pos_ == "PROPN" and t.dep_ == "pobj" and _is_sure(t.head)
             )
     others = {name for name, lean in leaning.items() if lean < 0} - places_
-    return Names(tuple(hints)[:_MOST_HINTS], frozenset(places_), frozenset(others), tuple(_of_datelines(annotated)))
+    return Names(
+        tuple(hints)[:_MOST_HINTS],
+        frozenset(places_),
+        frozenset(others),
+        tuple(_of_datelines(annotated)),
+        region.of_story(annotated.story),
+    )
 
 
 def _of_datelines(annotated: Annotated) -> Iterator[tuple[str, str]]:
@@ -247,7 +255,7 @@ def _resolved(annotated: Annotated, sentence: Sentence, found: _Candidate, names
     if where is None:
         country = places.country_of(container) if container else None
         where = Where(plain, container, country, None, None, "unknown", None)
-    return replace(_moved(sentence, found, where), span=span)
+    return replace(_moved(sentence, found, region.settled(where, names.region)), span=span)
 
 
 def _in_town(
@@ -306,6 +314,10 @@ def _moved(sentence: Sentence, found: _Candidate, where: Where) -> Where:
     at = int(found.head.idx) - int(sentence.syntax.start_char)
     for offset in places.near(sentence.text):
         if offset.start <= at < offset.end:
+            if offset.relation == "off" and where.name.rpartition(" ")[2].rstrip(".").casefold() in words(
+                "place", "streets"
+            ):
+                return where  # "just off Harn Road" is no sea
             moved = places.displaced(where, offset)
             near = offset.relation in {"near", "outside", "offset"} and moved.precision == "unknown"
             return replace(moved, precision="near") if near else moved

@@ -239,6 +239,14 @@ def _units(name: str) -> Iterator[Candidate]:
             yield Candidate(unit.name, kind, unit.country.alpha2, top, lat, lon, weight, key)
 
 
+@lru_cache(maxsize=4096)
+def unit(code: str) -> Candidate | None:
+    """The first-level unit of a GeoNames code ("US.TN"), or None."""
+    named = _geonames().units.lookup(code)
+    found = _units(named.name) if named is not None else ()
+    return next((place for place in found if place.kind == "admin1" and place.admin1 == code), None)
+
+
 @cache
 def _measured(code: str, level: int) -> tuple[float, float, float] | None:
     """A middle point and a weight for a unit, which the gazetteer does not give: from the towns in it."""

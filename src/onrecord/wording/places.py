@@ -67,6 +67,14 @@ def resolve(name: str, hints: tuple[str, ...] = ()) -> Where | None:
     return Where(words, container, land.name if land else None, best.lat, best.lon, precision, None)  # type: ignore[arg-type]
 
 
+def candidates(name: str, container: str | None = None) -> tuple[Candidate, ...]:
+    """Every place that the words may mean, likeliest first; with a container, those alone that lie in it."""
+    if len(name) > _LONGEST:
+        return ()
+    found = _found(_spelled_out(name))
+    return _within(found, container) if container else found
+
+
 @lru_cache(maxsize=16384)
 def country_of(words: str) -> str | None:
     """The usual English name of the country that the words name or are a demonym of ("Iranian", "the UK"), else None:
@@ -147,7 +155,7 @@ def _found(name: str) -> tuple[Candidate, ...]:
             return (*plain, *units) if plain else units or gazetteer.candidates(head)
     if plain or not name[:1]:
         return plain or _of_demonym(name)
-    for words in (*around["before"], *around["compass"]):
+    for words in () if last in around["sides"] else (*around["before"], *around["compass"]):
         if name.casefold().startswith(words + " "):
             return _found(name[len(words) + 1 :])
     if head and last in around["behind"]:
