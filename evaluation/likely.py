@@ -9,9 +9,10 @@ from scipy.optimize import minimize
 from onrecord.incidents.links import Weights
 from onrecord.incidents.subjects import PARTS, Floats
 
-_FALL = frozenset({"told apart", "day", "likely day", "distance"})
+_FALL = frozenset({"told apart", "day", "likely day", "distance", "region"})
 _DAYS = (0, 1, 2, 4, 7, 14, 31, 100, 400)
-_SET = {"told apart": _DAYS, "day": _DAYS, "likely day": _DAYS, "distance": (3, 10, 25, 60, 150, 500, 1500)}
+_KM = (3, 10, 25, 60, 150, 500, 1500)
+_SET = {"told apart": _DAYS, "day": _DAYS, "likely day": _DAYS, "distance": _KM, "region": _KM}
 """Where the steps of days and kilometres end: a day makes a difference among few, and none among hundreds."""
 _FREE = frozenset({"killed", "injured", "outlet"})
 _STEPS = 6

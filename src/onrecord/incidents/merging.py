@@ -197,7 +197,7 @@ def _carried(telling: Telling, origin: Telling, shelf: _Shelf, plans: _Shelf) ->
 
 def _settle(telling: Telling, shelf: _Shelf, threshold: str) -> None:
     """Joins a telling to its incident, or lets it found one if there is enough to it."""
-    if not _joined(telling, shelf, threshold) and stands(telling, lead=shelf.scales.lead(telling)):
+    if not _joined(telling, shelf, threshold) and stands(telling, lead=telling.early and shelf.scales.lead(telling)):
         shelf.found(telling)
 
 
@@ -230,9 +230,11 @@ def _best(telling: Telling, shelf: _Shelf, threshold: str, *, timeless: bool = F
 
 
 def _refused(telling: Telling, shelf: _Shelf, number: int) -> bool:
-    """Whether a story's lead is unlike what the stories lead with that are about a gathering."""
+    """Whether a story's lead is unlike what the stories lead with that are about a gathering. What it tells of late, in passing, need
+    not be alike.
+    """
     leads = shelf.all[number].leads
-    if not leads or not telling.words or not shelf.scales.lead(telling):
+    if not leads or not telling.words or not telling.early or not shelf.scales.lead(telling):
         return False
     unlike: float = words.table()["weights"]["unlike"]
     return shelf.alike.mean(telling.event.id, leads) < unlike

@@ -13,12 +13,13 @@ from scipy import sparse
 from onrecord.incidents import words
 from onrecord.incidents.likeness import alike
 from onrecord.incidents.told import Telling
+from onrecord.records import Where
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 PARTS = (
-    "told apart", "day", "likely day", "distance", "place", "killed", "injured", "toll", "kind",
+    "told apart", "day", "likely day", "distance", "region", "place", "killed", "injured", "toll", "kind",
     "ages", "headline", "headline told", "opening", "words", "rare words", "names", "name words", "outlet",
 )  # fmt: skip
 """The parts of a pair's score, in their order."""
@@ -114,8 +115,8 @@ class Subjects:
         self._likely = _days(g.day.toordinal() if g and g.day else None for g in gists)
         self._killed = _days((g.killed.best or 0) if g else None for g in gists)
         self._injured = _days((g.injured.best or 0) if g else None for g in gists)
-        points = [(t.where.lat, t.where.lon) if t.where is not None and not t.wide else (None, None) for t in leads]
-        self._lat, self._lon = _days(lat for lat, _ in points), _days(lon for _, lon in points)
+        self._at = _points(None if t.wide else t.where for t in leads)
+        self._region = _points(g.where if g else None for g in gists)
         self._outlets = np.array([t.story.outlet or t.story.id for t in leads])
         self._kinds = [t.event.kind for t in leads]
         self._places = Bag([t.names | t.holders for t in leads], 1.0)
@@ -138,7 +139,8 @@ class Subjects:
             "told apart": _apart(self._told, first, second),
             "day": self._days_apart(first, second),
             "likely day": _apart(self._likely, first, second),
-            "distance": self._km(first, second),
+            "distance": _km(self._at, first, second),
+            "region": _km(self._region, first, second),
             "place": self._places.both(first, second),
             "killed": _harm(self._killed, first, second),
             "injured": _harm(self._injured, first, second),
@@ -165,12 +167,6 @@ class Subjects:
     def _days_apart(self, first: Ints, second: Ints) -> Floats:
         gap = np.maximum(self._first[second] - self._last[first], self._first[first] - self._last[second])
         found: Floats = np.maximum(gap, 0)
-        return found
-
-    def _km(self, first: Ints, second: Ints) -> Floats:
-        a, b, c, d = map(np.radians, (self._lat[first], self._lon[first], self._lat[second], self._lon[second]))
-        h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
-        found: Floats = 2 * _RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, h)))
         return found
 
     def _headline_told(self, first: Ints, second: Ints) -> Floats:
@@ -219,6 +215,22 @@ def _is_firm(lead: Telling) -> bool:
         return False
     first, last = lead.days[0].toordinal(), lead.days[1].toordinal()
     return 0 <= lead.latest.toordinal() - first <= _SOON and first - 1 <= likely.toordinal() <= last + 1
+
+
+def _points(places: Iterable[Where | None]) -> tuple[Floats, Floats]:
+    """Latitudes and longitudes in radians."""
+    found = [(None, None) if place is None else (place.lat, place.lon) for place in places]
+    lat, lon = _days(lat for lat, _ in found), _days(lon for _, lon in found)
+    return np.radians(lat), np.radians(lon)
+
+
+def _km(points: tuple[Floats, Floats], first: Ints, second: Ints) -> Floats:
+    """Kilometres on a sphere."""
+    lat, lon = points
+    a, b, c, d = lat[first], lon[first], lat[second], lon[second]
+    h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
+    found: Floats = 2 * _RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    return found
 
 
 def _days(values: Iterable[float | None]) -> Floats:

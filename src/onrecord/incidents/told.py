@@ -39,6 +39,8 @@ _LONGEST = timedelta(days=3)
 _HARM: tuple[Literal["killed", "injured"], ...] = ("killed", "injured")
 _BEFORE = 2
 """So many plans, threats and denials may stand before what a story is about."""
+_EARLY = 800
+"""Before this character a text tells of what it is about."""
 _BESIDE = 60
 """How many characters behind the words that tell of an event a claim without one of its own is still of it."""
 
@@ -108,6 +110,11 @@ class Telling:
     def named(self) -> bool:
         """Whether who did it is named, and not described."""
         return bool(self.actor) and self.event.actor is not None and words.is_name(self.event.actor.name)
+
+    @property
+    def early(self) -> bool:
+        """Whether its story tells of it in its first lines, and not in passing."""
+        return any(m.span.part == "headline" or m.span.start < _EARLY for m in self.event.mentions)
 
     @property
     def sharp(self) -> bool:
