@@ -22,6 +22,8 @@ _QUANTIFIERS = frozenset(
     {"no", "several", "dozens", "many", "scores", "hundreds", "thousands", "none", "nobody", "some", "more"}
 )
 _PLAY = "sport"
+_HEAVY = ("charges", "missiles", "guns", "drones")
+"""Classes of weapons that a game has only in pictures."""
 _THEM = frozenset({"he", "him", "they", "them", "us", "me"})
 
 
@@ -50,8 +52,10 @@ def find(sentence: Tokens, headline: bool = False, told: bool = False) -> tuple[
     """
     hits: list[Hit] = []
     terms = set(_terms(sentence))
+    if is_play(sentence):
+        return ()
     turned = (name for name, only in kinds.guards() if not only and name != _PLAY)
-    if is_play(sentence) or any(not terms.isdisjoint(kinds.word_class(name)) for name in turned):
+    if _is_sport(terms) or any(not terms.isdisjoint(kinds.word_class(name)) for name in turned):
         return ()
     for token in sentence:
         hit = _hit(token, sentence, headline, told)
@@ -59,6 +63,13 @@ def find(sentence: Tokens, headline: bool = False, told: bool = False) -> tuple[
             hits.append(hit)
     inside = {index for hit in hits for index in range(hit.first, hit.last + 1) if index != hit.token.i}
     return tuple(hit for hit in hits if hit.token.i not in inside)
+
+
+def _is_sport(terms: set[str]) -> bool:
+    """Whether words of sport turn the triggers beside them: no bomb or missile stands there."""
+    return not terms.isdisjoint(kinds.word_class(_PLAY)) and all(
+        terms.isdisjoint(kinds.word_class(name)) for name in _HEAVY
+    )
 
 
 def is_play(sentence: Tokens) -> bool:

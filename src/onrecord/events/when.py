@@ -158,9 +158,7 @@ def aside(token: Token, trigger: Token) -> Token | None:
 
 def _tells_harm(verb: Token) -> bool:
     """Whether a clause tells whom the act killed or hurt ("the bloodbath at Vellin, which left 24 dead in January")."""
-    if not any(c.dep_ == "nsubj" and c.lower_ in {"which", "that"} for c in verb.children):
-        return False
-    said = harm.find("acted_on", verb)
+    said = harm.find("acting", verb) or harm.find("acted_on", verb)
     states = (harm.find("state", c) for c in verb.children if c.dep_ in {"oprd", "acomp", "ccomp", "xcomp"})
     return bool({said, *states} & {"killed", "injured"})
 
