@@ -23,10 +23,10 @@ class Built:
 def build(annotated: Annotated, claims: tuple[Claim, ...]) -> Built:
     """The events and running totals of a story, each with the words it was read from."""
     around = arguments.around(annotated)
-    totals = tallies.find(annotated, claims, around.counts)
-    found = tuple(m for m in mentions.find(annotated, claims) if not tallies.is_only(m, totals))
-    filled = arguments.fill(annotated, found, arguments.without(around, totals))
+    stated = tallies.every(annotated, claims, around.counts)
+    found = tuple(m for m in mentions.find(annotated, claims) if not tallies.is_only(m, stated))
+    filled = arguments.fill(annotated, found, arguments.without(around, stated))
     listed = items.find(annotated, around.names)
     told = occurrences.build(annotated.story.id, items.lend(filled, listed), claims, listed)
     region = around.names.region
-    return Built(told, totals, gist(annotated, told, region.where if region is not None else None))
+    return Built(told, tallies.once(stated), gist(annotated, told, region.where if region is not None else None))

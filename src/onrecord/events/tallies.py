@@ -1,7 +1,7 @@
 """The running totals that a story states: one number over several acts, of what, since when."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -48,9 +48,8 @@ def _main(totals: Sequence[Stated]) -> Stated:
     return next((t for t in totals if t.unit in _DEAD), totals[-1])
 
 
-def find(annotated: Annotated, claims: tuple[Claim, ...], told: Mapping[int, tuple[Count, ...]]) -> tuple[Tally, ...]:
-    """The running totals of a story in the order of the text, those of the headline last; the same total told again is one. One
-    act's toll is none.
+def every(annotated: Annotated, claims: tuple[Claim, ...], told: Mapping[int, tuple[Count, ...]]) -> tuple[Tally, ...]:
+    """Every place of a story that states a running total, in the order of the text, those of the headline last. One act's toll is none.
 
     told: the counts of each sentence by its index. `since` is None where no words tell it; `as_of` is the day of
     publication unless the words tell another.
@@ -67,9 +66,16 @@ def find(annotated: Annotated, claims: tuple[Claim, ...], told: Mapping[int, tup
         last = _frame(annotated, sentence, totals, near)
         for total in totals:
             frame = _own_period(annotated, sentence, total, last)
-            one = _tally(annotated, claims, total, frame, len(found) + 1)
-            if not any(_is_again(one, other) for other in found):
-                found.append(one)
+            found.append(_tally(annotated, claims, total, frame, len(found) + 1))
+    return tuple(found)
+
+
+def once(totals: Iterable[Tally]) -> tuple[Tally, ...]:
+    """The running totals without those that were told before: the same total told again is one."""
+    found: list[Tally] = []
+    for total in totals:
+        if not any(_is_again(total, other) for other in found):
+            found.append(replace(total, id=f"{total.span.story}-t{len(found) + 1}"))
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from onrecord.wording.gazetteer import fold
 _NEAR_KM = 15.0
 _FAR_KM = 60.0
 _COMMON_TOLL = 1
+_WEEK = 7
 _PLAIN_FACT = 0.4
 _FEW = 40
 _QUIET = 2
@@ -172,7 +173,8 @@ def _time(telling: Telling, gathering: Gathering, scales: Scale) -> tuple[float,
         if gap > 1:
             return None
         day = weigh["same_day"] - weigh["crowd"] * scales.crowd(theirs[0])
-        met = (day, "the same day") if telling.sharp else (weigh["same_month"], "")
+        long = (mine[1] - mine[0]).days >= _WEEK
+        met = (day, "the same day") if telling.sharp else (weigh["same_month" if long else "same_week"], "")
         return met if gap == 0 else (weigh["next_day"], "")
     if theirs is not None:
         told = _told(telling, theirs[0])
