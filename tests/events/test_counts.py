@@ -38,6 +38,7 @@ def short(found: tuple[Count, ...]) -> list[tuple[str, int | None]]:
         # given up, without a numeral
         ("The shunter who has been missing since Monday must now be presumed dead.", [("presumed_dead", 1)]),
         ("Five railwaymen were killed and a sixth is presumed dead.", [("killed", 5), ("presumed_dead", 1)]),
+        ("Four miners were killed. The third was from Tarn, the fourth from Vell.", [("killed", 4)]),
         ("The guard is feared dead.", [("presumed_dead", 1)]),
         ("The project is presumed dead.", []),
         ("Two sailors are presumed dead.", [("presumed_dead", 2)]),
@@ -124,6 +125,7 @@ def test_what_is_no_count(text: str, tell: Tell) -> None:
         ("The boat had a crew of 11, two of whom died.", "killed", 2),
         ("Six dockers died and another three died in hospital.", "killed", 3),
         ("One of the wounded died on Monday.", "killed", 1),
+        ("Four died in the mill, the mayor said. The fifth was a girl of nine.", "killed", 4),
     ],
 )
 def test_a_share_is_marked(text: str, what: str, number: int, tell: Tell) -> None:

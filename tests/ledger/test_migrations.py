@@ -26,8 +26,8 @@ LATER = NOW + timedelta(hours=2)
 OLD = [one for one in REVISIONS if one != REVISIONS[-1]]
 NEWEST = REVISIONS[-1]
 CONTENT = {
-    "0001": "455fc7f60d48c23e1c2c62feeabfd7e1152d223a8e88fbfe04b87d92f2f32009",
-    "0002": "baafc85a43c622bddce24df0cf4b389bd993cf8b17674576e915de9e88d77077",
+    "0001": "df4ad65c26c366bc9b9c3ff38f09d6d4f5e9bf082db386e1efa5804b7a7aaade",
+    "0002": "3f78e977c5604820c43a225f195967e513b62ea3b4f52e459861ffbcd5fccfc4",
 }
 """What each says once it is brought up. The facts in them are frozen: this changes only with the rules of grouping."""
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from onrecord.events import asides, causes, counted, harm
+from onrecord.events import asides, causes, counted, harm, running
 from onrecord.events.phrases import SUBJECTS, Phrase, after, is_person, is_share, numbered, single
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, CountOf, Quantity
 
 _MORE = re.compile(r"\b(?:another|an additional|a further)\s\Z", re.IGNORECASE)
+_BEHIND = 120
 _SELF = re.compile(r"sel(?:f|ves) and\s\Z")
 _REST = frozenset({"more", "other", "others", "further", "additional", "else"})
 _SOME = frozenset({"among", "of", "civilian", "military", "on", "further", "other", "more"})
@@ -50,7 +51,8 @@ def found_in(annotated: Annotated, sentence: Sentence) -> tuple[Found, ...]:
         died = causes.death_behind(at) if what == "injured" else None
         if died is not None:
             what = "killed"
-        part = _is_part(phrase) or died is not None or (what == "killed" and causes.adds(phrase.head, at))
+        goes_on = what == "killed" and _goes_on(annotated, sentence, phrase)
+        part = _is_part(phrase) or goes_on or died is not None or (what == "killed" and causes.adds(phrase.head, at))
         taken.update((phrase.core.i, phrase.head.i))
         span = annotated.span(sentence.part, sentence.start + phrase.start, sentence.start + phrase.end)
         count = Count(what, phrase.quantity, span, _of_whom(phrase, at), part)
@@ -103,6 +105,15 @@ def _is_part(phrase: Phrase) -> bool:
         numbered_too = any(c.dep_ == "nummod" for c in whole.children)
         return numbered_too or phrase.core.dep_ in SUBJECTS or is_share(phrase.core)
     return is_share(phrase.core)
+
+
+def _goes_on(annotated: Annotated, sentence: Sentence, phrase: Phrase) -> bool:
+    """Whether the next of them is told right behind the number ("Four died in the mill. The fifth was a boy"): it is not all of them then.
+    "A sixth" is one more than they were.
+    """
+    number, ordinals = phrase.quantity.number, running.table()["ordinals"]
+    behind = annotated.story.words(sentence.part)[sentence.start + phrase.end :][:_BEHIND].lower()
+    return any(n - 1 == number and re.search(rf"\bthe {word}\b", behind) for word, n in ordinals.items())
 
 
 def _with_rests(sentence: Sentence, found: Iterable[Found]) -> Iterator[Found]:
