@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from onrecord.incidents.subjects import PARTS, Bag, Floats, Ints, Subjects
+from onrecord.incidents.subjects import PARTS, SAYS, Bag, Floats, Ints, Subjects
 from onrecord.incidents.told import Telling
 
 _NEIGHBOURS = 15
@@ -19,6 +19,7 @@ _COMMON = 100
 _BLOCK = 512
 _CROWD = 60
 _LEAST = 0.02
+_REASONS = 4
 JOINED = 0.25
 """The mean chance of the pairs of two groups from which they are one."""
 
@@ -112,6 +113,16 @@ class Weights:
         """The probability of each pair."""
         return 1 / (1 + np.exp(-self.odds(parts)))
 
+    def because(self, parts: Floats) -> list[tuple[str, ...]]:
+        """What speaks most for each pair, in words."""
+        steps = self.steps(parts)
+        worth = np.column_stack([worth[steps[:, n]] for n, worth in enumerate(self.worth)])
+        order = np.argsort(-worth, axis=1, kind="stable")
+        return [
+            tuple(dict.fromkeys(SAYS[PARTS[n]] for n in best if row[n] > 0))[:_REASONS]
+            for row, best in zip(worth, order, strict=True)
+        ]
+
 
 @cache
 def weights() -> Weights:
@@ -185,15 +196,21 @@ def _mean(one: _Cluster, other: _Cluster, name: int) -> float:
 @dataclass(frozen=True, slots=True)
 class Alike:
     """Which stories are about one event, by the events that they lead with. bundles: two or more leads at a time; chances: of pairs
-    of events that are not quite unlikely to be one, the smaller id first.
+    of events that are not quite unlikely to be one, the smaller id first; because: of those that are likely, what speaks most for it.
     """
 
     bundles: tuple[tuple[Telling, ...], ...]
     chances: Mapping[tuple[str, str], float]
+    because: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def mean(self, one: str, others: Sequence[str]) -> float:
         """How likely an event is one with others, on the average; each is what a story leads with."""
-        return sum(self.chances.get((min(one, n), max(one, n)), 0.0) for n in others) / len(others)
+        return sum(self.chances.get(_pair(one, n), 0.0) for n in others) / len(others)
+
+    def nearest(self, one: str, others: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """Which of the others is likeliest one with it, and what speaks most for that."""
+        best = max(others, key=lambda n: (self.chances.get(_pair(one, n), 0.0), n))
+        return best, self.because.get(_pair(one, best), ())
 
 
 def alike(leads: Sequence[Telling], by: Weights, apart: Callable[[Telling, Telling], bool]) -> Alike:
@@ -206,7 +223,11 @@ def alike(leads: Sequence[Telling], by: Weights, apart: Callable[[Telling, Telli
     named = [lead.event.id for lead in leads]
     chances = {_pair(named[link.first], named[link.second]): link.chance for link in found}
     groups = together(len(leads), found, JOINED)
-    return Alike(tuple(tuple(leads[n] for n in group) for group in groups if len(group) > 1), chances)
+    likely = [link for link in found if link.chance >= JOINED]
+    ends = np.array([(link.first, link.second) for link in likely], dtype=np.int64).reshape(-1, 2)
+    why = by.because(subjects.parts(ends[:, 0], ends[:, 1])) if likely else []
+    because = {_pair(named[n.first], named[n.second]): words for n, words in zip(likely, why, strict=True)}
+    return Alike(tuple(tuple(leads[n] for n in group) for group in groups if len(group) > 1), chances, because)
 
 
 def _pair(one: str, other: str) -> tuple[str, str]:

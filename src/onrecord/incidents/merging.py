@@ -135,11 +135,13 @@ def _bundled(shelf: _Shelf) -> None:
         for telling in bundle:
             if telling is founder:
                 continue
-            chance = shelf.alike.mean(telling.event.id, [t.event.id for t in bundle if t is not telling])
+            others = [t.event.id for t in bundle if t is not telling]
+            chance = shelf.alike.mean(telling.event.id, others)
             told = score(telling, shelf.all[number], shelf.scales)
             if chance >= weigh["sure"] or (told is not None and told.value >= weigh["against"]):
-                because = "what its story leads with, and by all of it one with these"
-                shelf.put(number, telling, f"{telling.event.id} is {because} ({chance:.0%})")
+                nearest, because = shelf.alike.nearest(telling.event.id, others)
+                why = f"as {nearest} is of another ({chance:.0%}: {', '.join(because)})"
+                shelf.put(number, telling, f"{telling.event.id} is what its story leads with, {why}")
 
 
 def _firmest(tellings: Sequence[Telling]) -> list[Telling]:

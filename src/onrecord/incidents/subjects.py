@@ -18,11 +18,29 @@ from onrecord.records import Where
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-PARTS = (
-    "told apart", "day", "likely day", "distance", "region", "place", "killed", "injured", "toll", "kind",
-    "ages", "headline", "headline told", "opening", "words", "rare words", "names", "name words", "outlet",
-)  # fmt: skip
-"""The parts of a pair's score, in their order."""
+SAYS = {
+    "told apart": "told soon after each other",
+    "day": "the same day",
+    "likely day": "the same likely day",
+    "distance": "places next to each other",
+    "region": "the same town",
+    "place": "the same place",
+    "killed": "as many dead",
+    "injured": "as many hurt",
+    "toll": "the same numbers",
+    "kind": "the same kind",
+    "ages": "the same ages",
+    "headline": "headlines alike",
+    "headline told": "the words of the headlines",
+    "opening": "openings alike",
+    "words": "wording",
+    "rare words": "rare words",
+    "names": "names",
+    "name words": "names",
+    "outlet": "two outlets",
+}
+"""The parts of a pair's score, and what each says where it speaks for the pair."""
+PARTS = tuple(SAYS)
 
 _OTHERS = 300
 """Of so many news stories in general those of a ledger stand."""
