@@ -21,6 +21,11 @@ _HARM: dict[str, Literal["killed", "injured"]] = {"killing": "killed", "injuring
 _KM_A_DEGREE = 111.2
 _TOWN_KM = 25.0
 """How far from the middle of a town its outskirts and suburbs lie."""
+_WHOLE = {
+    "first": r"\b{} (?:[A-Z]\. )?[A-Z][a-z]",
+    "last": r"\b(?!(?:City|Town|North|South|East|West|Fort|Lake|Mount) )[A-Z][a-z'’]+ (?:[A-Z]\. )?{}\b(?! (?:[A-Z][a-z]+|Police|County))",
+}
+"""How the first and the last name of a person stand in a text that names him in full."""
 _BESIDE = 80
 """How many characters around the words that tell of an act name those in it."""
 
@@ -59,8 +64,10 @@ def _tests(row: Row, path: Path, corpus: Corpus) -> list[Test]:
         lies = _place(question["place"])
         tests.append(lambda incident: lies(_where(incident, corpus)))
     if question.get("person"):
-        name = re.compile(rf"\b{re.escape(question['person']['name'])}\b", re.IGNORECASE)
-        tests.append(lambda incident: _names(incident, name, corpus))
+        person = question["person"]
+        name = re.compile(rf"\b{re.escape(person['name'])}\b", re.IGNORECASE)
+        whole = re.compile(_WHOLE.get(person.get("kind"), "{}").format(re.escape(person["name"])))
+        tests.append(lambda incident: _is_person(incident, whole, corpus) and _names(incident, name, corpus))
     return tests
 
 
@@ -152,6 +159,11 @@ def _km(one: Where, other: Where) -> float:
 
 
 # ---- who
+
+
+def _is_person(incident: Incident, name: re.Pattern[str], corpus: Corpus) -> bool:
+    """Whether a story gives the name as a person's: a town, a street and a hall have it, too."""
+    return any(name.search(corpus.stories[corpus.names[story]].text) for story in incident.stories)
 
 
 def _names(incident: Incident, name: re.Pattern[str], corpus: Corpus) -> bool:
