@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -8,6 +9,7 @@ import pytest
 from evaluation import predict
 from evaluation.predict import predicted
 from evaluation.rows import BadInput
+from evaluation.tasks import tallies
 from evaluation.tasks.order import Order
 from onrecord import records
 
@@ -144,7 +146,8 @@ def test_families_says_how_words_relate(lines: Lines, other: str, relation: str)
         ({"event": "killing", "time": {"kind": "year", "value": "2030"}}, 0),
         ({"event": "injuring", "place": {"kind": "city", "names": ["Orvia", "Tolm"]}}, 1),
         ({"event": "injuring", "place": {"kind": "city", "names": ["Orvia", "Harl"]}}, 0),
-        ({"event": "killing", "person": {"kind": "last", "name": "Navy"}}, 1),
+        ({"event": "killing", "person": {"kind": "last", "name": "Navy"}}, 0),
+        ({"event": "killing", "person": {"kind": "full_name", "name": "Navy of Orvia"}}, 1),
         ({"event": "killing", "person": {"kind": "last", "name": "Smallwood"}}, 0),
     ],
 )
@@ -282,3 +285,19 @@ def test_written_rows_are_json_lines(tmp_path: Path, lines: Lines) -> None:
     output = tmp_path / "out.jsonl"
     assert predict.main(["times", str(source), str(output)]) == 0
     assert [json.loads(line)["id"] for line in output.read_text("utf-8").splitlines()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "is_person"),
+    [
+        ("last", "Odo Harlan was hurt.", True),
+        ("last", "Odo K. Harlan was hurt.", True),
+        ("last", "He was hurt in Harlan on Monday.", False),
+        ("last", "They met at City Harlan.", False),
+        ("last", "The Old Harlan Road was closed.", False),
+        ("first", "Harlan Tarvik was hurt.", True),
+        ("first", "He was hurt in Harlan on Monday.", False),
+    ],
+)
+def test_a_name_is_a_persons_where_the_text_says_so(kind: str, text: str, is_person: bool) -> None:
+    assert bool(re.search(tallies._WHOLE[kind].format("Harlan"), text)) == is_person
