@@ -12,7 +12,6 @@ _SINCE_START = re.compile(
 _THIS = re.compile(r"\bthis\s(year|month|week)\b", re.IGNORECASE)
 _SINCE_WHAT = re.compile(r"\bsince\s(?:[\w’'-]+\s){0,8}\Z", re.IGNORECASE)
 """What a total counts from, with its day still to come: "since the riot of", "since the war began on"."""
-_TO_THE_END = re.compile(r"\bto\s\Z", re.IGNORECASE)
 _WORDS_BEFORE = 90
 
 Period = tuple[date | None, date | None]

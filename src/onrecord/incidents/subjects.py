@@ -14,6 +14,7 @@ from onrecord.incidents import words
 from onrecord.incidents.likeness import alike
 from onrecord.incidents.told import Telling
 from onrecord.records import Where
+from onrecord.wording import places
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,7 +47,6 @@ _OTHERS = 300
 """Of so many news stories in general those of a ledger stand."""
 _UNIT = 1024
 """Rarity is counted in whole units, so that sums are the same in whatever order."""
-_RADIUS = 6371.0
 _OPENING = 80
 """Of so many different words a story's opening consists."""
 _SOON = 3
@@ -60,20 +60,20 @@ class Bag:
     """
 
     def __init__(self, sets: Sequence[Iterable[str]], most: float) -> None:
-        self._sets = [sorted(set(one)) for one in sets]
-        held = Counter(word for one in self._sets for word in one)
-        whole, common = len(self._sets) + _OTHERS, _common()
+        held_by = [sorted(set(one)) for one in sets]
+        held = Counter(word for one in held_by for word in one)
+        whole, common = len(held_by) + _OTHERS, _common()
         seen = {word: n + common.get(word, 0) for word, n in held.items()}
         rare = {word: rarity(n, whole) for word, n in seen.items() if n <= most * whole}
         # What one subject alone has says how much more it tells than another
-        squares = [sum(rare[word] ** 2 for word in one if word in rare) for one in self._sets]
+        squares = [sum(rare[word] ** 2 for word in one if word in rare) for one in held_by]
         self._length = np.sqrt(np.array(squares, dtype=np.float64))
         known = {word: n for n, word in enumerate(sorted(word for word in rare if held[word] > 1))}
         by = np.array([rare[word] for word in known], dtype=np.int64)
-        self.whole = _marked(self._sets, known)
+        self.whole = _marked(held_by, known)
         self.worth = _weighed(self.whole, by)
         self.square = _weighed(self.whole, by**2)
-        self.empty = np.array([not one for one in self._sets], dtype=bool)
+        self.empty = np.array([not one for one in held_by], dtype=bool)
 
     def shared(self, first: Ints, second: Ints) -> Floats:
         """How much rarity the words come to that both have, in words that stand nowhere else; unknown where one has none."""
@@ -126,13 +126,13 @@ class Subjects:
     def __init__(self, leads: Sequence[Telling]) -> None:
         self.leads = tuple(leads)
         gists = [t.gist for t in leads]
-        self._told = _days(t.latest.toordinal() if t.latest else None for t in leads)
-        self._first = _days(t.days[0].toordinal() if t.sharp and t.days else None for t in leads)
-        self._last = _days(t.days[1].toordinal() if t.sharp and t.days else None for t in leads)
+        self._told = _column(t.latest.toordinal() if t.latest else None for t in leads)
+        self._first = _column(t.days[0].toordinal() if t.sharp and t.days else None for t in leads)
+        self._last = _column(t.days[1].toordinal() if t.sharp and t.days else None for t in leads)
         self._firm = np.array([_is_firm(lead) for lead in leads], dtype=bool)
-        self._likely = _days(g.day.toordinal() if g and g.day else None for g in gists)
-        self._killed = _days((g.killed.best or 0) if g else None for g in gists)
-        self._injured = _days((g.injured.best or 0) if g else None for g in gists)
+        self._likely = _column(g.day.toordinal() if g and g.day else None for g in gists)
+        self._killed = _column((g.killed.best or 0) if g else None for g in gists)
+        self._injured = _column((g.injured.best or 0) if g else None for g in gists)
         self._at = _points(None if t.wide else t.where for t in leads)
         self._region = _points(g.where if g else None for g in gists)
         self._outlets = np.array([t.story.outlet or t.story.id for t in leads])
@@ -235,10 +235,10 @@ def _is_firm(lead: Telling) -> bool:
     return 0 <= lead.latest.toordinal() - first <= _SOON and first - 1 <= likely.toordinal() <= last + 1
 
 
-def _points(places: Iterable[Where | None]) -> tuple[Floats, Floats]:
+def _points(wheres: Iterable[Where | None]) -> tuple[Floats, Floats]:
     """Latitudes and longitudes in radians."""
-    found = [(None, None) if place is None else (place.lat, place.lon) for place in places]
-    lat, lon = _days(lat for lat, _ in found), _days(lon for _, lon in found)
+    found = [(None, None) if where is None else (where.lat, where.lon) for where in wheres]
+    lat, lon = _column(lat for lat, _ in found), _column(lon for _, lon in found)
     return np.radians(lat), np.radians(lon)
 
 
@@ -247,11 +247,11 @@ def _km(points: tuple[Floats, Floats], first: Ints, second: Ints) -> Floats:
     lat, lon = points
     a, b, c, d = lat[first], lon[first], lat[second], lon[second]
     h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
-    found: Floats = 2 * _RADIUS * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    found: Floats = 2 * places.EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
     return found
 
 
-def _days(values: Iterable[float | None]) -> Floats:
+def _column(values: Iterable[float | None]) -> Floats:
     return np.array([_UNKNOWN if value is None else value for value in values], dtype=np.float64)
 
 

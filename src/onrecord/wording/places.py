@@ -10,7 +10,7 @@ from onrecord.records import PlacePrecision, Where
 from onrecord.wording import gazetteer, shelf
 from onrecord.wording.gazetteer import Candidate
 
-_EARTH_KM = 6371.0
+EARTH_KM = 6371.0
 # What hints add to the weight of a candidate (a logarithm of population) in the same country, in the same unit of it,
 # and within some 100 km.
 _SAME_COUNTRY, _SAME_UNIT, _SAME_CORNER = 2.0, 4.0, 4.0
@@ -277,11 +277,11 @@ def km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     """How far two points lie from each other on a sphere, in kilometres; the points in degrees."""
     a, b, c, d = map(math.radians, (lat, lon, other_lat, other_lon))
     h = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(h)))
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(h)))
 
 
 def _moved(lat: float, lon: float, km: float, bearing: float) -> tuple[float, float]:
-    a, b, way, turn = math.radians(lat), math.radians(lon), km / _EARTH_KM, math.radians(bearing)
+    a, b, way, turn = math.radians(lat), math.radians(lon), km / EARTH_KM, math.radians(bearing)
     c = math.asin(max(-1.0, min(1.0, math.sin(a) * math.cos(way) + math.cos(a) * math.sin(way) * math.cos(turn))))
     d = b + math.atan2(math.sin(turn) * math.sin(way) * math.cos(a), math.cos(way) - math.sin(a) * math.sin(c))
     return round(math.degrees(c), 5), round((math.degrees(d) + 540) % 360 - 180, 5)
