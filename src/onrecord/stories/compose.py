@@ -51,8 +51,12 @@ def refused(source: str, reason: str, lost: int = 0, kept: Capture | None = None
 def failed(source: str, error: Exception, kept: Capture) -> Intake:
     """An input on which a parser, ours or another's, gave up in a way that nobody foresaw.
 
-    Raises TryLater where the system failed it: no folder for temporary files, a full one, too many open files.
+    Raises TryLater where the system failed it: too little memory, no folder for temporary files, a full one, too many
+    open files.
     """
+    if isinstance(error, MemoryError):
+        lacking = "there is not enough memory to read it"
+        raise TryLater(f"{source}: {lacking}; give fewer --workers, or smaller files") from error
     if isinstance(error, OSError) and error.errno is not None:
         # Said of the input, it would stand in the books for ever
         raise TryLater(f"{source}: could not be read ({error.strerror}); try again when that is mended") from error
