@@ -22,9 +22,9 @@ from evaluation import rows
 from evaluation.likely import learn
 from evaluation.reading import Corpus, Library
 from evaluation.rows import Row
-from onrecord.incidents import links
-from onrecord.incidents.subjects import Floats, Ints, Subjects
-from onrecord.incidents.told import Families, Telling, leads, lineages, tellings
+from onrecord.incidents import links, neighbours
+from onrecord.incidents.bags import Floats, Ints
+from onrecord.incidents.told import Families, Telling, leads, tellings
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "gva"
 
@@ -104,11 +104,13 @@ def half(incident: str) -> int:
 def pairs_of(corpus: Corpus, names: Sequence[str]) -> Pairs:
     """The pairs of some stories of a corpus, each held to be a report of its own."""
     reads = [corpus.reads[name] for name in names if name in corpus.reads]
-    about: dict[str, Telling] = leads(tellings(reads, lineages(reads, Families())))
+    about: dict[str, Telling] = leads(tellings(reads, Families()))
     held = [name for name in names if name in corpus.stories and corpus.stories[name].id in about]
-    subjects = Subjects([about[corpus.stories[name].id] for name in held])
-    first, second = links.candidates(subjects)
-    return Pairs(tuple(held), first, second, subjects.parts(first, second), subjects.apart(first, second))
+    near = neighbours.Pairs()
+    found = near.change((), [about[corpus.stories[name].id] for name in held]).fresh
+    subjects, one, other = near.subjects(found)
+    first, second = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return Pairs(tuple(held), first, second, subjects.parts(one, other), subjects.apart(one, other))
 
 
 def agreement(labels: Mapping[str, str], gold: Mapping[str, str]) -> tuple[float, float]:

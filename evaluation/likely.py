@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from onrecord.incidents.bags import Floats
 from onrecord.incidents.links import Weights
-from onrecord.incidents.subjects import PARTS, Floats
+from onrecord.incidents.subjects import PARTS
 
 _FALL = frozenset({"told apart", "day", "likely day", "distance", "region"})
 _DAYS = (0, 1, 2, 4, 7, 14, 31, 100, 400)

@@ -10,7 +10,7 @@ from pathlib import Path
 from evaluation.cores import watched
 from evaluation.rows import Row
 from onrecord import pipeline, stories
-from onrecord.incidents.told import Families, leads, lineages, tellings
+from onrecord.incidents.told import Families, leads, tellings
 from onrecord.records import Derived, Event, Masthead, Read, Reading, Story, digest
 from onrecord.settings import ReadOptions
 
@@ -49,7 +49,7 @@ class Corpus:
         """The event that each story leads with, by the story's id."""
         reads, made = tuple(self.reads.values()), self.derived
         families = Families(made.families, made.derivations, made.mutations)
-        return {story: lead.event.id for story, lead in leads(tellings(reads, lineages(reads, families))).items()}
+        return {story: lead.event.id for story, lead in leads(tellings(reads, families)).items()}
 
     @cached_property
     def _events(self) -> dict[str, Event]:

@@ -52,10 +52,10 @@ def learned(reports: Path, campaigns: Sequence[Path]) -> Weights:
 
 def _labels(corpus: Any, names: Iterable[str], gold: Row) -> Iterator[tuple[str, str]]:
     """The incident that each story leads with: that of the coder's event in the words of the lead."""
-    from onrecord.incidents.told import Families, leads, lineages, tellings
+    from onrecord.incidents.told import Families, leads, tellings
 
     reads = [corpus.reads[name] for name in names]
-    about = leads(tellings(reads, lineages(reads, Families())))
+    about = leads(tellings(reads, Families()))
     for name in names:
         story, lead = corpus.stories[name], about[corpus.stories[name].id]
         yield name, next(_refs(story, lead, gold["stories"][name]["events"]), f"alone {name}")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onrecord.incidents import Desk, merge
+from onrecord.incidents import Desk, merge, tellings
 from onrecord.incidents.history import FIELDS, figure, worded
 from onrecord.records import Bounds, Quantity, Ruling
 
@@ -28,7 +28,7 @@ def history(room, rulings=(), profile="joint"):
     """The one incident of a room, and what it said."""
     merged = merge(room.reads, room.families, rulings=rulings, profile=profile)
     (incident,) = merged.incidents
-    return incident, Desk(room.reads, room.families, merged.speakers, profile).history(incident)
+    return incident, Desk(tellings(room.reads, room.families), merged.speakers, profile).history(incident)
 
 
 def of(revisions, field):
@@ -133,7 +133,7 @@ def filled(room, desk, told):
 def test_the_last_entry_is_what_the_incident_says(room, desk, profile, told):
     fresh = filled(room, desk, told)
     merged = merge(fresh.reads, fresh.families, profile=profile)
-    table = Desk(fresh.reads, fresh.families, merged.speakers, profile)
+    table = Desk(tellings(fresh.reads, fresh.families), merged.speakers, profile)
     for incident in merged.incidents:
         last = {one.field: one.now for one in table.history(incident)}
         assert {field: last.get(field) for field in FIELDS} == {f: value(incident) for f, value in FIELDS.items()}
@@ -144,7 +144,7 @@ def test_the_last_entry_is_what_the_incident_says(room, desk, profile, told):
 def test_each_entry_goes_on_from_the_one_before_and_days_do_not_go_back(room, desk, told):
     fresh = filled(room, desk, told)
     merged = merge(fresh.reads, fresh.families)
-    table = Desk(fresh.reads, fresh.families, merged.speakers, "joint")
+    table = Desk(tellings(fresh.reads, fresh.families), merged.speakers, "joint")
     for incident in merged.incidents:
         revisions = table.history(incident)
         for field in FIELDS:
@@ -160,10 +160,10 @@ def test_each_entry_goes_on_from_the_one_before_and_days_do_not_go_back(room, de
 def test_the_order_of_stories_changes_nothing(room, desk, told, order):
     fresh = filled(room, desk, told)
     merged = merge(fresh.reads, fresh.families)
-    table = Desk(fresh.reads, fresh.families, merged.speakers, "joint")
+    table = Desk(tellings(fresh.reads, fresh.families), merged.speakers, "joint")
     shuffled = list(fresh.reads)
     order.shuffle(shuffled)
-    other = Desk(shuffled, fresh.families, merged.speakers, "joint")
+    other = Desk(tellings(shuffled, fresh.families), merged.speakers, "joint")
     for incident in merged.incidents:
         events = list(incident.events)
         order.shuffle(events)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onrecord.incidents import merge, told
-from onrecord.incidents.told import Families, leads, lineages, tellings
+from onrecord.incidents.told import Families, leads, tellings
 from onrecord.records import Bounds, Gist
 
 FIRST = """A night watchman was shot at the Brennick cannery on Ostrava Quay, the harbour police said. Odo Tarvik, who is 61, was taken to
@@ -66,7 +66,7 @@ def test_leads_are_held_together_with_the_right_one_of_two_acts(room, desk):
 
 
 def led(room):
-    found = leads(tellings(room.reads, lineages(room.reads, Families())))
+    found = leads(tellings(room.reads, Families()))
     return {story: lead.event.id for story, lead in found.items()}
 
 

@@ -8,25 +8,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onrecord.incidents.bags import Bag, alone, rarity
 from onrecord.incidents.links import Link, Weights, together, weights
-from onrecord.incidents.subjects import PARTS, Bag, rarity
+from onrecord.incidents.subjects import PARTS
 
 A, B = np.array([0, 0, 0]), np.array([1, 2, 3])
 
 
+def bagged(sets, most):
+    bag = Bag(most)
+    bag.change((), sets)
+    return bag.among(range(len(sets)))
+
+
 def test_words_that_both_have_count_by_their_rarity_and_nothing_is_known_of_none():
-    bag = Bag([["gull", "quay"], ["gull", "quay"], ["gull", "boat"], []], 1.0)
+    sets = [["gull", "quay"], ["gull", "quay"], ["gull", "boat"], []]
+    bag = bagged(sets, 1.0)
     same, some, none = bag.cosine(A, B)
     assert same == pytest.approx(1.0)
     assert 0 < some < same
     assert math.isnan(none)
     assert bag.shared(A, B)[0] > bag.shared(A, B)[1]
-    assert bag.both(A, B)[:2].tolist() == [2, 1]
+    assert alone(sets).both(A, B)[:2].tolist() == [2, 1]
 
 
 def test_a_word_that_too_many_have_says_nothing():
     sets = [["the", f"word{n // 2}"] for n in range(100)]
-    bag = Bag(sets, 0.3)
+    bag = bagged(sets, 0.3)
     assert bag.cosine(np.array([0, 0]), np.array([1, 2])).tolist() == [1.0, 0.0]
 
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.incidents import Families, merge
-from onrecord.incidents.told import lineages, tellings, widened
+from onrecord.incidents.merged import by_story
+from onrecord.incidents.retold import Retold
 from onrecord.records import Where
 
 
@@ -282,6 +283,6 @@ def test_a_town_is_as_narrow_as_ever_where_a_street_of_it_is_told_of(room, desk)
         )
         for read, where in zip(room.reads, (street, town, town), strict=True)
     ]
-    told = widened(tellings(room.reads, lineages(room.reads, room.families)))
+    told = [one for mine in Retold().change(room.reads, *by_story(room.families)).values() for one in mine]
     assert [telling.wide for telling in told] == [False, False, False]
     assert [one.stories for one in room.merge().incidents] == [("a", "b", "c")]

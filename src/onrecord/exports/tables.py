@@ -115,7 +115,7 @@ def history_desk(view: View, stories: Collection[str] | None = None) -> incident
     derived = view.derived
     families = incidents.Families(derived.families, derived.derivations, derived.mutations)
     reads = [read for read in view.reads if stories is None or read.story.id in stories]
-    return incidents.Desk(reads, families, derived.speakers, view.profile)
+    return incidents.Desk(incidents.tellings(reads, families), derived.speakers, view.profile)
 
 
 def _plans(view: View) -> Iterator[Row]:

@@ -4,20 +4,22 @@ from onrecord.incidents.arithmetic import misfits
 from onrecord.incidents.grades import grade
 from onrecord.incidents.groups import Group, decided
 from onrecord.incidents.history import responsibility
-from onrecord.incidents.merged import Desk, Merged, merge, owned, parted, places, row_id
+from onrecord.incidents.merged import Desk, Growing, Merged, Regrouped, merge, owned, parted, places, row_id
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
 from onrecord.incidents.series import movements
 from onrecord.incidents.support import of_total
-from onrecord.incidents.told import Families
+from onrecord.incidents.told import Families, tellings
 from onrecord.incidents.verdicts import verdicts
 
 __all__ = [
     "Desk",
     "Families",
     "Group",
+    "Growing",
     "Merged",
     "Naming",
+    "Regrouped",
     "Row",
     "decided",
     "ends",
@@ -34,5 +36,6 @@ __all__ = [
     "resolve",
     "responsibility",
     "row_id",
+    "tellings",
     "verdicts",
 ]

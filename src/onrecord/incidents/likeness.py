@@ -1,14 +1,14 @@
 """How much speaks for it that two tellings are of one event."""
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
 from onrecord.incidents import words
-from onrecord.incidents.told import Telling, leads
+from onrecord.incidents.rarity import Scale
+from onrecord.incidents.told import Telling
 from onrecord.records import EventKind, Where
 from onrecord.wording import places
 from onrecord.wording.gazetteer import fold
@@ -17,10 +17,6 @@ _NEAR_KM = 15.0
 _FAR_KM = 60.0
 _COMMON_TOLL = 1
 _WEEK = 7
-_PLAIN_FACT = 0.4
-_FEW = 40
-_QUIET = 2
-"""At as many places as this acts may be told of on a day before that says less of which act is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,53 +82,6 @@ class Gathering:
             self.facts.update(telling.facts)
         self.stories[telling.story.id] += 1
         self.reports.add(telling.lineage.report)
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How telling each word is, between 0 for what every telling has and 1 for what no other has. facts: the same for the
-    facts of stories; leads: the events that are the first act their story tells of; sites: at how many places acts are
-    told of on a day.
-    """
-
-    said: Mapping[str, float]
-    facts: Mapping[str, float]
-    leads: frozenset[str]
-    sites: Mapping[date, int]
-
-    def crowd(self, day: date) -> float:
-        """How much less a day says of which act is meant than where one or two places have one, in doublings."""
-        return math.log2(max(1.0, self.sites.get(day, 0) / _QUIET))
-
-    def lead(self, telling: Telling) -> bool:
-        """Whether it is the first act that its story tells of."""
-        return telling.event.id in self.leads
-
-
-def scale(tellings: Sequence[Telling]) -> Scale:
-    """The scale for a set of tellings, which stand in their order."""
-    said: Counter[str] = Counter()
-    facts: dict[str, frozenset[str]] = {}
-    sites: defaultdict[date, set[str]] = defaultdict(set)
-    number = 0
-    for telling in tellings:
-        number += 1
-        said.update(telling.said | telling.target)
-        facts.setdefault(telling.story.id, telling.facts)
-        if telling.mode == "done" and telling.sharp and telling.days is not None and not telling.wide:
-            sites[telling.days[0]] |= telling.names
-    of_facts = Counter(fact for found in facts.values() for fact in found)
-    return Scale(
-        {word: _rare(n, number) ** 2 for word, n in said.items()},
-        {fact: max(0.0, _rare(n, len(facts)) - _PLAIN_FACT) / (1 - _PLAIN_FACT) for fact, n in of_facts.items()},
-        frozenset(lead.event.id for lead in leads(tellings).values()),
-        {day: len(names) for day, names in sites.items()},
-    )
-
-
-def _rare(number: int, whole: int) -> float:
-    """1 for what stands once, 0 for what stands everywhere, by the logarithm. Few tellings say little of what is common."""
-    return 1.0 - math.log(number) / math.log(max(whole, _FEW))
 
 
 def score(

@@ -3,7 +3,7 @@
 import heapq
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from onrecord.incidents.subjects import PARTS, SAYS, Bag, Floats, Ints, Subjects
+from onrecord.incidents.bags import Floats, Ints
+from onrecord.incidents.neighbours import Pairs, pair
+from onrecord.incidents.subjects import PARTS, SAYS
 from onrecord.incidents.told import Telling
 
-_NEIGHBOURS = 15
-_COMMON = 100
-_BLOCK = 512
-_CROWD = 60
+_BLOCK = 200_000
 _LEAST = 0.02
 _REASONS = 4
 JOINED = 0.25
@@ -31,53 +30,6 @@ class Link:
     first: int
     second: int
     chance: float
-
-
-# ---- pairs
-
-
-def candidates(subjects: Subjects) -> tuple[Ints, Ints]:
-    """The pairs that may be of one event: for each subject those that share most of its rare words and names, and those of
-    its day and place.
-    """
-    found = _beside(subjects.leads)
-    for bag in (subjects.words, subjects.name_words, subjects.headlines):
-        found |= _like(bag)
-    pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
-
-
-def _like(bag: Bag) -> set[tuple[int, int]]:
-    """Each subject with those that are most like it by one sort of words, common ones left aside."""
-    found: set[tuple[int, int]] = set()
-    columns = bag.unit(_COMMON)
-    across = columns.T.tocsr()
-    for start in range(0, columns.shape[0], _BLOCK):
-        near = (columns[start : start + _BLOCK] @ across).tocsr()
-        for row in range(near.shape[0]):
-            at = slice(near.indptr[row], near.indptr[row + 1])
-            others, worth = near.indices[at], near.data[at]
-            mine = start + row
-            order = np.lexsort((others, -worth))[: _NEIGHBOURS + 1]
-            found.update((min(mine, n), max(mine, n)) for n in others[order].tolist() if n != mine)
-    return found
-
-
-def _beside(leads: Sequence[Telling]) -> set[tuple[int, int]]:
-    """Those whose likely day and place are the same."""
-    shelf: dict[tuple[int, str], list[int]] = defaultdict(list)
-    found: set[tuple[int, int]] = set()
-    for number, lead in enumerate(leads):
-        day = lead.days[0] if lead.sharp and lead.days else lead.gist.day if lead.gist else None
-        if day is None:
-            continue
-        for name in sorted(lead.names):
-            for near in (-1, 0, 1):
-                here = shelf.get((day.toordinal() + near, name), [])
-                if len(here) <= _CROWD:
-                    found.update((other, number) for other in here)
-            shelf[day.toordinal(), name].append(number)
-    return found
 
 
 # ---- how likely
@@ -137,16 +89,6 @@ def weights() -> Weights:
     )
 
 
-def links(subjects: Subjects, by: Weights) -> list[Link]:
-    """The pairs that are not quite unlikely. A firm no is none, whatever its chance."""
-    first, second = candidates(subjects)
-    if not len(first):
-        return []
-    chances = np.where(subjects.apart(first, second), 0.0, by.chances(subjects.parts(first, second)))
-    kept = np.flatnonzero(chances >= _LEAST)
-    return [Link(*row) for row in zip(first[kept].tolist(), second[kept].tolist(), chances[kept].tolist(), strict=True)]
-
-
 # ---- what hangs together
 
 
@@ -194,41 +136,127 @@ def _mean(one: _Cluster, other: _Cluster, name: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """Which stories are about one event, by the events that they lead with. bundles: two or more leads at a time; chances: of pairs
-    of events that are not quite unlikely to be one, the smaller id first; because: of those that are likely, what speaks most for it.
+class Likened:
+    """What more stories change. moved: the events of which it is likelier or less likely that they are one with others; gone: the bundles
+    that are none any more, by the first event of each; come: those that are new.
     """
 
-    bundles: tuple[tuple[Telling, ...], ...]
-    chances: Mapping[tuple[str, str], float]
-    because: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    moved: set[str]
+    gone: set[str]
+    come: list[tuple[str, ...]]
+
+
+class Alike:
+    """Which stories are about one event, by the events that they lead with, kept up as leads come and go. apart: whether two that look
+    alike are not one, by what else their stories tell.
+    """
+
+    def __init__(self, by: Weights, apart: Callable[[Telling, Telling], bool]) -> None:
+        self._by, self._apart = by, apart
+        self._pairs = Pairs()
+        self._chances: dict[tuple[str, str], float] = {}
+        self._because: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._near: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._likely: defaultdict[str, set[str]] = defaultdict(set)
+        self._bundle: dict[str, tuple[str, ...]] = {}
 
     def mean(self, one: str, others: Sequence[str]) -> float:
         """How likely an event is one with others, on the average; each is what a story leads with."""
-        return sum(self.chances.get(_pair(one, n), 0.0) for n in others) / len(others)
+        return sum(self._chances.get(pair(one, n), 0.0) for n in others) / len(others)
 
     def nearest(self, one: str, others: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         """Which of the others is likeliest one with it, and what speaks most for that."""
-        best = max(others, key=lambda n: (self.chances.get(_pair(one, n), 0.0), n))
-        return best, self.because.get(_pair(one, best), ())
+        best = max(others, key=lambda n: (self._chances.get(pair(one, n), 0.0), n))
+        return best, self._because.get(pair(one, best), ())
 
+    def bundle(self, event: str) -> tuple[str, ...] | None:
+        """The events that are one with an event, itself among them; None where none is."""
+        return self._bundle.get(event)
 
-def alike(leads: Sequence[Telling], by: Weights, apart: Callable[[Telling, Telling], bool]) -> Alike:
-    """Which of the leads are of one event, in their order. apart: whether two that look alike are not one, by what else their
-    stories tell.
-    """
-    subjects = Subjects(leads)
-    found = links(subjects, by)
-    found = [n for n in found if n.chance < JOINED or not apart(leads[n.first], leads[n.second])]
-    named = [lead.event.id for lead in leads]
-    chances = {_pair(named[link.first], named[link.second]): link.chance for link in found}
-    groups = together(len(leads), found, JOINED)
-    likely = [link for link in found if link.chance >= JOINED]
-    ends = np.array([(link.first, link.second) for link in likely], dtype=np.int64).reshape(-1, 2)
-    why = by.because(subjects.parts(ends[:, 0], ends[:, 1])) if likely else []
-    because = {_pair(named[n.first], named[n.second]): words for n, words in zip(likely, why, strict=True)}
-    return Alike(tuple(tuple(leads[n] for n in group) for group in groups if len(group) > 1), chances, because)
+    def change(self, gone: Sequence[str], come: Sequence[Telling], again: Iterable[str]) -> Likened:
+        """Takes leads out, by their events, and more in. again: those whose stories tell otherwise of something else now."""
+        changed = self._pairs.change(gone, come, again)
+        moved = {n for one in changed.gone for n in one if self._set(one, 0.0, ())}
+        for start in range(0, len(changed.fresh), _BLOCK):
+            moved |= self._looked_at(changed.fresh[start : start + _BLOCK])
+        out = set(gone).difference(lead.event.id for lead in come)
+        return self._bundled(moved - out, out)
 
+    def _looked_at(self, fresh: Sequence[tuple[int, int]]) -> set[str]:
+        """How likely pairs are, anew; returns the ends of those that are more or less so than they were."""
+        subjects, first, second = self._pairs.subjects(fresh)
+        parts = subjects.parts(first, second)
+        # A firm no is none, whatever its chance
+        chances = np.where(subjects.apart(first, second), 0.0, self._by.chances(parts))
+        likely = np.flatnonzero(chances >= JOINED)
+        why = dict(zip(likely.tolist(), self._by.because(parts[likely]), strict=True))
+        moved: set[str] = set()
+        for n, chance in enumerate(chances.tolist()):
+            one, other = (self._pairs.at(place) for place in fresh[n])
+            none = chance < _LEAST or (chance >= JOINED and self._apart(one, other))
+            ends = pair(one.event.id, other.event.id)
+            if self._set(ends, 0.0 if none else chance, why.get(n, ())):
+                moved.update(ends)
+        return moved
 
-def _pair(one: str, other: str) -> tuple[str, str]:
-    return (one, other) if one < other else (other, one)
+    def _set(self, ends: tuple[str, str], chance: float, because: tuple[str, ...]) -> bool:
+        if chance < JOINED:
+            because = ()
+        if self._chances.get(ends, 0.0) == chance and self._because.get(ends, ()) == because:
+            return False
+        for one, other in (ends, ends[::-1]):
+            (self._near[one].setdefault if chance else self._near[one].pop)(other, None)
+            (self._likely[one].add if chance >= JOINED else self._likely[one].discard)(other)
+        if chance:
+            self._chances[ends], self._because[ends] = chance, because
+        else:
+            self._chances.pop(ends, None)
+        if not because:
+            self._because.pop(ends, None)
+        return True
+
+    def _bundled(self, moved: set[str], out: set[str]) -> Likened:
+        """Bundles what hangs together with what moved, and with what was bundled with it."""
+        was = {self._bundle[event] for event in (*moved, *out) if event in self._bundle}
+        asked = moved.union(*was).difference(out)
+        for bundle in was:
+            for event in bundle:
+                del self._bundle[event]
+        come, seen = [], set[str]()
+        for event in sorted(asked):
+            if event not in seen:
+                linked = self._linked(event)
+                seen |= linked
+                for other in {self._bundle[e] for e in linked if e in self._bundle}:
+                    was.add(other)
+                    for one in other:
+                        del self._bundle[one]
+                come += self._parted(linked)
+        for bundle in come:
+            self._bundle.update(dict.fromkeys(bundle, bundle))
+        same = was.intersection(come)
+        return Likened(moved, {bundle[0] for bundle in was - same}, [bundle for bundle in come if bundle not in same])
+
+    def _linked(self, event: str) -> set[str]:
+        """All that hangs together with an event by likely pairs."""
+        found, waiting = {event}, [event]
+        while waiting:
+            more = self._likely[waiting.pop()] - found
+            found |= more
+            waiting += more
+        return found
+
+    def _parted(self, events: set[str]) -> list[tuple[str, ...]]:
+        """Those of some events that are one, two or more at a time, each in their order."""
+        if len(events) == 1:
+            return []
+        named = sorted(events, key=lambda event: self._pairs.lead(event).order)
+        at = {event: n for n, event in enumerate(named)}
+        found = [
+            Link(n, at[other], self._chances[pair(event, other)])
+            for n, event in enumerate(named)
+            for other in self._near[event]
+            if at.get(other, -1) > n
+        ]
+        groups = together(len(named), sorted(found, key=lambda link: (link.first, link.second)), JOINED)
+        return [tuple(named[n] for n in group) for group in groups if len(group) > 1]

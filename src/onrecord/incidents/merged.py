@@ -7,12 +7,26 @@ from typing import cast
 from onrecord.incidents import rows, scopes, voices
 from onrecord.incidents.groups import Decided, Group, decided, home_of, homes
 from onrecord.incidents.history import revisions
-from onrecord.incidents.likeness import Gathering, scale
-from onrecord.incidents.merging import gather, mode_of
+from onrecord.incidents.merging import Merging, Name
 from onrecord.incidents.overrides import Row, overridden
-from onrecord.incidents.told import Families, Telling, lineages, tellings, widened
+from onrecord.incidents.retold import Retold
+from onrecord.incidents.shelf import Member
+from onrecord.incidents.told import Families, Telling
 from onrecord.incidents.verdicts import days_told, verdicts
-from onrecord.records import Campaign, Grouping, Incident, Plan, Read, Revision, Ruling, Speaker, Verdict, digest
+from onrecord.records import (
+    Campaign,
+    Derivation,
+    Grouping,
+    Incident,
+    Mutation,
+    Plan,
+    Read,
+    Revision,
+    Ruling,
+    Speaker,
+    Verdict,
+    digest,
+)
 
 Stands = Callable[[str, Row | None], bool]
 
@@ -53,8 +67,10 @@ def merge(
     """
     ordered = sorted(reads, key=lambda read: read.story.id)
     heard = voices.speakers(ordered)
-    desk = Desk(ordered, families, heard, profile, campaigns)
-    groupings = gathered(desk.told)
+    growing = Growing()
+    growing.change(ordered, *by_story(families))
+    groupings = growing.groupings()
+    desk = Desk(growing.told, heard, profile, campaigns)
     own = owned(rulings, groupings, desk)
     final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
     made = [desk.row(group) for group in final.groups]
@@ -79,31 +95,65 @@ def merge(
     )
 
 
-def gathered(told: Sequence[Telling]) -> tuple[Grouping, ...]:
-    """Which events the machine holds to be one, from all tellings."""
-    wide = widened(told)
-    found = gather(wide, scale(wide))
-    return (
-        *(_grouping(gathering, happened=True) for gathering in found.incidents),
-        *(_grouping(gathering, happened=False) for gathering in found.plans),
-    )
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """The ids of the groupings that are new or others now, and of those that are gone."""
+
+    come: set[str]
+    gone: set[str]
 
 
-def _grouping(gathering: Gathering, *, happened: bool) -> Grouping:
-    events = tuple(t.event.id for t in sorted(gathering.members, key=lambda telling: telling.order))
-    return Grouping(f"gr-{digest(events[0])[:16]}", happened, events, tuple(gathering.reasons))
+class Growing:
+    """Which events are one, kept up as stories come. What it holds does not depend on the order in which they came, nor on how many came at
+    once.
+    """
+
+    def __init__(self) -> None:
+        self._retold = Retold()
+        self._merging = Merging()
+        self._groupings: dict[Name, Grouping] = {}
+
+    @property
+    def told(self) -> Collection[Telling]:
+        """All tellings, as each story by itself has them."""
+        return self._retold.told.values()
+
+    def change(
+        self,
+        reads: Iterable[Read],
+        derivations: Mapping[str, Derivation],
+        mutations: Mapping[str, tuple[Mutation, ...]],
+    ) -> Regrouped:
+        """Takes in stories, in the place of what it has of them, and by story what is new or other now of whose report they are."""
+        come, gone = set[str](), set[str]()
+        for name in self._merging.change(self._retold.change(reads, derivations, mutations)):
+            was = self._groupings.pop(name, None)
+            gone |= {was.id} if was is not None else set()
+            if members := self._merging.members(name):
+                self._groupings[name] = _grouping(members, happened=name[0])
+                come.add(self._groupings[name].id)
+        return Regrouped(come, gone - come)
+
+    def groupings(self) -> tuple[Grouping, ...]:
+        """The groupings, in the order in which they were founded, incidents before plans."""
+        return tuple(self._groupings[name] for name in self._merging.names())
+
+
+def _grouping(members: Sequence[Member], *, happened: bool) -> Grouping:
+    events = tuple(one.telling.event.id for one in sorted(members, key=lambda one: one.telling.order))
+    reasons = tuple(one.reason for one in members if one.reason is not None)
+    return Grouping(f"gr-{digest(events[0])[:16]}", happened, events, reasons)
 
 
 class Desk:
     """Makes the rows of incidents and plans, each from the tellings of its events.
 
-    reads, families: the stories that are asked for, or more; speakers: for whom the people of all stories speak.
+    told: the tellings of the stories that are asked for, or of more; speakers: for whom the people of all stories speak.
     """
 
     def __init__(
         self,
-        reads: Sequence[Read],
-        families: Families,
+        told: Iterable[Telling],
         speakers: Sequence[Speaker],
         profile: str,
         campaigns: Sequence[Campaign] = (),
@@ -111,8 +161,7 @@ class Desk:
         self._known = voices.cast(speakers)
         self._profile = profile
         self._campaigns = campaigns
-        self.told = tellings(reads, lineages(reads, families))
-        self._told = {telling.event.id: replace(telling, mode=mode_of(telling)) for telling in self.told}
+        self._told = {telling.event.id: telling for telling in told}
 
     def row(self, group: Group) -> Row | None:
         """The incident or plan of a group; None for one that was taken out, or whose events are gone."""
@@ -138,6 +187,14 @@ class Desk:
         if not happened or not any(telling.mode == "done" for telling in told):
             return rows.plan(told)
         return rows.incident(told, reasons, self._known, self._profile)
+
+
+def by_story(families: Families) -> tuple[dict[str, Derivation], dict[str, tuple[Mutation, ...]]]:
+    """What is known of whose report stories are, by story."""
+    mutations: dict[str, tuple[Mutation, ...]] = {}
+    for one in families.mutations:
+        mutations[one.story] = (*mutations.get(one.story, ()), one)
+    return {one.story: one for one in families.derivations}, mutations
 
 
 def owned(rulings: Iterable[Ruling], groupings: Sequence[Grouping], desk: Desk) -> dict[str, Row | None]:

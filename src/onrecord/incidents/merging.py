@@ -1,245 +1,418 @@
 """Which tellings are of one event: across stories, each to the one event that it fits best."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from heapq import heapify, heappop, heappush
 
-from onrecord.incidents import leading, words
-from onrecord.incidents.likeness import Gathering, Scale, Score, score
-from onrecord.incidents.links import Alike
+from onrecord.incidents import words
+from onrecord.incidents.bundles import Bundles
+from onrecord.incidents.carrying import Carried
+from onrecord.incidents.likeness import Gathering, Score, score
+from onrecord.incidents.rarity import Scale
+from onrecord.incidents.shelf import Keys, Member, Shelf, Step, each, shared_by
 from onrecord.incidents.standing import stands
-from onrecord.incidents.told import MODES, Mode, Telling
-from onrecord.records import Mutation
+from onrecord.incidents.told import Telling
 
-_MOST_SHARED = 300
-_MOST_TRIED = 24
-_TELLING = 0.2
+Name = tuple[bool, str]
+"""Which gathering: whether of what happened, and the event that founded it."""
+
+_LEADS, _FIRM, _SOFT, _VAGUE, _LEFT, _COPIES, _COPIES_LEFT, _OPEN, _DOUBT, _ASIDE, _CARRIED = range(11)
+"""The phases in which tellings are put to their events. What several stories lead with founds first; dated tellings found incidents
+before vague ones, so that no vague one links two; own reports go before copies, and of what has no day what fits an incident before what
+may found one; doubts come late, and belong to what they fit best, an incident or a plan; copies go where what they carry went.
+"""
+_PHASE = {"open": _OPEN, "doubt": _DOUBT, "aside": _ASIDE}
 _DAY = timedelta(days=1)
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """The gatherings, findable by day, by word and by story."""
-
-    scales: Scale
-    all: list[Gathering] = field(default_factory=list)
-    by_day: defaultdict[date, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
-    by_word: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
-    by_report: defaultdict[str, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
-    home: dict[str, int] = field(default_factory=dict)
-    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    alike: Alike = field(default_factory=lambda: Alike((), {}))
-
-    def found(self, telling: Telling) -> None:
-        """Makes a gathering of one telling."""
-        self.all.append(Gathering())
-        self.put(len(self.all) - 1, telling, None)
-
-    def put(self, number: int, telling: Telling, reason: str | None) -> None:
-        """Adds a telling to a gathering."""
-        self.all[number].add(telling, self.scales.lead(telling), reason)
-        self.home[telling.event.id] = number
-        if telling.sharp and telling.days is not None:
-            for day in _each(*telling.days):
-                self.by_day[day][number] = None
-        for word in self._keys_of(telling):
-            self.by_word[word][number] = None
-        self.by_report[telling.lineage.report][number] = None
-
-    def near(self, telling: Telling, *, timeless: bool = False) -> list[int]:
-        """The gatherings that the telling may belong to."""
-        numbers: dict[int, None] = {}
-        if telling.sharp and telling.days is not None and not timeless:
-            for day in _each(telling.days[0] - _DAY, telling.days[1] + _DAY):
-                numbers.update(self.by_day.get(day, {}))
-            numbers.update({n: None for n in self._sharing(telling) if self.all[n].days is None})
-        else:
-            numbers.update(dict.fromkeys(self._sharing(telling)))
-        numbers.update(self.by_report.get(telling.lineage.report, {}))
-        return sorted(numbers)
-
-    def _keys_of(self, telling: Telling) -> tuple[str, ...]:
-        keys = self.keys.get(telling.event.id)
-        if keys is None:
-            keys = self.keys[telling.event.id] = tuple(sorted(set(_keys(telling, self.scales))))
-        return keys
-
-    def _sharing(self, telling: Telling) -> list[int]:
-        """Those that share its words, the rarest counting most: enough of them to find its own, however many there are."""
-        worth: dict[int, float] = defaultdict(float)
-        for word in self._keys_of(telling):
-            numbers = self.by_word.get(word, {})
-            if len(numbers) <= _MOST_SHARED:
-                for number in numbers:
-                    worth[number] += 1 / len(numbers)
-        return sorted(worth, key=lambda number: (-worth[number], number))[:_MOST_TRIED]
-
-
-def _each(first: date, last: date) -> Iterator[date]:
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)
-
-
-def _keys(telling: Telling, scales: Scale) -> Iterator[str]:
-    """The words by which an event is looked up: its place, whom or what it hit, who did it, the rarest of its clauses."""
-    yield from (f"place {name}" for name in (*telling.names, *telling.holders))
-    yield from (f"word {word}" for word in telling.target | telling.said if scales.said.get(word, 1.0) > _TELLING)
-    if scales.lead(telling):
-        yield from (f"fact {fact}" for fact in telling.facts if scales.facts.get(fact, 1.0) > _TELLING)
+_FIRST: Step = (-1, 0, date.min, "", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """What the tellings are of. incidents: what is held to have happened; plans: what is told of and is not."""
+class _Try:
+    """Which gatherings a telling is held against, and what it needs to join one. happened: incidents; else plans, which have no days."""
 
-    incidents: tuple[Gathering, ...]
-    plans: tuple[Gathering, ...]
+    happened: bool
+    threshold: str
+    undated: bool = False
 
 
-def gather(tellings: Sequence[Telling], scales: Scale) -> Gathered:
-    """Merges tellings, given in their order. Dated tellings found incidents first, so that no vague one links two; copies
-    go where what they carry went; doubts come last, and belong to what they fit best, an incident or a plan.
+_INCIDENT, _UNDATED = _Try(True, "join"), _Try(True, "join_undated")
+_TRIES: Mapping[int, tuple[_Try, ...]] = {
+    _FIRM: (_INCIDENT,),
+    _SOFT: (_INCIDENT, _Try(True, "join_undated", undated=True)),
+    **dict.fromkeys((_VAGUE, _LEFT, _COPIES, _COPIES_LEFT), (_UNDATED,)),
+    _OPEN: (_Try(False, "join_plan"),),
+    _DOUBT: (_Try(True, "join_doubt"), _Try(False, "join_plan")),
+    _ASIDE: (_Try(True, "join_aside"),),
+    _CARRIED: (),
+}
+_FOUND = frozenset({_FIRM, _SOFT, _LEFT, _COPIES_LEFT})
+_PLANS = frozenset({_OPEN, _DOUBT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well a telling fits a gathering, and how many days lie between the two."""
+
+    score: Score
+    away: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """Where a telling goes. undated: whether it is held there without its days; reason: None for one that founds a gathering."""
+
+    name: Name
+    told: Telling
+    reason: str | None
+    undated: bool = False
+
+    @property
+    def telling(self) -> Telling:
+        """The telling as it is held there."""
+        return replace(self.told, days=None) if self.undated else self.told
+
+    def goes_with(self, other: "_Put | None") -> bool:
+        """Whether both put the same where it is seen as the same."""
+        return (
+            other is not None and (self.name, self.undated) == (other.name, other.undated) and self.told is other.told
+        )
+
+
+class Merging:
+    """Tellings merged, to which more can be added. What it holds does not depend on the order in which they came, nor on how many came at once:
+    tellings are put to their events in steps, each of which sees what the steps before it have put where; and only those steps are gone
+    through again that see anything new.
     """
-    carried = carrying(tellings, scales)
-    told = [replace(t, mode=mode_of(t)) for t in tellings]
-    own = sorted((t for t in told if t.event.id not in carried), key=lambda t: t.lineage.copy)
-    by_mode = {mode: [t for t in own if t.mode == mode] for mode in ("done", "open", "doubt", "aside")}
-    shelf, plans = _Shelf(scales), _Shelf(scales)
-    shelf.alike = leading.alike(by_mode["done"], scales)
-    _bundled(shelf)
-    _done([t for t in by_mode["done"] if t.event.id not in shelf.home], shelf)
-    for telling in by_mode["open"]:
-        _planned(telling, plans)
-    for telling in by_mode["doubt"]:
-        _doubted(telling, shelf, plans)
-    for telling in by_mode["aside"]:
-        _joined(telling, shelf, "join_aside")
-    for telling in told:
-        if telling.event.id in carried:
-            _carried(telling, carried[telling.event.id], shelf, plans)
-    return Gathered(tuple(shelf.all), tuple(plans.all))
 
+    def __init__(self) -> None:
+        self._of: dict[str, tuple[Telling, ...]] = {}
+        self._told: dict[str, Telling] = {}
+        self._on: defaultdict[date, set[str]] = defaultdict(set)
+        self._report: defaultdict[str, set[str]] = defaultdict(set)
+        self.scales = Scale()
+        self._keys = Keys(self.scales)
+        self._shelves = {happened: Shelf(self.scales, self._keys) for happened in (True, False)}
+        self._carried = Carried(self.scales)
+        self._bundles = Bundles(self.scales, lambda event: self._carried.root(event) is not None)
+        self._steps: dict[str, tuple[Step, ...]] = {}
+        self._bundled: dict[str, Step] = {}
+        self._puts: dict[Step, _Put] = {}
+        self._fits: dict[tuple[Step, int], dict[str, _Fit]] = {}
+        self._asked: dict[Step, set[Name] | None] = {}
+        self._queue: list[Step] = []
+        self._changed: set[Name] = set()
+        self._anew = False
 
-def _bundled(shelf: _Shelf) -> None:
-    """Founds an incident for each event that several stories lead with, where one of them tells enough of it. A story that is like the
-    others, and no more, stays out where what it tells speaks against it.
-    """
-    weigh = words.table()["weights"]
-    for bundle in shelf.alike.bundles:
-        founder = next((t for t in _firmest(bundle) if stands(t, lead=True)), None)
-        if founder is None:
-            continue
-        shelf.found(founder)
-        number = shelf.home[founder.event.id]
-        for telling in bundle:
-            if telling is founder:
+    # ---- what is there
+
+    def names(self) -> list[Name]:
+        """All gatherings, in the order in which they were founded, incidents before plans."""
+        return [
+            (happened, name)
+            for happened, shelf in self._shelves.items()
+            for name in sorted(shelf, key=lambda name, shelf=shelf: shelf.founded(name))  # type: ignore[misc]
+        ]
+
+    def members(self, name: Name) -> list[Member]:
+        """The members of a gathering, in the order in which they were put there; none where there is no such."""
+        return self._shelves[name[0]].members(name[1])
+
+    # ---- more tellings
+
+    def change(self, come: Mapping[str, Sequence[Telling]]) -> set[Name]:
+        """Takes in the tellings of stories, in the place of those that it has of them. Returns the gatherings that are new, others or gone."""
+        gone = {story: self._of[story] for story in come if story in self._of}
+        out = {telling.event.id for told in gone.values() for telling in told}
+        for shelf in self._shelves.values():
+            shelf.rewind()
+        for event in sorted(out):
+            self._forget(event)
+        for story, told in come.items():
+            self._of[story] = tuple(told)
+            for telling in told:
+                self._learn(telling)
+        moved = self.scales.change(gone.values(), come.values())
+        self._anew = moved.everything
+        touched = {telling.event.id for told in come.values() for telling in told} | moved.events
+        touched |= {telling.event.id for story in moved.stories for telling in self._of[story]}
+        touched = touched.union(*(self._around(day) for day in moved.days))
+        if self._anew:
+            touched = set(self._told)
+            self._begin_anew()
+        touched |= self._file(out, touched)
+        again = [self._told[event] for event in touched]
+        carried = self._carried.change(out, again, come, self._of) & self._told.keys()
+        stories = {self._told[event].story.id for event in touched | carried} | {*come}
+        for day in moved.days:
+            for happened, shelf in self._shelves.items():
+                for name in list(shelf.of_day(day)):
+                    self._touch((happened, name), _FIRST)
+        for event in sorted(touched | carried):
+            self._take_steps(event)
+        self._bundle(stories, touched | carried | out)
+        self._run()
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def _forget(self, event: str) -> None:
+        """Takes out an event that is told no more, or otherwise."""
+        for other in self._carried.by(event):
+            self._ask(other)
+        for step in self._steps.pop(event, ()):
+            self._put(step, None)
+            self._drop(step)
+        if event in self._bundled:
+            self._put(self._bundled.pop(event), None)
+        telling = self._told.pop(event)
+        for day in self._days(telling):
+            self._on[day].discard(event)
+        self._report[telling.lineage.report].discard(event)
+
+    def _learn(self, telling: Telling) -> None:
+        self._told[telling.event.id] = telling
+        for day in self._days(telling):
+            self._on[day].add(telling.event.id)
+        self._report[telling.lineage.report].add(telling.event.id)
+
+    @staticmethod
+    def _days(telling: Telling) -> Iterable[date]:
+        return each(*telling.days) if telling.sharp and telling.days is not None else ()
+
+    def _around(self, day: date) -> set[str]:
+        """The events of a day, and of those beside it."""
+        return set().union(*(self._on.get(near, set()) for near in each(day - _DAY, day + _DAY)))
+
+    def _begin_anew(self) -> None:
+        """What everything is held against has changed: all steps are gone through again."""
+        self._changed |= set(self.names())
+        self._shelves.update({happened: Shelf(self.scales, self._keys) for happened in (True, False)})
+        self._puts.clear()
+        self._fits.clear()
+        self._asked.clear()
+        self._bundled.clear()
+        self._steps.clear()
+
+    def _file(self, out: Iterable[str], touched: Iterable[str]) -> set[str]:
+        """Looks again by which words events are found. Returns the events for which that says something else now."""
+        refiled, moved = self._keys.change(out, [self._told[event] for event in touched])
+        for event in refiled:
+            for step in (*self._steps.get(event, ()), self._bundled.get(event, _FIRST)):
+                if (put := self._puts.get(step)) is not None:
+                    self._put(step, None)
+                    self._put(step, put)
+        return moved & self._told.keys()
+
+    def _take_steps(self, event: str) -> None:
+        """The steps of an event that is new or touched: all are asked again."""
+        telling = self._told[event]
+        steps = _steps(telling, carried=self._carried.root(event) is not None)
+        was = self._steps.get(event, ())
+        if was != steps:
+            for step in was:
+                self._put(step, None)
+                self._drop(step)
+            self._steps[event] = steps
+        self._ask(event)
+
+    def _drop(self, step: Step) -> None:
+        self._asked.pop(step, None)
+        for n in range(2):
+            self._fits.pop((step, n), None)
+
+    def _ask(self, event: str) -> None:
+        self._asked.update(dict.fromkeys(self._steps.get(event, ())))
+
+    # ---- what several stories lead with
+
+    def _bundle(self, stories: Iterable[str], touched: Iterable[str]) -> None:
+        """Puts what several stories lead with where it goes, before all else."""
+        found = self._bundles.change(stories, touched, self._of, self._told)
+        for event in found.moved:
+            self._ask(event)
+        for event, placed in found.placed.items():
+            at = None
+            if placed is not None:
+                at = (_LEADS, int(placed.reason is not None), *placed.telling.order)
+            was_at = self._bundled.pop(event, None)
+            if was_at is not None and was_at != at:
+                self._put(was_at, None)
+            if placed is not None and at is not None:
+                self._bundled[event] = at
+                for step in self._steps.get(event, ()):
+                    self._put(step, None)
+                self._put(at, _Put((True, placed.founder), placed.telling, placed.reason))
+            if (was_at is None) != (at is None):
+                self._ask(event)
+
+    # ---- step by step
+
+    def _run(self) -> None:
+        for shelf in self._shelves.values():
+            shelf.rewind()
+        self._queue = list(self._asked)
+        heapify(self._queue)
+        while self._queue:
+            step = heappop(self._queue)
+            if step in self._asked:
+                names = self._asked.pop(step)
+                self._put(step, self._decided(step, names))
+        self._anew = False
+
+    def _put(self, step: Step, put: _Put | None) -> None:
+        """Puts the telling of a step where it goes now, and asks those steps again that see it."""
+        was = self._puts.get(step)
+        same = was.goes_with(put) if was is not None else put is None
+        if same and (was is None or put is None or was.reason == put.reason):
+            return
+        if was is not None:
+            self._changed.add(was.name)
+            if not same:
+                self._touch(was.name, step)
+            self._shelves[was.name[0]].take(was.name[1], step)
+            del self._puts[step]
+        if put is not None:
+            self._changed.add(put.name)
+            self._puts[step] = put
+            self._shelves[put.name[0]].put(put.name[1], Member(step, put.telling, put.reason))
+            if not same:
+                self._touch(put.name, step)
+        if not same and not self._anew:
+            self._ask_after(step)
+
+    def _ask_after(self, step: Step) -> None:
+        """Asks what goes by where the telling of a step went: its own later steps, and those of its copies."""
+        asked = [later for later in self._steps.get(step[-1], ()) if later > step]
+        asked += [later for other in self._carried.by(step[-1]) for later in self._steps.get(other, ())]
+        for later in asked:
+            self._asked[later] = None
+            heappush(self._queue, later)
+
+    def _touch(self, name: Name, since: Step) -> None:
+        """Asks all later steps again that may see a gathering."""
+        if self._anew:
+            return
+        happened, founder = name
+        filed = self._shelves[happened].filed(founder)
+        seen = shared_by(self._keys, filed)
+        for key in filed:
+            if isinstance(key, date):
+                seen |= self._around(key)
+            elif key.startswith("report "):
+                seen |= self._report.get(key.removeprefix("report "), set())
+        for event in seen:
+            for step in self._steps.get(event, ()):
+                if step > since and any(one.happened == happened for one in _TRIES[step[0]]):
+                    self._ask_of(step, name)
+        for member in self._shelves[happened].members(founder):
+            if member.step > since and member.step[0] not in (_LEADS, _CARRIED):
+                self._ask_of(member.step, name)
+
+    def _ask_of(self, step: Step, name: Name) -> None:
+        if step not in self._asked:
+            self._asked[step] = {name}
+            heappush(self._queue, step)
+        elif (asked := self._asked[step]) is not None:
+            asked.add(name)
+
+    def _decided(self, step: Step, names: set[Name] | None) -> _Put | None:
+        """Where the telling of a step goes. names: the gatherings that are others than they were when it was last asked; all where None."""
+        phase, event = step[0], step[-1]
+        telling, first = self._told[event], self._steps[event][0]
+        if event in self._bundled or (step != first and first in self._puts):
+            self._drop(step)
+            return None
+        if phase == _CARRIED:
+            return self._with_origin(telling)
+        best: list[tuple[_Try, str, Score]] = []
+        for n, one in enumerate(_TRIES[phase]):
+            variant = replace(telling, days=None) if one.undated else telling
+            if best and phase != _DOUBT:
+                self._fits.pop((step, n), None)
                 continue
-            others = [t.event.id for t in bundle if t is not telling]
-            chance = shelf.alike.mean(telling.event.id, others)
-            told = score(telling, shelf.all[number], shelf.scales)
-            if chance >= weigh["sure"] or (told is not None and told.value >= weigh["against"]):
-                nearest, because = shelf.alike.nearest(telling.event.id, others)
-                why = f"as {nearest} is of another ({chance:.0%}: {', '.join(because)})"
-                shelf.put(number, telling, f"{telling.event.id} is what its story leads with, {why}")
-
-
-def _firmest(tellings: Sequence[Telling]) -> list[Telling]:
-    return sorted(tellings, key=lambda t: (not t.sharp, not t.firm, t.order))
-
-
-def _done(tellings: Sequence[Telling], shelf: _Shelf) -> None:
-    """Gathers what happened: own reports before copies, what has days before what has none, and of that what fits an
-    incident before what may found one.
-    """
-    dated = [telling for telling in tellings if telling.sharp]
-    for telling in (t for t in dated if t.firm):
-        _settle(telling, shelf, _threshold(telling))
-    for telling in (t for t in dated if not t.firm):
-        joins = _joined(telling, shelf, _threshold(telling))
-        if not joins and not _joined(replace(telling, days=None), shelf, "join_undated"):
-            _settle(telling, shelf, "join")
-    for copy in (False, True):
-        vague = [t for t in tellings if not t.sharp and t.lineage.copy == copy]
-        left = [telling for telling in vague if not _joined(telling, shelf, "join_undated")]
-        for telling in left:
-            _settle(telling, shelf, "join_undated")
-
-
-def _threshold(telling: Telling) -> str:
-    """What a dated telling needs to join an incident: less where it has no place that could disagree."""
-    return "join" if telling.names else "join_unplaced"
-
-
-def _planned(telling: Telling, plans: _Shelf) -> None:
-    found = _best(telling, plans, "join_plan", timeless=True)
-    if found is None:
-        plans.found(telling)
-    else:
-        plans.put(found[0], telling, _reason(telling, found[1]))
-
-
-def _doubted(telling: Telling, shelf: _Shelf, plans: _Shelf) -> None:
-    """A denial of what others tell belongs to the incident, a denial of a plan to the plan; else it stands by itself."""
-    incident = _best(telling, shelf, "join_doubt")
-    plan = _best(telling, plans, "join_plan", timeless=True)
-    if incident is not None and (plan is None or incident[1].value > plan[1].value):
-        shelf.put(incident[0], telling, _reason(telling, incident[1]))
-    else:
-        _planned(telling, plans)
-
-
-def _carried(telling: Telling, origin: Telling, shelf: _Shelf, plans: _Shelf) -> None:
-    """Puts a copy's telling where its origin's went; what the origin's founds nothing by, nor does the copy's."""
-    for one in (shelf, plans):
-        number = one.home.get(origin.event.id)
-        if number is not None:
-            one.put(number, telling, f"{telling.event.id} carries {origin.event.id}")
-
-
-def _settle(telling: Telling, shelf: _Shelf, threshold: str) -> None:
-    """Joins a telling to its incident, or lets it found one if there is enough to it."""
-    if not _joined(telling, shelf, threshold) and stands(telling, lead=telling.early and shelf.scales.lead(telling)):
-        shelf.found(telling)
-
-
-def _joined(telling: Telling, shelf: _Shelf, threshold: str) -> bool:
-    found = _best(telling, shelf, threshold)
-    if found is not None:
-        shelf.put(found[0], telling, _reason(telling, found[1]))
-    return found is not None
-
-
-def _best(telling: Telling, shelf: _Shelf, threshold: str, *, timeless: bool = False) -> tuple[int, Score] | None:
-    """The gathering that the telling fits best, or None. Where two fit alike, the one nearest in time; a doubt that fits
-    two belongs to neither.
-    """
-    weigh = words.table()["weights"]
-    scored = [
-        (number, found)
-        for number in shelf.near(telling, timeless=timeless)
-        if (found := score(telling, shelf.all[number], shelf.scales, timeless=timeless)) is not None
-        and found.value >= weigh[threshold]
-        and not _refused(telling, shelf, number)
-    ]
-    if not scored:
+            found = self._best(step, n, one, variant, names)
+            if found is not None:
+                best.append((one, *found))
+        if best:
+            # A denial of what others tell belongs to the incident, a denial of a plan to the plan
+            one, founder, fit = max(best, key=lambda found: (found[-1].value, not found[0].happened))
+            return _Put((one.happened, founder), telling, _reason(telling, fit), one.undated)
+        if phase in _PLANS or (phase in _FOUND and stands(telling, lead=telling.early and self.scales.lead(telling))):
+            return _Put((phase in _FOUND, event), telling, None)
         return None
-    top = max(found.value for _, found in scored)
-    fit = [(number, found) for number, found in scored if found.value >= top - weigh["clear"]]
-    if len(fit) > 1 and telling.mode == "doubt" and not timeless:
+
+    def _with_origin(self, telling: Telling) -> _Put | None:
+        """Puts a copy's telling where its origin's went; what the origin's founds nothing by, nor does the copy's."""
+        origin = self._carried.root(telling.event.id)
+        if origin is None:
+            return None
+        for step in (*self._steps.get(origin, ()), self._bundled.get(origin, _FIRST)):
+            if (put := self._puts.get(step)) is not None:
+                return _Put(put.name, telling, f"{telling.event.id} carries {origin}")
         return None
-    return min(fit, key=lambda pair: (_away(telling, shelf.all[pair[0]]), -pair[1].value, pair[0]))
+
+    def _best(
+        self, step: Step, n: int, one: _Try, telling: Telling, names: set[Name] | None
+    ) -> tuple[str, Score] | None:
+        """The gathering that the telling fits best, or None. Where two fit alike, the one nearest in time; a doubt that fits
+        two belongs to neither.
+        """
+        shelf, timeless = self._shelves[one.happened], not one.happened
+        fits = self._fits.get((step, n))
+        if fits is None or names is None:
+            near = shelf.near(telling, step, timeless=timeless)
+            fits = {name: fit for name in near if (fit := self._fit(step, one, telling, name)) is not None}
+        else:
+            for happened, name in names:
+                if happened == one.happened:
+                    fits.pop(name, None)
+                    if shelf.is_near(telling, name, step, timeless=timeless):
+                        fit = self._fit(step, one, telling, name)
+                        fits.update({name: fit} if fit is not None else {})
+        self._fits[step, n] = fits
+        if not fits:
+            return None
+        top, clear = max(fit.score.value for fit in fits.values()), words.table()["weights"]["clear"]
+        good = {name: fit for name, fit in fits.items() if fit.score.value >= top - clear}
+        if len(good) > 1 and telling.mode == "doubt" and one.happened:
+            return None
+        best = min(good, key=lambda name: (good[name].away, -good[name].score.value, shelf.founded(name)))
+        return best, good[best].score
+
+    def _fit(self, step: Step, one: _Try, telling: Telling, name: str) -> _Fit | None:
+        """How well a telling fits a gathering, where it fits well enough to join it."""
+        gathering = self._shelves[one.happened].before(name, step)
+        if gathering is None:
+            return None
+        found = score(telling, gathering, self.scales, timeless=not one.happened)
+        # A telling with a day needs less where it has no place that could disagree
+        threshold = "join_unplaced" if one is _INCIDENT and not telling.names else one.threshold
+        if found is None or found.value < words.table()["weights"][threshold] or self._refused(telling, gathering):
+            return None
+        return _Fit(found, _away(telling, gathering))
+
+    def _refused(self, telling: Telling, gathering: Gathering) -> bool:
+        """Whether a story's lead is unlike what the stories lead with that are about a gathering. What it tells of late, in passing, need
+        not be alike.
+        """
+        if not gathering.leads or not telling.words or not telling.early or not self.scales.lead(telling):
+            return False
+        return self._bundles.unlike(telling, gathering.leads)
 
 
-def _refused(telling: Telling, shelf: _Shelf, number: int) -> bool:
-    """Whether a story's lead is unlike what the stories lead with that are about a gathering. What it tells of late, in passing, need
-    not be alike.
-    """
-    leads = shelf.all[number].leads
-    if not leads or not telling.words or not telling.early or not shelf.scales.lead(telling):
-        return False
-    unlike: float = words.table()["weights"]["unlike"]
-    return shelf.alike.mean(telling.event.id, leads) < unlike
+def _steps(telling: Telling, *, carried: bool) -> tuple[Step, ...]:
+    """When a telling is put to its event."""
+    rank = int(telling.lineage.copy)
+    if carried:
+        phases: tuple[int, ...] = (_CARRIED,)
+    elif telling.mode != "done":
+        phases = (_PHASE[telling.mode],)
+    elif telling.sharp:
+        phases = (_FIRM if telling.firm else _SOFT,)
+    else:
+        phases = (_COPIES, _COPIES_LEFT) if telling.lineage.copy else (_VAGUE, _LEFT)
+    return tuple((phase, rank, *telling.order) for phase in phases)
 
 
 def _away(telling: Telling, gathering: Gathering) -> int:
@@ -251,69 +424,3 @@ def _away(telling: Telling, gathering: Gathering) -> int:
 
 def _reason(telling: Telling, found: Score) -> str:
     return f"{telling.event.id} tells of {', '.join(found.because) or 'what fits it best'}"
-
-
-# ---- copies
-
-
-def carrying(tellings: Sequence[Telling], scales: Scale) -> dict[str, Telling]:
-    """For the events of copies, by id, the telling of the origin that each carries, where the origin is held and tells of
-    it.
-    """
-    by_story: dict[str, list[Telling]] = defaultdict(list)
-    for telling in tellings:
-        by_story[telling.story.id].append(telling)
-    found: dict[str, Telling] = {}
-    for telling in tellings:
-        if telling.lineage.copy and telling.lineage.origin is not None:
-            origin = _closest(telling, by_story.get(telling.lineage.origin, []), scales)
-            if origin is not None:
-                found[telling.event.id] = origin
-    return _without_chains(found)
-
-
-def _without_chains(found: dict[str, Telling]) -> dict[str, Telling]:
-    """The tellings that copies of copies carry, followed back to one that is no copy's."""
-    straight: dict[str, Telling] = {}
-    for event, origin in found.items():
-        seen = {event}
-        while origin.event.id in found and origin.event.id not in seen:
-            seen.add(origin.event.id)
-            origin = found[origin.event.id]
-        if origin.event.id not in seen:
-            straight[event] = origin
-    return straight
-
-
-def _closest(telling: Telling, others: Sequence[Telling], scales: Scale) -> Telling | None:
-    """The telling of another story that is most like this one, days left aside; None where none is like it."""
-    best: tuple[float, Telling] | None = None
-    for other in others:
-        alone = Gathering()
-        alone.add(other, scales.lead(other))
-        found = score(telling, alone, scales, timeless=True, kin=False)
-        if found is None:
-            continue
-        first = words.table()["weights"]["both_first"] if scales.lead(telling) and scales.lead(other) else 0.0
-        if best is None or found.value + first > best[0]:
-            best = (found.value + first, other)
-    return best[1] if best is not None and best[0] >= words.table()["weights"]["as_origin"] else None
-
-
-def mode_of(telling: Telling) -> Mode:
-    """The mode of a telling; of a copy that changed the status, that of its origin: a plan that a rewrite tells as done
-    stays a plan.
-    """
-    for change in telling.lineage.changed.get("status", ()):
-        was = next((mode for status, mode in MODES.items() if status == change.was), None)
-        if telling.mode == "done" and was is not None and _covers(change, telling):
-            return was
-    return telling.mode
-
-
-def _covers(change: Mutation, telling: Telling) -> bool:
-    """Whether a change of status stands in the words of a telling."""
-    span = change.now_span
-    return span is not None and any(
-        span.part == m.span.part and span.start < m.span.end and m.span.start < span.end for m in telling.event.mentions
-    )

@@ -1,23 +1,17 @@
 """What stories are about, in columns: so that each can be held against many others at once."""
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from onrecord.incidents import words
+from onrecord.incidents.bags import UNKNOWN, Among, Floats, Ints, alone, overlap
 from onrecord.incidents.likeness import alike
 from onrecord.incidents.told import Telling
 from onrecord.records import Where
 from onrecord.wording import places
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 SAYS = {
     "told apart": "told soon after each other",
@@ -43,88 +37,16 @@ SAYS = {
 """The parts of a pair's score, and what each says where it speaks for the pair."""
 PARTS = tuple(SAYS)
 
-_OTHERS = 300
-"""Of so many news stories in general those of a ledger stand."""
-_UNIT = 1024
-"""Rarity is counted in whole units, so that sums are the same in whatever order."""
-_OPENING = 80
-"""Of so many different words a story's opening consists."""
 _SOON = 3
 """Within so many days a story is news of the act, and no account of its aftermath."""
-_UNKNOWN = math.nan
-
-
-class Bag:
-    """Sets of words, one a subject. A word that more than a share of the subjects have says nothing. So that a ledger of a few stories
-    knows as well as a large one what is rare, each stands among news stories in general, of which some have the word, too.
-    """
-
-    def __init__(self, sets: Sequence[Iterable[str]], most: float) -> None:
-        held_by = [sorted(set(one)) for one in sets]
-        held = Counter(word for one in held_by for word in one)
-        whole, common = len(held_by) + _OTHERS, _common()
-        seen = {word: n + common.get(word, 0) for word, n in held.items()}
-        rare = {word: rarity(n, whole) for word, n in seen.items() if n <= most * whole}
-        # What one subject alone has says how much more it tells than another
-        squares = [sum(rare[word] ** 2 for word in one if word in rare) for one in held_by]
-        self._length = np.sqrt(np.array(squares, dtype=np.float64))
-        known = {word: n for n, word in enumerate(sorted(word for word in rare if held[word] > 1))}
-        by = np.array([rare[word] for word in known], dtype=np.int64)
-        self.whole = _marked(held_by, known)
-        self.worth = _weighed(self.whole, by)
-        self.square = _weighed(self.whole, by**2)
-        self.empty = np.array([not one for one in held_by], dtype=bool)
-
-    def shared(self, first: Ints, second: Ints) -> Floats:
-        """How much rarity the words come to that both have, in words that stand nowhere else; unknown where one has none."""
-        return self._known(_overlap(self.worth, self.whole, first, second) / _UNIT, first, second)
-
-    def cosine(self, first: Ints, second: Ints) -> Floats:
-        """The cosine of the two, words weighed by their rarity; unknown where one has none."""
-        lengths = self._length[first] * self._length[second]
-        found = _overlap(self.square, self.whole, first, second) / np.where(lengths > 0, lengths, 1.0)
-        return self._known(found, first, second)
-
-    def both(self, first: Ints, second: Ints) -> Floats:
-        """How many words both have, up to three; unknown where one has none."""
-        return self._known(np.minimum(_overlap(self.whole, self.whole, first, second), 3), first, second)
-
-    def _known(self, found: Floats, first: Ints, second: Ints) -> Floats:
-        return np.where(self.empty[first] | self.empty[second], _UNKNOWN, found)
-
-    def unit(self, most: int) -> sparse.csr_matrix:
-        """The words that at most so many subjects have, by their rarity, each subject a row of length one."""
-        held = np.asarray(self.whole.sum(axis=0)).ravel()
-        kept = self.worth[:, np.flatnonzero(held <= most)].astype(np.float64)
-        lengths = np.sqrt(np.asarray(kept.multiply(kept).sum(axis=1)).ravel())
-        return sparse.csr_matrix(sparse.diags(1 / np.where(lengths > 0, lengths, 1.0)) @ kept)
-
-
-def rarity(number: int, of: int) -> int:
-    """Between 0 for a word that every subject has and 1024 for one that stands once, by the logarithm. Numbers are rounded down to
-    powers of two: one story more seldom changes what is rare.
-    """
-    return max(0, _UNIT - _UNIT * (number.bit_length() - 1) // max(1, of.bit_length() - 1))
-
-
-@cache
-def _common() -> dict[str, int]:
-    """Words that many news stories have, each with how many of those in general do."""
-    text = resources.files("onrecord.incidents").joinpath("common.txt").read_text(encoding="utf-8")
-    rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
-    return {word: int(row[0]) * _OTHERS // 100 for row in rows for word in row[1:]}
-
-
-def _overlap(one: sparse.csr_matrix, other: sparse.csr_matrix, first: Ints, second: Ints) -> Floats:
-    found = one[first].multiply(other[second]).sum(axis=1)
-    return np.asarray(found, dtype=np.float64).ravel()
 
 
 class Subjects:
-    """What some stories are about: for each, the telling that it leads with, and what its opening words come to."""
+    """What some stories are about: for each, the telling that it leads with, and what its opening words come to. bags: sets of their words
+    among those of all stories, by name.
+    """
 
-    def __init__(self, leads: Sequence[Telling]) -> None:
-        self.leads = tuple(leads)
+    def __init__(self, leads: Sequence[Telling], bags: Mapping[str, Among]) -> None:
         gists = [t.gist for t in leads]
         self._told = _column(t.latest.toordinal() if t.latest else None for t in leads)
         self._first = _column(t.days[0].toordinal() if t.sharp and t.days else None for t in leads)
@@ -137,19 +59,11 @@ class Subjects:
         self._region = _points(g.where if g else None for g in gists)
         self._outlets = np.array([t.story.outlet or t.story.id for t in leads])
         self._kinds = [t.event.kind for t in leads]
-        self._places = Bag([t.names | t.holders for t in leads], 1.0)
-        self._tolls = Bag([{f"{what} {n}" for what, n in t.toll} for t in leads], 1.0)
-        stems = [[words.stem(word) for word in t.words] for t in leads]
-        titles = [words.telling(t.story.headline) for t in leads]
-        self.headlines = Bag(titles, 0.3)
-        self.words = Bag(stems, 0.3)
-        self.rare = Bag(stems, 0.03)
-        self._opening = Bag([one[:_OPENING] for one in stems], 0.3)
-        self._titles, self._texts = _side_by_side(titles, stems)
-        names = [{fact for fact in t.facts if not fact[0].isdigit()} for t in leads]
-        self.names = Bag(names, 0.1)
-        self.name_words = Bag([{word for name in one for word in name.split() if len(word) > 2} for one in names], 0.05)
-        self._ages = Bag([{fact for fact in t.facts if fact.endswith(" year")} for t in leads], 1.0)
+        self._places = alone([t.names | t.holders for t in leads])
+        self._tolls = alone([{f"{what} {n}" for what, n in t.toll} for t in leads])
+        self._ages = alone([{fact for fact in t.facts if fact.endswith(" year")} for t in leads])
+        self._titles, self._texts = _side_by_side([title(t) for t in leads], [stems(t) for t in leads])
+        self._bags = bags
 
     def parts(self, first: Ints, second: Ints) -> Floats:
         """The parts of pairs of subjects, by position: a row a pair, a column a part, not a number where it is unknown."""
@@ -165,13 +79,13 @@ class Subjects:
             "toll": self._tolls.both(first, second),
             "kind": self._kind(first, second),
             "ages": self._ages.both(first, second),
-            "headline": self.headlines.cosine(first, second),
+            "headline": self._bags["headlines"].cosine(first, second),
             "headline told": self._headline_told(first, second),
-            "opening": self._opening.cosine(first, second),
-            "words": self.words.cosine(first, second),
-            "rare words": self.rare.shared(first, second),
-            "names": self.names.shared(first, second),
-            "name words": self.name_words.shared(first, second),
+            "opening": self._bags["opening"].cosine(first, second),
+            "words": self._bags["words"].cosine(first, second),
+            "rare words": self._bags["rare words"].shared(first, second),
+            "names": self._bags["names"].shared(first, second),
+            "name words": self._bags["name words"].shared(first, second),
             "outlet": (self._outlets[first] == self._outlets[second]).astype(np.float64),
         }
         return np.column_stack([known[part] for part in PARTS])
@@ -191,7 +105,7 @@ class Subjects:
         """What share of each one's headline stands in the other's text, on the average."""
         lengths = np.asarray(self._titles.sum(axis=1), dtype=np.float64).ravel()
         shares = [
-            _overlap(self._titles, self._texts, a, b) / np.where(lengths[a] > 0, lengths[a], _UNKNOWN)
+            overlap(self._titles, self._texts, a, b) / np.where(lengths[a] > 0, lengths[a], UNKNOWN)
             for a, b in ((first, second), (second, first))
         ]
         return (shares[0] + shares[1]) / 2
@@ -203,6 +117,16 @@ class Subjects:
                 for a, b in zip(first.tolist(), second.tolist(), strict=True)
             ]
         )
+
+
+def title(lead: Telling) -> frozenset[str]:
+    """The telling words of a story's headline."""
+    return words.telling(lead.story.headline)
+
+
+def stems(lead: Telling) -> list[str]:
+    """The stems of a story's opening words, in their order."""
+    return [words.stem(word) for word in lead.words]
 
 
 def _side_by_side(
@@ -218,10 +142,6 @@ def _marked(sets: Sequence[Iterable[str]], known: Mapping[str, int]) -> sparse.c
     ends = np.cumsum([0, *map(len, rows)])
     columns = np.array([n for row in rows for n in row], dtype=np.int64)
     return sparse.csr_matrix((np.ones(len(columns), np.int64), columns, ends), shape=(len(rows), len(known)))
-
-
-def _weighed(whole: sparse.csr_matrix, by: Ints) -> sparse.csr_matrix:
-    return sparse.csr_matrix((by[whole.indices], whole.indices, whole.indptr), shape=whole.shape)
 
 
 def _is_firm(lead: Telling) -> bool:
@@ -252,7 +172,7 @@ def _km(points: tuple[Floats, Floats], first: Ints, second: Ints) -> Floats:
 
 
 def _column(values: Iterable[float | None]) -> Floats:
-    return np.array([_UNKNOWN if value is None else value for value in values], dtype=np.float64)
+    return np.array([UNKNOWN if value is None else value for value in values], dtype=np.float64)
 
 
 def _apart(values: Floats, first: Ints, second: Ints) -> Floats:

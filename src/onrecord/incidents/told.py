@@ -142,13 +142,33 @@ def _lineage(
     return Lineage(known.relation, known.origin, known.ghost, report, fields)
 
 
-def tellings(reads: Sequence[Read], lineage: Mapping[str, Lineage]) -> list[Telling]:
+def tellings(reads: Sequence[Read], families: Families) -> list[Telling]:
     """Every event, in the order of publication."""
-    found = []
+    found, lineage = [], lineages(reads, families)
     for read in reads:
         beside, totals = claims_beside(read.reading), _of_totals(read.reading)
-        found += [_telling(event, read, lineage[read.story.id], beside, totals) for event in read.reading.events]
+        told = [_telling(event, read, lineage[read.story.id], beside, totals) for event in read.reading.events]
+        found += [replace(telling, mode=mode_of(telling)) for telling in told]
     return sorted(found, key=lambda telling: telling.order)
+
+
+def mode_of(telling: Telling) -> Mode:
+    """The mode of a telling; of a copy that changed the status, that of its origin: a plan that a rewrite tells as done
+    stays a plan.
+    """
+    for change in telling.lineage.changed.get("status", ()):
+        was = next((mode for status, mode in MODES.items() if status == change.was), None)
+        if telling.mode == "done" and was is not None and _covers(change, telling):
+            return was
+    return telling.mode
+
+
+def _covers(change: Mutation, telling: Telling) -> bool:
+    """Whether a change of status stands in the words of a telling."""
+    span = change.now_span
+    return span is not None and any(
+        span.part == m.span.part and span.start < m.span.end and m.span.start < span.end for m in telling.event.mentions
+    )
 
 
 def leads(tellings: Iterable[Telling]) -> dict[str, Telling]:
@@ -178,12 +198,6 @@ def _lead(telling: Telling) -> tuple[bool, bool, tuple[bool, int], str]:
 def _at(telling: Telling) -> tuple[bool, int]:
     """Where a story first tells of an event: in its text before its headline."""
     return min(((m.span.part == "headline", m.span.start) for m in telling.event.mentions), default=(True, 0))
-
-
-def widened(told: Sequence[Telling]) -> list[Telling]:
-    """The tellings, wide those of places that other places lie in; a town is not for its streets and houses."""
-    outer = frozenset(name for t in told if t.where is not None and t.where.precision != "near" for name in t.holders)
-    return [t if t.wide or t.names.isdisjoint(outer) else replace(t, wide=True) for t in told]
 
 
 def claims_beside(reading: Reading) -> dict[str, str]:

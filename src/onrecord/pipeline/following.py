@@ -116,7 +116,7 @@ class _Follow:
         found = self._reads(stories)
         derivations, mutations = read.lineages_of(self._connection, stories)
         families = incidents.Families((), derivations, mutations)
-        return incidents.Desk(found, families, self._held.speakers, self._profile, self._campaigns)
+        return incidents.Desk(incidents.tellings(found, families), self._held.speakers, self._profile, self._campaigns)
 
     def _settled(
         self,
