@@ -20,7 +20,9 @@ _OTHERS = 300
 _UNIT = 1024
 """Rarity is counted in whole units, so that sums are the same in whatever order."""
 _COMMON = 100
-"""Words that more subjects have do not bring them together."""
+"""Words that more subjects have do not bring them together, nor do those that one alone has."""
+_CUT = 4
+"""Of so many subjects, by the first binary digits of their number, a share is taken."""
 _BLOCK = 512
 
 
@@ -52,7 +54,7 @@ class Bag:
         """Takes subjects out, by position, and more in behind the last. Returns whether so many came that all is new, and the new
         subjects and those of which a word is rarer or more common now.
         """
-        moved, whole = set(), step(self._number + _OTHERS)
+        moved, before = set[int](), self._number + _OTHERS
         for n in gone:
             self._alive[n] = False
             for word in self._sets[n]:
@@ -68,12 +70,15 @@ class Bag:
             self._alive.append(True)
             self._lengths.append(0.0)
         self._number += len(come) - len(gone)
-        everything = step(self._number + _OTHERS) != whole
+        now = self._number + _OTHERS
+        everything = step(now, 1) != step(before, 1)
+        if step(now, _CUT) != step(before, _CUT):
+            moved = set(range(len(self._held)))
         touched: set[int] = set()
-        for word in range(len(self._held)) if everything else moved:
-            now = self._counted(word)
-            if now != self._worth[word]:
-                self._worth[word] = now
+        for word in moved:
+            worth = self._counted(word)
+            if worth != self._worth[word]:
+                self._worth[word] = worth
                 if not everything:
                     touched.update(n for n in self._with[word] if self._alive[n])
         touched.update(range(len(self._sets) - len(come), len(self._sets)))
@@ -95,7 +100,7 @@ class Bag:
         held, whole = self._held[word], self._number + _OTHERS
         number = held + self._general[word]
         worth = rarity(number, whole)
-        return *(worth if step(number) <= most * step(whole) else 0 for most in self._most), int(held <= _COMMON)
+        return *(worth if number <= most * step(whole, _CUT) else 0 for most in self._most), int(1 < held <= _COMMON)
 
     def among(self, subjects: Sequence[int], share: int = 0) -> "Among":
         """Some subjects, in their order, to be held against each other. share: which of the shares counts."""

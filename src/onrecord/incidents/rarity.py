@@ -14,9 +14,10 @@ _QUIET = 2
 """At as many places as this acts may be told of on a day before that says less of which act is meant."""
 
 
-def step(number: int) -> int:
-    """The number, rounded down to a power of two: one story more seldom changes what is rare."""
-    return 1 << (number.bit_length() - 1) if number > 0 else 0
+def step(number: int, digits: int = 2) -> int:
+    """A number by its first binary digits, the rest 0: one more seldom changes what is rare."""
+    low = max(0, number.bit_length() - digits)
+    return number >> low << low
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,11 @@ class Scale:
     def change(self, gone: Iterable[Sequence[Telling]], come: Iterable[Sequence[Telling]]) -> Moved:
         """Takes tellings out and in, each story's together. Returns what that moves for others."""
         words, facts, days = set[str](), set[str](), dict[date, float]()
-        whole = step(self._number), step(self._stories)
+        whole = step(self._number, 1), step(self._stories, 1)
         for out, stories in ((True, gone), (False, come)):
             for told in stories:
                 self._count(told, out=out, words=words, facts=facts, days=days)
-        everything = (step(self._number), step(self._stories)) != whole
+        everything = (step(self._number, 1), step(self._stories, 1)) != whole
         if everything:
             words, facts = set(self._words), set(self._of_stories)
         words = {word for word in words if self._set(self.said, word, self._telling(word))}
@@ -125,4 +126,4 @@ def _file(table: defaultdict[str, set[str]], word: str, id_: str, *, out: bool) 
 
 def _rare(number: int, whole: int) -> float:
     """1 for what stands once, 0 for what stands everywhere, by the logarithm. Few tellings say little of what is common."""
-    return max(0.0, 1.0 - math.log(step(number)) / math.log(max(step(whole), _FEW)))
+    return max(0.0, 1.0 - math.log(step(number)) / math.log(max(step(whole, 1), _FEW)))
