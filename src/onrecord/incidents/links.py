@@ -176,7 +176,7 @@ class Alike:
     def change(self, gone: Sequence[str], come: Sequence[Telling], again: Iterable[str]) -> Likened:
         """Takes leads out, by their events, and more in. again: those whose stories tell otherwise of something else now."""
         changed = self._pairs.change(gone, come, again)
-        moved = {n for one in changed.gone for n in one if self._set(one, 0.0, ())}
+        moved = {n for one in [one for one in changed.gone if self._set(one, 0.0, ())] for n in one}
         for start in range(0, len(changed.fresh), _BLOCK):
             moved |= self._looked_at(changed.fresh[start : start + _BLOCK])
         out = set(gone).difference(lead.event.id for lead in come)

@@ -107,7 +107,7 @@ class Shelf:
         self._members: dict[str, list[Member]] = {}
         self._founded: dict[str, Step] = {}
         self._by: defaultdict[date | str, dict[str, list[Step]]] = defaultdict(dict)
-        self._filed: dict[tuple[str, str], tuple[date | str, ...]] = {}
+        self._filed: dict[tuple[str, Step], tuple[date | str, ...]] = {}
         self._seen: dict[str, _Seen] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -141,9 +141,8 @@ class Shelf:
 
     def put(self, name: str, member: Member) -> None:
         """Adds a telling to a gathering, or founds one by it."""
-        event = member.telling.event.id
         insort(self._members.setdefault(name, []), member, key=lambda one: one.step)
-        keys = self._filed[name, event] = tuple(self._keys_of(member.telling))
+        keys = self._filed[name, member.step] = tuple(self._keys_of(member.telling))
         for key in keys:
             insort(self._by[key].setdefault(name, []), member.step)
 
@@ -151,8 +150,8 @@ class Shelf:
         """Takes the telling of a step out of its gathering."""
         members = self._members[name]
         place = bisect_left(members, at, key=lambda one: one.step)
-        event = members.pop(place).telling.event.id
-        for key in self._filed.pop((name, event)):
+        members.pop(place)
+        for key in self._filed.pop((name, at)):
             steps = self._by[key][name]
             steps.remove(at)
             if not steps:
@@ -197,7 +196,7 @@ class Shelf:
 
     def filed(self, name: str) -> set[date | str]:
         """All by which a gathering is found."""
-        return {key for one in self.members(name) for key in self._filed[name, one.telling.event.id]}
+        return {key for one in self.members(name) for key in self._filed[name, one.step]}
 
     def of_day(self, day: date) -> Iterable[str]:
         """The gatherings of a day."""
