@@ -10,6 +10,7 @@ from onrecord.families.origins import Origin
 from onrecord.families.shelf import Shelf
 from onrecord.families.tellings import Order
 from onrecord.records import Derivation, Family, Mutation, Read
+from onrecord.sweeping import unswept
 
 # How many stories of each credited outlet a roundup is compared with.
 _COMPILED = 24
@@ -68,6 +69,7 @@ class Grouping:
         self._mutations: dict[str, tuple[Mutation, ...]] = {}
         self._families: dict[tuple[int, str | None], Family] = {}
 
+    @unswept()
     def add(self, reads: Sequence[Read]) -> Added:
         """Takes in stories with their readings. Returns what that changes."""
         fresh, touched = self._shelf.extend(reads)

@@ -27,6 +27,7 @@ from onrecord.records import (
     Verdict,
     digest,
 )
+from onrecord.sweeping import unswept
 
 Stands = Callable[[str, Row | None], bool]
 
@@ -50,6 +51,7 @@ class Merged:
     speakers: tuple[Speaker, ...] = ()
 
 
+@unswept()
 def merge(
     reads: Sequence[Read],
     families: Families,
@@ -118,6 +120,7 @@ class Growing:
         """All tellings, as each story by itself has them."""
         return self._retold.told.values()
 
+    @unswept()
     def change(
         self,
         reads: Iterable[Read],

