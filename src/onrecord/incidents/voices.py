@@ -34,14 +34,22 @@ class Voice:
         return self.kind == "document" and not self.bare
 
 
-@dataclass(frozen=True, slots=True)
 class Cast:
     """For whom people speak, by their last names: what one story tells holds for the others."""
 
-    speak_for: Mapping[str, frozenset[str]]
+    def __init__(self, speak_for: Mapping[str, frozenset[str]]) -> None:
+        self._speak_for = speak_for
+        self._bodies = frozenset(speak_for.values())
+        self._heard: dict[tuple[object, ...], Voice | None] = {}
 
     def voice(self, source: Source, outlet: str) -> Voice | None:
         """The voice of a source, or None for the narrator and for a source without a name."""
+        key = (source.kind, source.name, source.role, source.affiliation, outlet)
+        if key not in self._heard:
+            self._heard[key] = self._voice(source, outlet)
+        return self._heard[key]
+
+    def _voice(self, source: Source, outlet: str) -> Voice | None:
         name = source.name or source.role
         if source.kind == "narrator" or not name:
             return None
@@ -51,7 +59,7 @@ class Cast:
             bare = frozenset(words.stem(w) for w in whole.split() if w not in _COUNTING and w not in _ARTICLES)
             return Voice(source.kind, name, outlet, bare, frozenset())
         if source.kind == "named_person" and not self._is_body(words.telling(name)):
-            bodies = words.telling(source.affiliation or "") | self.speak_for.get(_last(name), frozenset())
+            bodies = words.telling(source.affiliation or "") | self._speak_for.get(_last(name), frozenset())
             return Voice(source.kind, name, outlet, frozenset({_last(name)}), bodies)
         if source.kind == "document":
             return _of_document(name, outlet)
@@ -61,7 +69,7 @@ class Cast:
 
     def _is_body(self, name: frozenset[str]) -> bool:
         """Whether others speak for what is taken for a person's name here."""
-        return len(name) > 1 and any(name <= bodies for bodies in self.speak_for.values())
+        return len(name) > 1 and any(name <= bodies for bodies in self._bodies)
 
 
 _ARTICLES = frozenset({"a", "an", "the", "of", "in", "at", "with", "who", "and", "for", "from"})
