@@ -233,9 +233,7 @@ def _summed(told: Sequence[Figure]) -> list[Figure]:
             continue
         more = [(at, f) for at, f in enumerate(told) if f.what == figure.what and (f.bounds.best or 0) > n]
         here = [(at, f) for at, f in more if f.telling.story.id == figure.telling.story.id]
-        was = {
-            f.bounds.best for f in told if here and f.what == figure.what and f.telling.order < figure.telling.order
-        }
+        was = {f.bounds.best for f in told if here and f.what == figure.what and f.telling.order < figure.telling.order}
         total = next((at for at, f in here if n and (f.bounds.best or 0) - n in was), None)
         if total is not None:
             found[number] = replace(figure, part=True)

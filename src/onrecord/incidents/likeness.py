@@ -84,6 +84,10 @@ class Gathering:
         self.reports.add(telling.lineage.report)
 
 
+Part = tuple[str, float, str]
+"""A question, what the answer to it is worth, and the words for an agreement, "" where there is none."""
+
+
 def score(
     telling: Telling, gathering: Gathering, scales: Scale, *, timeless: bool = False, kin: bool = True
 ) -> Score | None:
@@ -92,24 +96,35 @@ def score(
     timeless: whether days are left out, as for plans, whose days shift. kin: whether it counts that a copy's report is
     among those gathered.
     """
+    found = parts(telling, gathering, scales, timeless=timeless, kin=kin)
+    if isinstance(found, str):
+        return None
+    because = tuple(dict.fromkeys(word for _, value, word in found if value > 0 and word))
+    return Score(sum(value for _, value, _ in found), because)
+
+
+def parts(
+    telling: Telling, gathering: Gathering, scales: Scale, *, timeless: bool = False, kin: bool = True
+) -> list[Part] | str:
+    """What each question comes to, or why the two cannot be of one event."""
     weigh = words.table()["weights"]
-    found: list[tuple[float, str]] = []
     time = (0.0, "") if timeless else _time(telling, gathering, scales)
     kind = _kind(telling, gathering)
     if time is None or kind is None:
-        return None
-    found += [time, kind, _place(telling, gathering)]
-    found += [_parties(telling, gathering, scales), _toll(telling, gathering), _wording(telling, gathering, scales)]
+        return "the days cannot be the same" if time is None else "what one tells of is no act, or of no such kind"
+    found: list[Part] = [("day", *time), ("kind", *kind), ("place", *_place(telling, gathering))]
+    found.append(("parties", *_parties(telling, gathering, scales)))
+    found += [("numbers", *_toll(telling, gathering)), ("wording", *_wording(telling, gathering, scales))]
     lineage = telling.lineage
     if kin and lineage.copy and lineage.report in gathering.reports:
-        found.append((weigh["same_report"], "the same report"))
+        found.append(("report", weigh["same_report"], "the same report"))
     if telling.story.id in gathering.stories and telling.mode == "done":
-        found.append((weigh["same_story"], ""))
+        found.append(("one story tells of both", weigh["same_story"], ""))
     if scales.lead(telling) and gathering.leads:
         shared = _shared(telling.facts, gathering.facts, scales.facts, len(gathering.leads))
-        found.append((weigh["facts"] * min(shared, weigh["most_facts"]), "facts" if shared >= 0.5 else ""))
-    because = tuple(dict.fromkeys(word for value, word in found if value > 0 and word))
-    return Score(sum(value for value, _ in found), because)
+        worth = weigh["facts"] * min(shared, weigh["most_facts"])
+        found.append(("facts", worth, "facts" if shared >= 0.5 else ""))
+    return found
 
 
 # ---- each question

@@ -1,6 +1,6 @@
 """Which tellings are of one event: across stories, each to the one event that it fits best."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from onrecord.incidents import words
 from onrecord.incidents.bundles import Bundles
 from onrecord.incidents.carrying import Carried
-from onrecord.incidents.likeness import Gathering, Score, score
+from onrecord.incidents.likeness import Gathering, Part, Score, parts, score
 from onrecord.incidents.rarity import Scale
 from onrecord.incidents.shelf import Keys, Member, Shelf, Step, each, shared_by
 from onrecord.incidents.standing import stands
@@ -80,6 +80,17 @@ class _Put:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an event was not held to be one with a gathering. needs: what all questions together would have had to come to; parts: what each
+    came to, or the sentence that rules it out.
+    """
+
+    event: str
+    needs: float
+    parts: list[Part] | str
+
+
 class Merging:
     """Tellings merged, to which more can be added. What it holds does not depend on the order in which they came, nor on how many came at once:
     tellings are put to their events in steps, each of which sees what the steps before it have put where; and only those steps are gone
@@ -118,6 +129,33 @@ class Merging:
     def members(self, name: Name) -> list[Member]:
         """The members of a gathering, in the order in which they were put there; none where there is no such."""
         return self._shelves[name[0]].members(name[1])
+
+    def refusals(self, event: str, name: Name) -> tuple[Refusal, ...]:
+        """What keeps an event out of a gathering: for each way in which it might have joined at its turn, and for what the stories lead
+        with. What was put there later counts as if it had stood there.
+        """
+        telling, gathering = self._told[event], Gathering()
+        for member in self.members(name):
+            if member.telling.event.id != event:
+                gathering.add(member.telling, self.scales.lead(member.telling))
+        found = []
+        phases = dict.fromkeys(step[0] for step in self._steps[event])
+        for one in dict.fromkeys(one for phase in phases for one in _TRIES[phase] if one.happened == name[0]):
+            variant = replace(telling, days=None) if one.undated else telling
+            needs: float = words.table()["weights"][_threshold(one, telling)]
+            found.append(Refusal(event, needs, parts(variant, gathering, self.scales, timeless=not one.happened)))
+        if found and self._refused(telling, gathering):
+            found.append(Refusal(event, 0.0, "its story leads with it, in other words than theirs do"))
+        return tuple(found)
+
+    def nearest(self, events: Iterable[str]) -> list[Name]:
+        """The gatherings that share most with some events, and are not theirs: the likeliest first."""
+        worth: Counter[Name] = Counter()
+        for event in events:
+            for happened, shelf in self._shelves.items():
+                for name, shared in shelf.shared(self._told[event]).items():
+                    worth[happened, name] += shared
+        return sorted(worth, key=lambda name: (-worth[name], name))
 
     # ---- more tellings
 
@@ -386,9 +424,8 @@ class Merging:
         if gathering is None:
             return None
         found = score(telling, gathering, self.scales, timeless=not one.happened)
-        # A telling with a day needs less where it has no place that could disagree
-        threshold = "join_unplaced" if one is _INCIDENT and not telling.names else one.threshold
-        if found is None or found.value < words.table()["weights"][threshold] or self._refused(telling, gathering):
+        needs = words.table()["weights"][_threshold(one, telling)]
+        if found is None or found.value < needs or self._refused(telling, gathering):
             return None
         return _Fit(found, _away(telling, gathering))
 
@@ -413,6 +450,11 @@ def _steps(telling: Telling, *, carried: bool) -> tuple[Step, ...]:
     else:
         phases = (_COPIES, _COPIES_LEFT) if telling.lineage.copy else (_VAGUE, _LEFT)
     return tuple((phase, rank, *telling.order) for phase in phases)
+
+
+def _threshold(one: _Try, telling: Telling) -> str:
+    """What a telling needs: with a day less where it has no place that could disagree."""
+    return "join_unplaced" if one is _INCIDENT and not telling.names else one.threshold
 
 
 def _away(telling: Telling, gathering: Gathering) -> int:

@@ -194,6 +194,16 @@ class Shelf:
             return gathering.days is None and sum(shares) >= _LEAST_SHARED
         return sum(shares) >= _LEAST_SHARED
 
+    def shared(self, telling: Telling) -> Counter[str]:
+        """How much every gathering has of the words by which a telling is looked up, and of its days."""
+        worth: Counter[str] = Counter()
+        keys: list[date | str] = [*each(*telling.days)] if telling.sharp and telling.days is not None else []
+        for key in (*keys, *self._keys.of(telling.event.id)):
+            said = self._keys.worth(key) if isinstance(key, str) else _LEAST_SHARED
+            for name in self._by.get(key, ()):
+                worth[name] += said  # type: ignore[assignment]
+        return worth
+
     def filed(self, name: str) -> set[date | str]:
         """All by which a gathering is found."""
         return {key for one in self.members(name) for key in self._filed[name, one.step]}
