@@ -64,7 +64,7 @@ def _tests(row: Row, path: Path, corpus: Corpus, gists: Mapping[str, list[Gist]]
     tests: list[Test] = [lambda incident: _harmed(incident, harm, gists[incident.id])]
     if question.get("time"):
         first, last = _period(question["time"]["value"], row, path)
-        tests.append(lambda incident: _within(incident, first, last, corpus))
+        tests.append(lambda incident: _within(incident, first, last, gists[incident.id]))
     if question.get("place"):
         lies = _place(question["place"])
         tests.append(lambda incident: lies(_where(incident, gists[incident.id])))
@@ -109,14 +109,15 @@ def _period(words: str, row: Row, path: Path) -> tuple[date, date]:
     return first, behind - timedelta(days=1)
 
 
-def _within(incident: Incident, first: date, last: date, corpus: Corpus) -> bool:
-    """Whether the incident was in the period; one without a day stands on the day of its first story."""
+def _within(incident: Incident, first: date, last: date, gists: Sequence[Gist]) -> bool:
+    """Whether it was in the period: on the day that most of the stories about it come to, or where they come to none on one of those
+    that the ledger has.
+    """
+    often = Counter(gist.day for gist in gists if gist.day is not None)
+    if often:
+        return first <= max(sorted(often), key=lambda day: often[day]) <= last
     when = incident.when
-    if when is not None and when.start is not None and when.end is not None:
-        return when.start <= last and first <= when.end
-    days = [corpus.stories[corpus.names[story]].published.day for story in incident.stories]
-    known = sorted(day for day in days if day is not None)
-    return bool(known) and first <= known[0] <= last
+    return when is not None and when.start is not None and when.end is not None and when.start <= last and first <= when.end
 
 
 # ---- where

@@ -20,7 +20,7 @@ _BLOCK = 512
 _CROWD = 60
 _LEAST = 0.02
 _REASONS = 4
-JOINED = 0.25
+JOINED = 0.35
 """The mean chance of the pairs of two groups from which they are one."""
 
 
