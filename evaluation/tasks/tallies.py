@@ -117,7 +117,13 @@ def _within(incident: Incident, first: date, last: date, gists: Sequence[Gist]) 
     if often:
         return first <= max(sorted(often), key=lambda day: often[day]) <= last
     when = incident.when
-    return when is not None and when.start is not None and when.end is not None and when.start <= last and first <= when.end
+    return (
+        when is not None
+        and when.start is not None
+        and when.end is not None
+        and when.start <= last
+        and first <= when.end
+    )
 
 
 # ---- where
