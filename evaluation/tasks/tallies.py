@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
@@ -13,14 +13,18 @@ from evaluation.reading import Corpus
 from evaluation.rows import BadInput, Row
 from evaluation.tasks.incidents import label
 from evaluation.tasks.order import Order
-from onrecord.records import NOTHING_SAID, Gist, Incident, Where
+from onrecord.records import Gist, Incident, Where
 from onrecord.wording import gazetteer
 from onrecord.wording import places as placing
 
 _HARM: dict[str, Literal["killed", "injured"]] = {"killing": "killed", "injuring": "injured"}
 _KM_A_DEGREE = 111.2
-_TOWN_KM = 25.0
-"""How far from the middle of a town its outskirts and suburbs lie."""
+_TOWN_KM, _QUARTER_KM = 25.0, 12.0
+"""How far from the middle of a town its outskirts lie, and its quarters, which have names of their own as suburbs have."""
+_BESIDE_KM = 30.0
+"""So far from the town that a report is from an incident may be that it is about."""
+_LEAST = 0.005
+"""The chance that anything has."""
 _WHOLE = {
     "first": r"\b{} (?:[A-Z]\. )?[A-Z][a-z]",
     "last": r"\b(?!(?:City|Town|North|South|East|West|Fort|Lake|Mount) )[A-Z][a-z'’]+ (?:[A-Z]\. )?{}\b(?! (?:[A-Z][a-z]+|Police|County))",
@@ -42,27 +46,28 @@ def tallies(order: Order) -> list[Row]:
     for name in sorted(corpus.reads):
         about.setdefault(label(corpus, name) or "", []).append(name)
     told = [incident for incident in corpus.derived.incidents if incident.id in about]
+    gists = {incident.id: _gists(about[incident.id], corpus) for incident in told}
     made = []
     for row in asked:
-        tests = _tests(row, order.input, corpus)
+        tests = _tests(row, order.input, corpus, gists)
         found = [incident.id for incident in told if all(test(incident) for test in tests)]
         docs = sorted(name for incident in found for name in about[incident])
         made.append({"id": row["id"], "number": len(found), "docs": docs})
     return made
 
 
-def _tests(row: Row, path: Path, corpus: Corpus) -> list[Test]:
+def _tests(row: Row, path: Path, corpus: Corpus, gists: Mapping[str, list[Gist]]) -> list[Test]:
     question = row.get("question")
     if not isinstance(question, dict) or question.get("event") not in _HARM:
         raise BadInput(f'{path}: row "{row["id"]}": "question" is no question after killing or injuring')
     harm = _HARM[question["event"]]
-    tests: list[Test] = [lambda incident: _harmed(incident, harm, corpus)]
+    tests: list[Test] = [lambda incident: _harmed(incident, harm, gists[incident.id])]
     if question.get("time"):
         first, last = _period(question["time"]["value"], row, path)
-        tests.append(lambda incident: _within(incident, first, last, corpus))
+        tests.append(lambda incident: _within(incident, first, last, gists[incident.id]))
     if question.get("place"):
         lies = _place(question["place"])
-        tests.append(lambda incident: lies(_where(incident, corpus)))
+        tests.append(lambda incident: lies(_where(incident, gists[incident.id])))
     if question.get("person"):
         person = question["person"]
         name = re.compile(rf"\b{re.escape(person['name'])}\b", re.IGNORECASE)
@@ -71,19 +76,20 @@ def _tests(row: Row, path: Path, corpus: Corpus) -> list[Test]:
     return tests
 
 
-def _harmed(incident: Incident, what: Literal["killed", "injured"], corpus: Corpus) -> bool:
-    """Whether anybody was killed, or hurt, by the ledger's figures, or where those say nothing by most of the incident's stories:
-    registries count the hurt of whom no sentence says it.
+def _harmed(incident: Incident, what: Literal["killed", "injured"], gists: Sequence[Gist]) -> bool:
+    """Whether anybody was killed, or hurt, by all the words of the stories about it together; where no story was weighed, by the ledger's
+    figures. Registries count the hurt of whom no sentence says it.
     """
+    chances = [gist.died if what == "killed" else gist.hurt for gist in gists]
+    odds = [math.log(max(c, _LEAST) / max(1 - c, _LEAST)) for c in chances if c is not None]
+    if odds:
+        return sum(odds) >= 0
     bounds = incident.killed if what == "killed" else incident.injured
-    if bounds != NOTHING_SAID:
-        return bool(bounds.best or bounds.low or bounds.high)
-    told = [bool((gist.killed if what == "killed" else gist.injured).best) for gist in _gists(incident, corpus)]
-    return bool(told) and 2 * sum(told) >= len(told)
+    return bool(bounds.best or bounds.low or bounds.high)
 
 
-def _gists(incident: Incident, corpus: Corpus) -> list[Gist]:
-    readings = (corpus.reading(corpus.names[story]) for story in incident.stories)
+def _gists(names: Sequence[str], corpus: Corpus) -> list[Gist]:
+    readings = (corpus.reading(name) for name in names)
     return [reading.gist for reading in readings if reading is not None and reading.gist is not None]
 
 
@@ -103,26 +109,37 @@ def _period(words: str, row: Row, path: Path) -> tuple[date, date]:
     return first, behind - timedelta(days=1)
 
 
-def _within(incident: Incident, first: date, last: date, corpus: Corpus) -> bool:
-    """Whether the incident was in the period; one without a day stands on the day of its first story."""
+def _within(incident: Incident, first: date, last: date, gists: Sequence[Gist]) -> bool:
+    """Whether it was in the period: on the day that most of the stories about it come to, or where they come to none on one of those
+    that the ledger has.
+    """
+    often = Counter(gist.day for gist in gists if gist.day is not None)
+    if often:
+        return first <= max(sorted(often), key=lambda day: often[day]) <= last
     when = incident.when
-    if when is not None and when.start is not None and when.end is not None:
-        return when.start <= last and first <= when.end
-    days = [corpus.stories[corpus.names[story]].published.day for story in incident.stories]
-    known = sorted(day for day in days if day is not None)
-    return bool(known) and first <= known[0] <= last
+    return (
+        when is not None
+        and when.start is not None
+        and when.end is not None
+        and when.start <= last
+        and first <= when.end
+    )
 
 
 # ---- where
 
 
-def _where(incident: Incident, corpus: Corpus) -> Where | None:
-    """Where the ledger says that it was, or where it names no town that is known, where most of its stories are from."""
-    if incident.where is not None and incident.where.precision in ("exact", "near"):
-        return incident.where
-    told = [g.where for g in _gists(incident, corpus) if g.where is not None and g.where.precision != "country"]
+def _where(incident: Incident, gists: Sequence[Gist]) -> Where | None:
+    """Where most of the stories about it are from; of a place in that town or beside it, where the ledger says that it was. A place far off is
+    mostly another one of that name, or one that the story only mentions.
+    """
+    told = [g.where for g in gists if g.where is not None and g.where.precision != "country"]
     often = Counter((where.name, where.container) for where in told)
-    return max(told, key=lambda w: (often[w.name, w.container], w.name, w.container or ""), default=incident.where)
+    home = max(told, key=lambda w: (often[w.name, w.container], w.name, w.container or ""), default=None)
+    said = incident.where
+    if said is None or said.precision not in ("exact", "near"):
+        return home or said
+    return said if home is None or home.precision == "admin1" or _km(said, home) < _BESIDE_KM else home
 
 
 def _place(asked: Row) -> Callable[[Where | None], bool]:
@@ -147,9 +164,12 @@ def _in_unit(where: Where, state: str, units: set[str | None]) -> bool:
 
 
 def _in_town(where: Where, town: str, middle: Where | None) -> bool:
-    if middle is not None and None not in (middle.lat, middle.lon, where.lat, where.lon):
-        return where.precision in ("exact", "near") and _km(where, middle) <= _TOWN_KM
-    return gazetteer.fold(where.name) == gazetteer.fold(town)
+    """Whether it was in the town: by name, or for a quarter of it, by how near it is."""
+    named = where.container if where.precision == "near" and where.container else where.name
+    same = gazetteer.fold(named) == gazetteer.fold(town)
+    if middle is None or None in (middle.lat, middle.lon, where.lat, where.lon):
+        return same
+    return where.precision in ("exact", "near") and _km(where, middle) <= (_TOWN_KM if same else _QUARTER_KM)
 
 
 def _km(one: Where, other: Where) -> float:

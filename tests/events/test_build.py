@@ -104,7 +104,8 @@ def test_phrases_tell_of_one_crime(
 def test_all_words_of_a_lead_tell_of_one_crime(
     text: str, killed: int, injured: int, annotate: Callable[..., Annotated]
 ) -> None:
-    dead, hurt = summary.story_counts(annotate(text))
+    found = summary.story_counts(annotate(text))
+    dead, hurt = found.killed, found.injured
     assert (dead.best or 0, hurt.best or 0) == (killed, injured)
 
 
@@ -115,11 +116,11 @@ def test_nobody_is_hurt_whom_no_words_tell_of(
     text = "A woman was wounded in Vellin." if said else "Deputies arrested a man who was found with a rifle in Vellin."
     weighing = {"killed": np.array([9.0, 0.0, 0.0]), "injured": np.array([0.0, 5.0, 9.0])}
     monkeypatch.setattr(weighed, "scores", lambda what, _: weighing[what])
-    assert (summary.story_counts(annotate(text))[1].best or 0) == 2 * said
+    assert (summary.story_counts(annotate(text)).injured.best or 0) == 2 * said
     weighing["injured"] = np.array([0.5, 0.0, 0.0])
-    assert (summary.story_counts(annotate(text))[1].best or 0) == said
+    assert (summary.story_counts(annotate(text)).injured.best or 0) == said
     weighing["injured"] = np.array([5.0, 0.0, 0.0])
-    assert (summary.story_counts(annotate(text))[1].best or 0) == 0
+    assert (summary.story_counts(annotate(text)).injured.best or 0) == 0
 
 
 @pytest.mark.parametrize("piece", ["7 ", "since ", "Vellin, ", "six people killed and ", "in 9 attacks "])

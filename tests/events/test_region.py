@@ -61,6 +61,28 @@ def test_the_outlet_tells_which_of_the_namesakes():
     assert region.of_story(story(text, headline=tail)).where.container == "Illinois"
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "container"),
+    [
+        # no town is named: it is around the outlet's own
+        ("A man was shot on Fallow Street on Monday night, a neighbour said.", "Toledo", "Ohio"),
+        # a namesake abroad is larger, and one in the unit is nearer
+        ("A woman was hurt in Lima on Monday, officers say.", "Lima", "Ohio"),
+        # another town by its state
+        ("A man was shot in Macon, Georgia. Macon police look for a red car.", "Macon", "Georgia"),
+    ],
+)
+def test_a_local_outlet_reports_from_around_its_home(text, name, container):
+    found = region.of_story(story(text, url="https://www.toledoblade.com/1"))
+    assert found is not None
+    assert (found.where.name, found.where.container) == (name, container)
+
+
+def test_what_is_told_where_no_outlet_is_known_is_told_of_nowhere():
+    text = "A man was shot on Fallow Street on Monday night, a neighbour said."
+    assert region.of_story(story(text, url="https://news.example/1")) is None
+
+
 def test_a_hospital_or_a_quarter_is_no_town_of_the_story():
     text = "A boy was shot in Boise and taken to Denver Medical Center. Boise police ask for help."
     assert region.of_story(story(text)).where.name == "Boise"

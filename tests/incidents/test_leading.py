@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from onrecord.incidents import merge, told
 from onrecord.incidents.told import Families, leads, tellings
-from onrecord.records import Bounds, Gist
+from onrecord.records import Bounds, Gist, Where
 
 FIRST = """A night watchman was shot at the Brennick cannery on Ostrava Quay, the harbour police said. Odo Tarvik, who is 61, was taken to
 the Lindholm infirmary with a wound in the shoulder. Officers found two cartridge cases behind the smokehouse."""
@@ -37,6 +37,15 @@ def test_stories_that_are_about_one_event_are_one_incident_though_no_day_or_plac
     assert stories_together(room) == [["a", "b"], ["c"]]
     (both,) = (one for one in room.merge().incidents if len(one.stories) == 2)
     assert any("is what its story leads with" in reason for reason in both.reasons)
+
+
+@pytest.mark.parametrize(("precision", "number"), [("exact", 1), ("admin2", 1), ("admin1", 0), ("country", 0)])
+def test_what_a_report_from_a_known_town_leads_with_is_an_incident(room, desk, precision, number):
+    """No day, no place and no toll is told; that it was around the town is all that is known."""
+    where = Where("Brennick", "Fellmark", "Orvia", 1.0, 2.0, precision, None)
+    room.story("a", "Gull Wire", "2031-05-04", desk.act(kind="shooting", says=(desk.say("Harbour Police"),)))
+    room.written("a", "Shots at cannery", FIRST, Gist(None, Bounds(None, None, None), Bounds(None, None, None), where))
+    assert len(room.merge().incidents) == number
 
 
 @pytest.mark.parametrize(("second", "number"), [("2031-05-04", 1), ("2031-05-11", 2)])

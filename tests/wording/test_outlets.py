@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.wording import outlets, places
+from onrecord.wording import outlets, places, shelf
 
 NAMED = [
     ("the Daily Mail", "Daily Mail"),
@@ -145,3 +145,15 @@ def test_names_that_are_compared_are_one(one, other):
 @pytest.mark.parametrize("name", ["Alto", "The X", "-", ""])
 def test_short_names_keep_what_they_have(name):
     assert outlets.key(name) == (outlets.canonical(name).casefold().replace(" ", "") or name)
+
+
+def test_a_local_outlet_is_at_home_in_a_town():
+    assert outlets.home("www.toledoblade.com") == "Toledo, Ohio"
+    assert outlets.home("m.TOLEDOBLADE.com") == "Toledo, Ohio"
+    assert outlets.home("reuters.com") == outlets.home("") == ""
+
+
+def test_every_home_is_a_town_that_the_gazetteer_holds():
+    for town in shelf.toml("homes.toml")["homes"]:
+        name, _, outer = town.partition(", ")
+        assert places.candidates(name, outer or "nowhere"), town

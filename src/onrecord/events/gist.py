@@ -11,8 +11,8 @@ from onrecord.records import Event, Gist, Where
 
 def gist(annotated: Annotated, events: Iterable[Event], where: Where | None) -> Gist:
     """The likeliest day and the dead and hurt of what a story is about. events: those of the story; where: its region."""
-    killed, injured = story_counts(annotated)
-    return Gist(story_day(annotated, _day(main_event(events))), killed, injured, where)
+    harm, day = story_counts(annotated), story_day(annotated, _day(main_event(events)))
+    return Gist(day, harm.killed, harm.injured, where, harm.died, harm.hurt)
 
 
 def main_event(events: Iterable[Event]) -> Event | None:

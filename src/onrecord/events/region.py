@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from onrecord.records import PlacePrecision, Story, Where
-from onrecord.wording import gazetteer, places, shelf
+from onrecord.wording import gazetteer, outlets, places, shelf
 from onrecord.wording.gazetteer import Candidate
 
 # So many characters of the text open it, and so many are looked at.
@@ -35,6 +35,8 @@ _LATER = 0.97
 # add, and what the outlet's own town is worth.
 _SOFT, _DISTRICT, _AROUND, _HOME = 0.3, 0.6, 0.3, 0.3
 _TOGETHER_KM = 60.0
+# By how much a place so near the outlet's home is likelier meant than a namesake, and one in its unit.
+_HOME_KM, _BESIDE_HOME, _IN_UNIT = 140.0, 20.0, 4.0
 # So far from the middle of a unit, or from a town, a place lies where a report from there is from. A town as heavy as this is
 # known without its country.
 _UNIT_KM, _AROUND_KM, _WELL_KNOWN = 300.0, 100.0, 5.0
@@ -156,12 +158,48 @@ def _table(name: str) -> Any:
 
 
 def _votes(story: Story) -> Iterator[_Vote]:
+    """What all names of the story tell. An outlet's home is known from the table, and then its address and the end of the headline
+    tell no more; else these tell of it.
+    """
+    host = urlsplit(story.url or "").hostname or story.outlet or ""
+    home = _home(host)
+    if home is None:
+        yield from _told(story, host)
+        return
+    yield _Vote("home", ((home, 1.0),), _table("part")["home"], local=True, home=True)
+    yield from (_near(vote, home) for vote in _told(story, "") if not vote.home)
+
+
+@lru_cache(maxsize=4096)
+def _home(host: str) -> Candidate | None:
+    """The town where the outlet of an address is at home, by the table."""
+    town, _, outer = outlets.home(host).partition(", ")
+    found = places.candidates(town, outer) if outer else ()
+    return found[0] if found else None
+
+
+def _near(vote: _Vote, home: Candidate) -> _Vote:
+    """The vote as readers around the outlet's home take it: of places with one name that beside them is meant, or else that in their
+    unit.
+    """
+    likelier = [(place, share * _likelier(place, home)) for place, share in vote.shares]
+    whole = 1.0 + sum(share for _, share in likelier) - sum(share for _, share in vote.shares)
+    return replace(vote, shares=tuple((place, share / whole) for place, share in likelier))
+
+
+def _likelier(place: Candidate, home: Candidate) -> float:
+    if place.kind in ("city", "admin2") and _apart(place, home) < _HOME_KM:
+        return _BESIDE_HOME
+    return _IN_UNIT if place.admin1 is not None and place.admin1 == home.admin1 else 1.0
+
+
+def _told(story: Story, host: str) -> Iterator[_Vote]:
     worth = _table("part")
     title = re.split(r"\s[-|–—:]+\s|\s?::\s?", story.headline)
     yield from _in_words(title[0], worth["headline"])
     for rest in title[1:]:
         yield from (replace(vote, home=True) for vote in _in_words(rest, worth["suffix"]))
-    yield from _of_host(urlsplit(story.url or "").hostname or story.outlet or "")
+    yield from _of_host(host)
     seen = 0
     for paragraph in _paragraphs(story):
         dateline = _DATELINE.match(paragraph) if seen < _OPENING else None

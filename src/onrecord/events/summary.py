@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import numpy as np
 from spacy.tokens import Token
 
 from onrecord.events import counts, harm, phrases
@@ -27,15 +29,28 @@ _MANY = 60
 """More dead or hurt than this in a report of one crime are those of a year or a city."""
 
 
-def story_counts(annotated: Annotated) -> tuple[Bounds, Bounds]:
-    """Killed and injured in the main incident of a story that reports one, nothing said where no words tell.
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """The dead and hurt of a report's main incident, nothing said where no words tell. died, hurt: how likely anybody died, or was
+    hurt, whether or not words say it.
+    """
+
+    killed: Bounds
+    injured: Bounds
+    died: float
+    hurt: float
+
+
+def story_counts(annotated: Annotated) -> Harm:
+    """Killed and injured in the main incident of a story that reports one.
 
     Numbers are those of `by_rules`; whether any died, or were hurt, in the incident itself (and not last week, in another
     town, or in the name of a police unit) is told by all the words of the lead together, as learned from such reports.
     """
     killed, injured = by_rules(annotated)
     seen = frozenset(features(annotated, killed, injured))
-    return _weighed("killed", killed, seen), _weighed("injured", injured, seen)
+    dead, hurt = weighed.scores("killed", seen), weighed.scores("injured", seen)
+    return Harm(_weighed("killed", killed, dead), _weighed("injured", injured, hurt), _chance(dead), _chance(hurt))
 
 
 def by_rules(annotated: Annotated) -> tuple[Bounds, Bounds]:
@@ -74,9 +89,14 @@ def features(annotated: Annotated, killed: Bounds, injured: Bounds) -> Iterator[
                     yield f"^{phrase}"
 
 
-def _weighed(what: Literal["killed", "injured"], told: Bounds, seen: frozenset[str]) -> Bounds:
-    scores, said = weighed.scores(what, seen), min(told.best or 0, 2)
-    likeliest = int(scores.argmax())
+def _chance(scores: np.ndarray) -> float:
+    """How likely it is any at all, in whole hundredths: so that it is the same on every machine."""
+    shares = np.exp(scores - scores.max())
+    return round(1.0 - float(shares[0] / shares.sum()), 2)
+
+
+def _weighed(what: Literal["killed", "injured"], told: Bounds, scores: np.ndarray) -> Bounds:
+    said, likeliest = min(told.best or 0, 2), int(scores.argmax())
     # Registries count the hurt that a story leaves out. Here stands no one hurt whom no words tell of, and words that
     # tell of one give way only to what is sure.
     unsure = likeliest < said and scores[likeliest] - scores[said] < _SURE

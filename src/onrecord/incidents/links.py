@@ -19,7 +19,7 @@ from onrecord.incidents.told import Telling
 _BLOCK = 200_000
 _LEAST = 0.02
 _REASONS = 4
-JOINED = 0.25
+JOINED = 0.35
 """The mean chance of the pairs of two groups from which they are one."""
 
 

@@ -17,8 +17,14 @@ def stands(telling: Telling, *, lead: bool) -> bool:
     if kind in table["acts"]:
         if telling.sharp and (telling.names or harm or target):
             return True
-        known = bool(telling.names) and (lead or harm or target is not None)
+        known = (bool(telling.names) and (lead or harm or target is not None)) or (lead and _is_local(telling))
         return telling.event.status == "happened" and (known or (lead and harm))
     if kind not in table["with_harm"] or not telling.sharp or not telling.names:
         return False
     return harm or (target is not None and bool(telling.claims))
+
+
+def _is_local(telling: Telling) -> bool:
+    """Whether the report is from a town that is known: what it leads with was around there, if it says no more."""
+    where = telling.gist.where if telling.gist is not None else None
+    return where is not None and where.precision in ("exact", "near", "admin2")

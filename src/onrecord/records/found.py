@@ -197,13 +197,15 @@ class Gist:
     """What a story would be filed under if it were a plain report of one event, judged by all its opening words together.
     For holding reports against each other, and no value of the ledger: no words of the story say it as such. day: the
     likeliest day; killed, injured: nothing said where no words tell. where: the town, unit or country that its place names
-    agree on best.
+    agree on best. died, hurt: how likely anybody died, or was hurt, whether or not words tell it; None where it was not asked.
     """
 
     day: date | None
     killed: Bounds
     injured: Bounds
     where: Where | None = None
+    died: float | None = None
+    hurt: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,25 @@ def _domains() -> dict[str, Outlet]:
     return domains
 
 
+def home(host: str) -> str:
+    """The town where the outlet with a web address of that host is at home, with what it lies in ("Norwick, Kessmark"); empty where
+    the table does not know, or it has none.
+    """
+    name = host.lower().removeprefix("www.")
+    return _homes().get(name) or _homes().get(name.partition(".")[2], "")
+
+
+@cache
+def _homes() -> dict[str, str]:
+    towns: dict[str, list[str]] = shelf.toml("homes.toml")["homes"]
+    homes: dict[str, str] = {}
+    for town, hosts in towns.items():
+        for host in hosts:
+            if homes.setdefault(host, town) != town:
+                raise BadTable(f"homes.toml: {host!r} stands at both {homes[host]} and {town}")
+    return homes
+
+
 @cache
 def _sorts() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     table = shelf.toml("outlets.toml")["sorts"]
