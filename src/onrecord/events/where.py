@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
-from onrecord.events import phrases, region, when
+from onrecord.events import parties, phrases, region, when
 from onrecord.events.circumstances import words
 from onrecord.events.region import Region
 from onrecord.language.annotated import Annotated, Sentence
@@ -115,7 +115,7 @@ def _candidates(sentence: Sentence, names: Names) -> Iterator[_Candidate]:
         ):
             continue
         first, last = _name(token)
-        seen = last
+        seen = max(last, _holder(token.doc, last, token.sent.end)[1])
         yield _Candidate(token, first, last, rank)
 
 
@@ -182,6 +182,10 @@ def _is_name(token: Token) -> bool:
         return False
     if token.pos_ == "PROPN":
         return str(token.text)[:1].isupper() or "-" in token.text
+    if token.lower_ in words("place", "land") and any(parties.is_of_nation(c) for c in token.children):
+        # "the Veranian city of X": the name is behind it
+        if any(c.lower_ == "of" and any(n.pos_ == "PROPN" for n in c.children) for c in token.children):
+            return False
     kinds_ = words("place", "built") | words("place", "away") | words("place", "land") | words("place", "plain")
     return (
         token.pos_ == "NOUN"
@@ -228,6 +232,10 @@ def _name(head: Token) -> tuple[int, int]:
         first -= 1
     if head.pos_ == "NOUN" and head.lower_ in words("place", "plain") and first < last:
         return first, last - 1
+    if head.pos_ == "NOUN" and first == last and doc[last - 1].pos_ == "NOUN":
+        # "the Ganik power station": what lies between the name and the word for the building is no part of the name
+        named = [c.i for c in head.children if c.pos_ == "PROPN" and c.dep_ in {"compound", "nmod"} and c.i < head.i]
+        return (_name(doc[named[-1]])[0], named[-1]) if named else (first, last)
     # "Strait of Ombra", "Bay of X": the name goes on.
     if (
         last + 2 < end
@@ -245,7 +253,7 @@ def _resolved(annotated: Annotated, sentence: Sentence, found: _Candidate, names
     doc = found.head.doc
     span = annotated.of_tokens(sentence, doc[found.first : found.last + 1])
     plain = span.text.removeprefix("the ").removesuffix("'s").removesuffix("’s")
-    container = _container(found) or dict(names.containers).get(plain.casefold())
+    container = _container(found) or _land(found, names) or dict(names.containers).get(plain.casefold())
     worded = f"{span.text}, {container}" if container else span.text
     last = plain.rpartition(" ")[2].rstrip(".").casefold()
     # No table holds streets, and one that bears a town's name is not there.
@@ -291,22 +299,47 @@ def _towns(annotated: Annotated, sentence: Sentence, found: _Candidate) -> list[
 
 
 def _container(found: _Candidate) -> str | None:
-    """What the name lies in: the name behind a comma ("X, Y")."""
+    """What the name lies in: the name behind a comma ("X, Y", "X, in Y")."""
     doc, end = found.head.doc, found.head.sent.end
-    comma = found.last + 1
-    if comma + 1 >= end or doc[comma].text != ",":
-        return None
-    last = comma
-    while last + 1 < end and doc[last + 1].pos_ == "PROPN" and doc[last + 1].ent_type_ not in {"DATE", "TIME"}:
-        last += 1
+    first, last = _holder(doc, found.last, end)
     behind = doc[last + 1] if last + 1 < end else None
+    plain = first == found.last + 2
     if (
-        last == comma
-        or last - comma > 4
-        or (behind is not None and (behind.tag_ in {"POS", "VBD", "VBZ"} or behind.pos_ in {"VERB", "NOUN"}))
+        last < first
+        or last - first > 3
+        or (plain and behind is not None and (behind.tag_ in {"POS", "VBD", "VBZ"} or behind.pos_ in {"VERB", "NOUN"}))
     ):
         return None
-    return str(doc[comma + 1 : last + 1].text).rstrip(" —–-,") or None
+    return str(doc[first : last + 1].text).rstrip(" —–-,") or None
+
+
+def _holder(doc: Doc, last: int, end: int) -> tuple[int, int]:
+    """First and last index of the name behind a comma, or behind a comma and "in"; the last before the first where there is none.
+    last: the last index of the name before the comma; end: where the sentence ends.
+    """
+    first = last + 2
+    if first >= end or doc[last + 1].text != ",":
+        return first, -1
+    inside = doc[first].lower_ == "in"
+    first += inside
+    at = first
+    while at < end and doc[at].pos_ == "PROPN" and doc[at].ent_type_ not in {"DATE", "TIME"}:
+        at += 1
+    closed = at < end and doc[at].text in {",", ".", ";"}
+    return (first, at - 1) if at > first and (closed or not inside) else (first, -1)
+
+
+def _land(found: _Candidate, names: Names) -> str | None:
+    """Whose town it is told to be ("the Veranian town of X"): the nation by the story's own names or the map, else by its adjective."""
+    above = found.head.head.head if found.head.dep_ == "pobj" and found.head.head.lower_ == "of" else None
+    if above is None or above.lower_ not in words("place", "land"):
+        return None
+    for child in above.children:
+        if child.dep_ in {"amod", "compound", "nmod"} and parties.is_of_nation(child):
+            adjective = str(child.text)
+            own = (name for name in names.hints if parties.is_adjective_of(adjective, name) and name != adjective)
+            return places.country_of(adjective) or next(own, adjective)
+    return None
 
 
 def _moved(sentence: Sentence, found: _Candidate, where: Where) -> Where:
