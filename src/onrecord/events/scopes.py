@@ -8,6 +8,7 @@ from functools import cache
 from spacy.tokens import Token
 
 from onrecord.events import harm, running
+from onrecord.events.circumstances import words as around
 from onrecord.language.annotated import Annotated, Sentence
 
 _NOUNS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
@@ -20,6 +21,7 @@ _OF_ALL = re.compile(
     r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b"
     r"|\bin (?:the|this) (?:war|conflict)\b|\btoll of (?:the|this) (?:war|conflict)\b"
 )
+_BY = re.compile(r"\bby\s(.+)|\A([A-Z]\w+)\s[a-z]+\Z")
 EVERYBODY = "all parties"
 """The scope of a total that says that it counts the acts of all sides."""
 _DEMONYMS = ("an", "ish", "ese", "i", "ic")
@@ -81,6 +83,9 @@ def points_back(sentence: Sentence) -> bool:
     for token in sentence.syntax:
         if _is_acts(token) and any(c.dep_ == "det" and c.lower_ in _KNOWN for c in token.children):
             return True
+        inside = token.dep_ == "pobj" and token.head.lower_ in {"in", "by", "from"} and _is_of_dead(token.head.head)
+        if inside and token.lower_ in {"them", "these", "those"}:
+            return True
         if (
             token.lower_ in {"they", "these", "it", "which"}
             and token.dep_ == "nsubj"
@@ -88,6 +93,30 @@ def points_back(sentence: Sentence) -> bool:
         ):
             return True
     return False
+
+
+def is_other_side(sentence: Sentence) -> bool:
+    """Whether the sentence is of the other side than the one before ("on the other bank", "the other side has seen")."""
+    return any(
+        t.lower_ in running.words("sides") and any(c.lower_ == "other" for c in t.children) for t in sentence.syntax
+    )
+
+
+def other_side(told: str | None) -> str | None:
+    """The scope of the other side's total: those whose ground was hit are who strikes, and the other way round. None where the scope
+    tells neither.
+    """
+    match = re.search(rf"\b(?:{'|'.join(sorted(_ON))})\s(.+)", told or "")
+    if match is not None:
+        return _called("attacks", _owner(match.group(1)))
+    doer = _BY.search(told or "")
+    return f"attacks on {_owner(doer.group(1) or doer.group(2))}" if doer is not None else None
+
+
+def _owner(ground: str) -> str:
+    """Whose a ground is ("Kelethi" of "the Kelethi side")."""
+    words = ground.removeprefix("the ").split()
+    return next((word for word in words if word[:1].isupper() and word.endswith(_DEMONYMS)), ground)
 
 
 def _is_of_dead(token: Token) -> bool:
@@ -144,14 +173,28 @@ class _Names:
             yield from self._parties(verb, "nsubj")
 
     def felled(self, verb: Token) -> Iterator[str]:
-        """At whose door dead are laid ("fell to the security forces", "were killed by the army"), and who did something so many times."""
+        """At whose door dead are laid ("fell to the security forces", "were killed by the army", "the army has killed"), whose weapons
+        killed, and who did something so many times.
+        """
         if verb.pos_ != "VERB":
             return
         if any(c.lower_ == "times" for c in verb.children):
             yield from self._parties(verb, "nsubj")
+        elif harm.find("acted_on", verb) in {"killed", "injured"}:
+            yield from self._killers(verb)
         for child in verb.children if verb.lemma_ in running.words("felling") else ():
             if child.lower_ == "by" or (verb.lemma_ == "fall" and child.lower_ == "to"):
                 yield from self._parties(child, "pobj")
+
+    def _killers(self, verb: Token) -> Iterator[str]:
+        """Who has killed so many: a force or somebody named, or whose the weapons are."""
+        for noun in verb.children:
+            if noun.dep_ != "nsubj" or _is_acts(noun) or noun.pos_ == "PRON" or noun.ent_type_ in _DATES:
+                continue
+            if harm.singular(noun) in around("party", "carriers"):
+                yield from (_words(c) for c in noun.children if c.i < noun.i and _is_named(c))
+            elif harm.singular(noun) in around("party", "agents") or noun.ent_type_ in _NAMES:
+                yield self._party(noun)
 
     def attackers(self, verb: Token) -> Iterator[str]:
         """Who is named as the subject of a verb of attack."""

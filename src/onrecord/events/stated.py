@@ -81,11 +81,19 @@ def _unit_of(head: Token) -> TallyUnit | None:
         if needs is None or any(t.lemma_.lower() in needs for t in clause):
             return unit
         return None
+    if (whole := _total_of(head)) is not None and (what := harm.find("thing", head)) is not None:
+        return running.units("of_count").get(what) if harm.done_to(whole.head, what) else None
     if head.dep_ == "dobj" and head.head.lemma_ == "lose":
         return "killed" if harm.singular(head) in _PEOPLE else None
     if head.dep_ in {"nsubjpass", "dobj", "pobj"}:
         return running.units("verb").get(str(head.head.lemma_).lower())
     return None
+
+
+def _total_of(head: Token) -> Token | None:
+    """The word "total" that a noun is the sum of ("a total of 12 depots"), or None."""
+    above = head.head.head if head.dep_ == "pobj" and head.head.lower_ == "of" else None
+    return above if above is not None and above.lower_ == "total" else None
 
 
 def _ordinal(annotated: Annotated, sentence: Sentence) -> Iterator[Stated]:

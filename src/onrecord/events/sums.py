@@ -49,7 +49,7 @@ def of(sentence: Sentence, stated: list[Stated]) -> list[Stated]:
     harmed = any(not one.act and one.unit in _HARMS for one in stated)
     found = []
     for one in stated:
-        if one.part:
+        if one.part or _is_counted_in(one.token):
             total = False
         elif one.act:
             total = _is_number_of_acts(one, text, over or (harmed and by_acts))
@@ -190,6 +190,13 @@ def _is_total(stated: Stated, text: str, by_acts: bool) -> bool:
     in_months = stated.unit == "killed" and _in_a_period(stated.token)
     many = (stated.quantity.number or 0) >= _MANY and stated.unit in _PERFECT and _is_perfect(_verb(stated.token))
     return in_months or many or (by_acts and stated.unit != "vessels")
+
+
+def _is_counted_in(token: Token) -> bool:
+    """Whether the number is told of as a part of another ("18 dead, counting the two who are missing")."""
+    governor = token.head
+    parting = governor.lower_ in running.words("parting") and governor.tag_ in {"VBG", "IN"}
+    return parting and token.dep_ in {"dobj", "pobj"} and governor.i < token.i
 
 
 def _is_of_the_start(token: Token) -> bool:

@@ -156,7 +156,8 @@ def _is_afterwards(preposition: Token) -> bool:
 def _is_sure(preposition: Token) -> bool:
     """Whether what stands behind the preposition is a place, whatever the model takes it for."""
     above = preposition.head
-    return preposition.lower_ in words("place", "sure") or (
+    high = preposition.lower_ in words("place", "inside") and above.lower_ in words("place", "built")
+    return preposition.lower_ in words("place", "sure") or high or (
         preposition.lower_ == "of" and bool({above.lower_, above.lower_.rstrip("s")} & words("place", "land"))
     )
 
