@@ -7,7 +7,7 @@ from functools import cache
 
 from spacy.tokens import Token
 
-from onrecord.events import harm, running
+from onrecord.events import harm, misread, running
 from onrecord.events.circumstances import words as around
 from onrecord.language.annotated import Annotated, Sentence
 
@@ -128,7 +128,7 @@ def _is_of_dead(token: Token) -> bool:
 def _is_acts(token: Token) -> bool:
     """Whether a noun is one of acts that are counted, or of what they are together."""
     if token.pos_ not in {"NOUN", "PROPN"} and token.dep_ not in _NOUNS:
-        return False
+        return misread.nation(token) is not None
     word = harm.singular(token)
     return any(word in running.words(name) for name in ("courses", "mass")) or not {
         token.lower_,
@@ -158,6 +158,8 @@ class _Names:
 
     def doers(self, acts: Token) -> Iterator[str]:
         """Who is named at a noun of acts, or as the subject of the verb that has it as its object."""
+        if (nation := misread.nation(acts)) is not None:
+            yield str(nation.text)
         for child in acts.children:
             if child.dep_ == "prep" and child.lower_ == "by":
                 yield from self._parties(child, "pobj")
@@ -193,7 +195,7 @@ class _Names:
                 continue
             if harm.singular(noun) in around("party", "carriers"):
                 yield from (_words(c) for c in noun.children if c.i < noun.i and _is_named(c))
-            elif harm.singular(noun) in around("party", "agents") or noun.ent_type_ in _NAMES:
+            elif harm.singular(noun) in around("party", "agents") | around("party", "bodies") or noun.ent_type_ in _NAMES:
                 yield self._party(noun)
 
     def attackers(self, verb: Token) -> Iterator[str]:

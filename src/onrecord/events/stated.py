@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from onrecord.events import harm, phrases, running
+from onrecord.events import harm, misread, phrases, running
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, Quantity, Span, TallyUnit
 
@@ -67,6 +67,12 @@ def _of_nouns(annotated: Annotated, sentence: Sentence, told: tuple[Count, ...])
     counted = {offset for count in told for offset in range(count.span.start, count.span.end)}
     for phrase in phrases.numbered(sentence):
         start, end = sentence.start + phrase.start, sentence.start + phrase.end
+        acts = misread.acts(phrase.head)
+        if acts is not None:
+            end, unit = sentence.offset(acts) + len(acts), running.units("noun").get(harm.singular(acts))
+            if unit in ACTS:
+                yield Stated(unit, phrase.quantity, annotated.span(sentence.part, start, end), acts, True)
+            continue
         unit = None if start in counted or end - 1 in counted else _unit_of(phrase.head)
         if unit is not None:
             yield Stated(unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.head, unit in ACTS)

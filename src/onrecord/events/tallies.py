@@ -234,7 +234,11 @@ def _frame(annotated: Annotated, sentence: Sentence, totals: list[Stated], near:
         return _Frame(sentence.index, sentence.paragraph, scope, since, as_of, tuple(totals))
     if scopes.is_other_side(sentence):
         scope = scope or scopes.other_side(near.scope)
-    elif scope is None and (near.paragraph == sentence.paragraph or scopes.points_back(sentence)):
+    elif scope is None and (
+        near.paragraph == sentence.paragraph
+        or scopes.points_back(sentence)
+        or any(t.act and _is_a_bare_number_of_acts(sentence, t) for t in totals)
+    ):
         scope = near.scope
     # What is told of one side's acts says nothing of when the count of the other's began.
     if since is None and scope in {None, near.scope}:

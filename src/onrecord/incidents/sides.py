@@ -76,6 +76,10 @@ class Sides:
             return land
         return self._of_parties(_who_calls_enemy(incident)) or self._of_parties([words.telling(incident.target or "")])
 
+    def party_of(self, name: str) -> Words:
+        """The party of those who strike that a source speaks for, by its name; empty where there is none."""
+        return self._of_parties([words.telling(name)])
+
     def _of_parties(self, named: Iterable[Words]) -> Words:
         """The only one of those who strike that names are akin to; empty where there is none, or several."""
         akin = [doer for doer in self.doers if any(words.any_akin(doer, one) for one in named)]
@@ -121,11 +125,10 @@ def _lands(incidents: Iterable[Incident]) -> dict[str, Words]:
 
 def _who_calls_enemy(incident: Incident) -> list[Words]:
     """Telling words of the sources to whom the doer is the enemy."""
-    enemies = frozenset(table()["enemy"])
     return [
         words.telling(said.source)
         for said in incident.statements
-        if said.field == "actor" and not enemies.isdisjoint(fold(said.value).split())
+        if said.field == "actor" and not enemies().isdisjoint(fold(said.value).split())
     ]
 
 
@@ -159,6 +162,12 @@ def told_ground(incident: Incident) -> Words:
 def arms() -> frozenset[str]:
     """Words for the arms of a state."""
     return frozenset(table()["state"])
+
+
+@cache
+def enemies() -> frozenset[str]:
+    """Words for the other side, by those who speak."""
+    return frozenset(table()["enemy"])
 
 
 @cache
