@@ -38,13 +38,19 @@ def scope(annotated: Annotated, sentence: Sentence) -> str | None:
     doers = [(t, found) for t in acts for found in story.doers(t)] or [
         (t, found) for t in words for found in story.felled(t)
     ]
-    grounds = [found for t in words if _is_acts(t) or t.ent_type_ == "ORDINAL" for found in story.grounds(t)]
+    grounds = [found for t in words if _tells_ground(t) for found in story.grounds(t)]
     grounds = grounds or [found for t in words if _is_of_dead(t) for found in story.grounds(t)]
     if not doers and not grounds:
         return _antecedent(annotated, sentence, acts)
     noun = _plural(doers[0][0] if doers and _is_acts(doers[0][0]) else acts[0] if acts else None)
     named = _called(noun, doers[0][1]) if doers else noun
     return f"{named} {grounds[0]}" if grounds else named
+
+
+def _tells_ground(word: Token) -> bool:
+    """Whether what stands behind a word may be what acts hit: at the acts, at their order, at what was done so many times."""
+    times = word.pos_ == "VERB" and any(c.lower_ == "times" for c in word.children)
+    return times or _is_acts(word) or word.ent_type_ == "ORDINAL"
 
 
 def _antecedent(annotated: Annotated, sentence: Sentence, acts: list[Token]) -> str | None:
@@ -206,7 +212,9 @@ class _Names:
             )
 
     def grounds(self, word: Token) -> Iterator[str]:
-        """What behind acts, or behind their verb, says where they hit."""
+        """What behind acts, or behind their verb, says where they hit; what was hit so many times."""
+        if any(c.lower_ == "times" for c in word.children):
+            yield from (f"on {self._party(c)}" for c in word.children if c.dep_ == "dobj" and (_is_named(c) or _own(c)))
         for child in word.children:
             if child.dep_ != "prep" or child.lower_ not in _ON:
                 continue
