@@ -47,8 +47,12 @@ def of(sentence: Sentence, stated: list[Stated]) -> list[Stated]:
     by_acts = _by_acts(sentence)
     harmed = any(not one.act and one.unit in _HARMS for one in stated)
     found = []
+    adding: dict[str, bool] = {}
     for one in stated:
-        over = _adds_up(_clause(sentence, one))
+        clause = _clause(sentence, one)
+        if clause not in adding:
+            adding[clause] = _adds_up(clause)
+        over = adding[clause]
         if one.part or _is_counted_in(one.token):
             total = False
         elif one.act:

@@ -156,10 +156,14 @@ def _is_afterwards(preposition: Token) -> bool:
 def _is_sure(preposition: Token) -> bool:
     """Whether what stands behind the preposition is a place, whatever the model takes it for."""
     above = preposition.head
-    high = preposition.lower_ in words("place", "inside") and above.lower_ in words("place", "built")
-    return preposition.lower_ in words("place", "sure") or high or (
+    return preposition.lower_ in words("place", "sure") or _is_beside(preposition) or (
         preposition.lower_ == "of" and bool({above.lower_, above.lower_.rstrip("s")} & words("place", "land"))
     )
+
+
+def _is_beside(preposition: Token) -> bool:
+    """Whether land is told to lie above, below or around what stands behind the preposition ("the hills above X")."""
+    return preposition.lower_ in words("place", "beside") and preposition.head.lower_ in words("place", "built")
 
 
 def _rank_at(token: Token, known: bool) -> int | None:
@@ -205,6 +209,8 @@ def _rank_behind(token: Token, preposition: Token, known: bool) -> int | None:
         return None
     if _is_afterwards(preposition):
         return None
+    if _is_beside(preposition):
+        return 0
     far = word in {"of", "from"} and known and above.lower_ in words("place", "measures")
     if far or (word == "of" and (_is_sure(preposition) or (known and above.pos_ == "ADV"))):
         return 0
