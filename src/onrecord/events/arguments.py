@@ -92,11 +92,11 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
         doer = _doer_beside(trigger)
     if _is_answer(trigger):
         doer = None
+    cause = None if echo else causes.act(trigger, _inside(sentence, mention))
     effect = _is_effect(trigger)
     # Who was not hurt was not hit.
     spared = effect and any(c.dep_ == "neg" for c in trigger.children)
     target = None if spared else parties.target(annotated, sentence, hit, story.parties)
-    cause = None if echo else causes.act(trigger, _inside(sentence, mention))
     day = None if echo else _when(annotated, sentence, mention, trigger, cause)
     filled = replace(
         mention,
@@ -260,7 +260,14 @@ def _actor(trigger: Token, headline: bool) -> Token | None:
 
 
 def _doer_beside(verb: Token) -> Token | None:
-    """Who does what befalls others: the doer of the clause that says when or how ("were killed when gunmen opened fire")."""
+    """Who does what befalls others: the doer of the clause that says when or how ("were killed when gunmen opened fire"), or of the act
+    that it came of ("were killed in a police raid").
+    """
+    for child in verb.children:
+        if child.lower_ in {"in", "during"} and harm.find("acted_on", verb) in {"killed", "injured"}:
+            acts = [n for n in child.children if n.dep_ == "pobj" and n.lemma_.lower() in words("party", "acts")]
+            if acts:
+                return _doer_of_noun(acts[0], headline=False)
     for clause in verb.children:
         if clause.dep_ == "advcl" and any(c.lower_ in words("party", "meanwhile") for c in clause.children):
             return next((c for c in clause.children if c.dep_ == "nsubj"), None)

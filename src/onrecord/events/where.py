@@ -306,11 +306,11 @@ def _towns(annotated: Annotated, sentence: Sentence, found: _Candidate) -> list[
 
 
 def _container(found: _Candidate) -> str | None:
-    """What the name lies in: the name behind a comma ("X, Y", "X, in Y")."""
+    """What the name lies in: the name behind a comma or "in" ("X, Y", "X, in Y", "X in Y")."""
     doc, end = found.head.doc, found.head.sent.end
     first, last = _holder(doc, found.last, end)
     behind = doc[last + 1] if last + 1 < end else None
-    plain = first == found.last + 2
+    plain = first == found.last + 2 and doc[found.last + 1].text == ","
     if (
         last < first
         or last - first > 3
@@ -321,18 +321,20 @@ def _container(found: _Candidate) -> str | None:
 
 
 def _holder(doc: Doc, last: int, end: int) -> tuple[int, int]:
-    """First and last index of the name behind a comma, or behind a comma and "in"; the last before the first where there is none.
+    """First and last index of the name behind a comma, behind "in", or behind both; the last before the first where there is none.
     last: the last index of the name before the comma; end: where the sentence ends.
     """
-    first = last + 2
-    if first >= end or doc[last + 1].text != ",":
-        return first, -1
-    inside = doc[first].lower_ == "in"
+    first = last + 1
+    comma = first < end and doc[first].text == ","
+    first += comma
+    inside = first < end and doc[first].lower_ == "in"
     first += inside
+    if not (comma or inside):
+        return first, -1
     at = first
     while at < end and doc[at].pos_ == "PROPN" and doc[at].ent_type_ not in {"DATE", "TIME"}:
         at += 1
-    closed = at < end and doc[at].text in {",", ".", ";"}
+    closed = at < end and (doc[at].text in {",", ".", ";"} or not comma)
     return (first, at - 1) if at > first and (closed or not inside) else (first, -1)
 
 
