@@ -31,7 +31,12 @@ def what(phrase: Phrase) -> Said | None:
         # "freed nine hostages", "released 15 captured policemen" count the freed.
         return role(head) or held
     beside = held or _next_to(phrase)
-    if beside is not None and beside[0] in {"injured", "aboard"} and (died := role(head)) is not None and died[0] == "killed":
+    if (
+        beside is not None
+        and beside[0] in {"injured", "aboard"}
+        and (died := role(head)) is not None
+        and died[0] == "killed"
+    ):
         # "A nurse hurt in the strike died", "the three wounded died", "all three aboard were killed": they are dead.
         return died
     ways: tuple[Callable[[], Said | None], ...] = (

@@ -201,7 +201,9 @@ class _Names:
                 continue
             if harm.singular(noun) in around("party", "carriers"):
                 yield from (_words(c) for c in noun.children if c.i < noun.i and _is_named(c))
-            elif harm.singular(noun) in around("party", "agents") | around("party", "bodies") or noun.ent_type_ in _NAMES:
+            elif (
+                harm.singular(noun) in around("party", "agents") | around("party", "bodies") or noun.ent_type_ in _NAMES
+            ):
                 yield self._party(noun)
 
     def attackers(self, verb: Token) -> Iterator[str]:

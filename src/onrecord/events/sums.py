@@ -303,7 +303,12 @@ def _is_one_act(token: Token) -> bool:
         return False
     for child in verb.children:
         harmed = harm.find("acted_on", verb) is not None or verb.lemma_ in _COSTS
-        if child.dep_ == "nsubj" and child.tag_ == "NN" and harmed and not any(c.dep_ == "nummod" for c in child.children):
+        if (
+            child.dep_ == "nsubj"
+            and child.tag_ == "NN"
+            and harmed
+            and not any(c.dep_ == "nummod" for c in child.children)
+        ):
             return _is_act(child) or any(c.dep_ == "det" and c.lower_ in {"a", "an"} for c in child.children)
         if (
             child.dep_ in {"prep", "npadvmod"}

@@ -156,8 +156,10 @@ def _is_afterwards(preposition: Token) -> bool:
 def _is_sure(preposition: Token) -> bool:
     """Whether what stands behind the preposition is a place, whatever the model takes it for."""
     above = preposition.head
-    return preposition.lower_ in words("place", "sure") or _is_beside(preposition) or (
-        preposition.lower_ == "of" and bool({above.lower_, above.lower_.rstrip("s")} & words("place", "land"))
+    return (
+        preposition.lower_ in words("place", "sure")
+        or _is_beside(preposition)
+        or (preposition.lower_ == "of" and bool({above.lower_, above.lower_.rstrip("s")} & words("place", "land")))
     )
 
 
@@ -187,10 +189,10 @@ def _is_name(token: Token) -> bool:
         return False
     if token.pos_ == "PROPN":
         return str(token.text)[:1].isupper() or "-" in token.text
-    if token.lower_ in words("place", "land") and any(parties.is_of_nation(c) for c in token.children):
+    named = any(c.lower_ == "of" and any(n.pos_ == "PROPN" for n in c.children) for c in token.children)
+    if named and token.lower_ in words("place", "land") and any(parties.is_of_nation(c) for c in token.children):
         # "the Veranian city of X": the name is behind it
-        if any(c.lower_ == "of" and any(n.pos_ == "PROPN" for n in c.children) for c in token.children):
-            return False
+        return False
     kinds_ = words("place", "built") | words("place", "away") | words("place", "land") | words("place", "plain")
     return (
         token.pos_ == "NOUN"
@@ -209,10 +211,8 @@ def _rank_behind(token: Token, preposition: Token, known: bool) -> int | None:
         return None
     if _is_afterwards(preposition):
         return None
-    if _is_beside(preposition):
-        return 0
     far = word in {"of", "from"} and known and above.lower_ in words("place", "measures")
-    if far or (word == "of" and (_is_sure(preposition) or (known and above.pos_ == "ADV"))):
+    if far or _is_beside(preposition) or (word == "of" and (_is_sure(preposition) or (known and above.pos_ == "ADV"))):
         return 0
     if word in words("place", "inside"):
         return 0 if known or token.ent_type_ in {"", "ORG", "PERSON", "PRODUCT"} else None

@@ -118,9 +118,7 @@ def _lands(incidents: Iterable[Incident]) -> dict[str, Words]:
     for one in incidents:
         if one.where is not None and (ground := told_ground(one)):
             found[fold(one.where.name)].append(ground)
-    return {
-        name: lands[0] for name, lands in found.items() if all(words.any_akin(lands[0], other) for other in lands)
-    }
+    return {name: lands[0] for name, lands in found.items() if all(words.any_akin(lands[0], other) for other in lands)}
 
 
 def _who_calls_enemy(incident: Incident) -> list[Words]:

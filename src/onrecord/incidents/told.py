@@ -233,7 +233,9 @@ def _of_totals(reading: Reading) -> frozenset[str]:
 def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, str], totals: Set[str]) -> Telling:
     ids = {*event.claims, *(mention.claim for mention in event.mentions)} - totals
     ids |= {claim for claim, near in beside.items() if near == event.id and claim not in totals}
-    ids |= {claim.id for m in event.mentions for c in m.counts if (claim := teller(c, read.reading.claims)) is not None} - totals
+    ids |= {
+        claim.id for m in event.mentions for c in m.counts if (claim := teller(c, read.reading.claims)) is not None
+    } - totals
     clauses = fold(" ".join(mention.span.text for mention in event.mentions))
     where = None if _touched(lineage, "place", event.where.name if event.where else None) else event.where
     named = {fold(part) for part in (where.name.split(",")[:1] if where else ())}
