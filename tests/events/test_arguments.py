@@ -276,7 +276,11 @@ def test_who_returns_fire_did_not_do_what_it_answers(tell: Tell) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "container"),
     [
-        ("Shells fell on the Quessian village of Dunmere on Sunday, and guns in Quessia answered.", "Dunmere", "Quessia"),
+        (
+            "Shells fell on the Quessian village of Dunmere on Sunday. They hit the market of Orrin, in Quessia, on Monday.",
+            "Dunmere",
+            "Quessia",
+        ),
         ("A missile struck the market in the Dravian city of Ostrel.", "Ostrel", "Dravian"),
         ("Shells fell on Dunmere, in Quessia, on Sunday.", "Dunmere", "Quessia"),
         ("Jets bombed the town of Telmar in Oskary on Sunday.", "Telmar", "Oskary"),
