@@ -30,14 +30,12 @@ def what(phrase: Phrase) -> Said | None:
     if held is not None and held[0] in _HELD and held[1].i != head.head.i:
         # "freed nine hostages", "released 15 captured policemen" count the freed.
         return role(head) or held
-    beside = held or _next_to(phrase)
-    if (
-        beside is not None
-        and beside[0] in {"injured", "aboard"}
-        and (died := role(head)) is not None
-        and died[0] == "killed"
-    ):
-        # "A nurse hurt in the strike died", "the three wounded died", "all three aboard were killed": they are dead.
+    if held is not None and held[0] == "injured" and (died := role(head)) is not None and died[0] == "killed":
+        # "A nurse hurt in the strike died", "the three wounded died": they are dead.
+        return died
+    aboard = (held or _next_to(phrase) or ("", head))[0] == "aboard"
+    if aboard and (died := role(head)) is not None and died[0] == "killed":
+        # "All three on board were killed"
         return died
     ways: tuple[Callable[[], Said | None], ...] = (
         lambda: own,
