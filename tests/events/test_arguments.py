@@ -250,3 +250,54 @@ def test_where_the_hurt_are_brought_is_not_where_it_was(text: str, name: str, te
     where = first(tell(text)).where
     assert where is not None
     assert where.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        pytest.param("A Dravian drone struck a mill at Harn on Sunday.", "Dravian", id="a nation that nothing else names"),
+        pytest.param("A Keranian drone struck a mill at Harn, and Kerania said nothing.", "Kerania", id="by the story's own name"),
+        pytest.param("Dravian saboteurs blew up the bridge at Harn.", "Dravian saboteurs", id="saboteurs"),
+        pytest.param("Four men were killed in a police raid on a house in Harn.", "police", id="the raid that they died in"),
+        pytest.param("Four men were killed in raids on a house in Harn.", None, id="a raid of nobody's"),
+        pytest.param("Urban drones struck a mill at Harn.", None, id="a plain word that opens a sentence"),
+    ],
+)  # fmt: skip
+def test_whose_weapon_or_raid_it_was(text: str, actor: str | None, tell: Tell) -> None:
+    mention = first(tell(text))
+    assert (mention.actor.name if mention.actor else None) == actor
+
+
+def test_who_returns_fire_did_not_do_what_it_answers(tell: Tell) -> None:
+    told = tell("Shells fell on the market of Harn and killed nine. Dravian guns returned fire.")
+    assert all(one.mention.actor is None for one in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "container"),
+    [
+        (
+            "Shells fell on the Quessian village of Dunmere on Sunday. They hit the market of Orrin, in Quessia, on Monday.",
+            "Dunmere",
+            "Quessia",
+        ),
+        ("A missile struck the market in the Dravian city of Ostrel.", "Ostrel", "Dravian"),
+        ("Shells fell on Dunmere, in Quessia, on Sunday.", "Dunmere", "Quessia"),
+        ("Jets bombed the town of Telmar in Oskary on Sunday.", "Telmar", "Oskary"),
+        ("A drone struck the Hadrow power station before dawn.", "Hadrow", None),
+        ("Jets bombed a camp in the hills above Telmar on Sunday.", "Telmar", None),
+    ],
+)
+def test_a_town_lies_in_the_land_that_it_is_told_to_be_of(
+    text: str, name: str, container: str | None, tell: Tell
+) -> None:
+    where = first(tell(text)).where
+    assert where is not None
+    assert (where.name, where.container) == (name, container)
+
+
+def test_the_same_evening_brings_in_another_act(tell: Tell) -> None:
+    told = tell(
+        "Shells killed two men at Harn on Sunday. On the same evening drones attacked the customs house at Tarn."
+    )
+    assert [one.new for one in told] == [False, True]

@@ -75,6 +75,8 @@ def short(found: tuple[Count, ...]) -> list[tuple[str, int | None]]:
         ("The group freed nine hostages.", [("freed", 9)]),
         ("The ministry deployed 300 troops to the border.", [("troops", 300)]),
         ("The ferry, carrying 80 people, sank.", [("aboard", 80)]),
+        ("All three on board were killed.", [("killed", 3)]),
+        ("All five men aboard died when the boat was hit.", [("killed", 5)]),
         # things
         ("Drones hit two tankers in the gulf.", [("vessels", 2)]),
         ("The militia fired 30 rockets at the base.", [("rounds", 30)]),

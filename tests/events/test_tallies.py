@@ -56,6 +56,16 @@ def tell(annotate: Callable[..., Annotated]) -> Tell:
         ("The institute received 207 bodies from January to April, 48 of them in March.", [("bodies_found", 207), ("bodies_found", 48)]),
         ("Verania has carried out 15 strikes since March. They have killed 64 people.", [("strikes", 15), ("killed", 64)]),
         ("Forty-six people have been killed since March. Nine of the dead fell to the security forces.", [("killed", 46), ("killed", 9)]),
+        ("A total of 12 civilian sites have been hit since 16 March.", [("sites", 12)]),
+        ("A total of nine bridges have been destroyed since April.", [("sites", 9)]),
+        ('Verani raids have killed 18 people since March. "Three attacks, and not one soldier among the dead," the minister said.',
+         [("killed", 18), ("attacks", 3)]),
+        ("The monitors have recorded five attacks by both sides since May 1. At least 15 people have died in them.",
+         [("attacks", 5), ("killed", 15)]),
+        ("Verani attacks have claimed 18 lives since March, counting the two bargemen who are presumed dead.",
+         [("killed_or_presumed_dead", 18)]),
+        ("Forty people have died since March 3, including 11 who drowned.", [("killed", 40)]),
+        ("Sorland has blown up 14 boats since January.", [("vessels", 14)]),
     ],
 )  # fmt: skip
 def test_running_totals(text: str, expected: list[tuple[str, int]], tell: Tell) -> None:
@@ -69,6 +79,7 @@ def test_running_totals(text: str, expected: list[tuple[str, int]], tell: Tell) 
         "The toll of the blast rose to 31.",
         "The attack killed four men, in the first strike on the town since the truce.",
         "In 2009 a bomb killed 31 people at the pier.",
+        "That attack has now cost four lives.",
         "Police have kept two boats in the strait since March.",
         "Two missiles struck the quay.",
         "Two of the wounded died in the night, bringing the number of dead to 14.",
@@ -117,6 +128,11 @@ def test_period(text: str, since: date | None, as_of: date, tell: Tell) -> None:
         ("Twelve people have been killed on Sorland soil since March.", "attacks on Sorland soil"),
         ("The Red Front attacked the port again on Friday. The attacks have killed 30 people since March.", "attacks by The Red Front"),
         ("More than 100 people have been killed on both sides since March.", "all parties"),
+        ("The Red Front has killed seven people since May 2.", "attacks by the Red Front"),
+        ("The army has killed seven people in Skarn since May 2.", "attacks by the army in Skarn"),
+        ("Verani shells and rockets have killed nine people since March.", "Verani attacks"),
+        ("Verani drones have killed nine people in Sorland since March.", "Verani attacks in Sorland"),
+        ("Fever and hunger have killed 40 people since March.", None),
         ("By the Herald's count 30 people have been killed in nine attacks since March.", None),
         ("Nine strikes have killed 30 people since March.", None),
     ],
@@ -149,3 +165,40 @@ def test_the_claim_that_holds_it_is_named(annotate: Callable[..., Annotated]) ->
     built = build(annotate(text, "", THURSDAY), (claim,))
     assert {t.claim for t in built.tallies} == {"st-1-c1"}
     assert [t.id for t in built.tallies] == ["st-1-t1", "st-1-t2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "scopes", "sinces"),
+    [
+        pytest.param(
+            "Two Verani strikes on Sorland soil since the middle of April have left eight people dead. "
+            "On the other bank a dozen people have died in two Sorlandian attacks.",
+            {"Verani strikes on Sorland soil", "Sorlandian attacks"}, {date(2031, 4, 11), None}, id="each side its own",
+        ),
+        pytest.param(
+            "Two strikes on the Verani side since early May have killed ten people. "
+            "On the other side of the river four people have died in one attack.",
+            {"strikes on the Verani side", "Verani attacks"}, {date(2031, 5, 1), None}, id="the other side by the one before",
+        ),
+        pytest.param(
+            "Verani strikes have killed ten people since April 9. Sorlandian fire has killed 12 people since the beginning of that month.",
+            {"Verani strikes", "Sorlandian fire"}, {date(2031, 4, 9), date(2031, 4, 1)}, id="that month's beginning",
+        ),
+        pytest.param(
+            "The enemy has attacked Sorland territory four times since the beginning of May and killed 22 people.",
+            {"attacks by The enemy on Sorland territory"}, {date(2031, 5, 1)}, id="what was hit so many times",
+        ),
+    ],
+)  # fmt: skip
+def test_a_total_of_another_side_has_its_own_scope_and_period(
+    text: str, scopes: set[str], sinces: set[date | None], tell: Tell
+) -> None:
+    told = tell(text)
+    assert {(t.scope or "").lower() for t in told} == {scope.lower() for scope in scopes}
+    assert {t.since for t in told} == sinces
+
+
+def test_a_headline_tells_several_things_between_its_semicolons(annotate: Callable[..., Annotated]) -> None:
+    headline = "Five killed in shelling of Tarn; 54 people killed since March, says ministry"
+    told = annotate("Dravian guns shelled the town of Tarn on Sunday.", headline, THURSDAY)
+    assert [t.quantity.number for t in build(told, ()).tallies] == [54]

@@ -169,6 +169,13 @@ class Newsroom:
         total = Tally(f"{story}-t", "killed", Quantity(9), None, None, None, None, reading.claims[number].content[0])
         self.reads[at] = replace(self.reads[at], reading=replace(reading, tallies=(*reading.tallies, total)))
 
+    def counted_by(self, story: str, number: int) -> None:
+        """Makes the totals of a story what one of its claims says."""
+        at = self._at(story)
+        reading = self.reads[at].reading
+        tallies = tuple(replace(total, claim=reading.claims[number].id) for total in reading.tallies)
+        self.reads[at] = replace(self.reads[at], reading=replace(reading, tallies=tallies))
+
     def merge(self, *campaigns: Campaign) -> Merged:
         return merge(self.reads, self.families, campaigns=campaigns)
 

@@ -6,7 +6,7 @@ import pytest
 
 from onrecord.incidents.scopes import scope
 from onrecord.incidents.sides import party, sides
-from onrecord.records import NOTHING_SAID, Incident, Where
+from onrecord.records import NOTHING_SAID, Incident, Span, Statement, Where
 
 PLAIN = Incident(
     id="in-0",
@@ -81,3 +81,43 @@ def test_the_order_of_the_incidents_does_not_matter():
 )
 def test_who_is_only_described_names_no_party(actor, named):
     assert bool(party(actor)) is named
+
+
+MANY = (*WAR, act("Verany", "Sorland", "Lorn"), act("Sorland navy", "Verany", "Mell"), act("Verany", "Sorland", "Ost"))
+SAYS_ENEMY = Statement("actor", "enemy", None, "Sorland Defence Staff", "a", Span("a", "text", 0, 5, "enemy"), True)
+
+
+def test_one_wrong_report_does_not_hide_who_strikes_whom():
+    known = sides((*MANY, act("Sorland", "Sorland", "Tarn")))
+    assert scope("Verani attacks", known).holds(act(None, "Sorland")) is True
+
+
+def test_two_that_strike_one_ground_stay_two():
+    known = sides((*MANY, act("Marsh League", "Sorland", "Tarn"), act("Marsh League", "Sorland", "Ebb")))
+    assert scope("Verani attacks", known).holds(act(None, "Sorland")) is None
+
+
+def test_a_place_lies_where_another_report_puts_it():
+    known = sides((*MANY, act(None, "Sorland", "Hollow Mill")))
+    assert scope("Verani attacks", known).holds(act(None, None, "Hollow Mill")) is True
+    assert scope("Verani attacks", known).holds(act(None, None, "Harrow Mill")) is None
+
+
+def test_a_place_that_reports_put_into_two_lands_lies_in_none():
+    known = sides((*MANY, act(None, "Sorland", "Hollow Mill"), act(None, "Verany", "Hollow Mill")))
+    assert scope("Verani attacks", known).holds(act(None, None, "Hollow Mill")) is None
+
+
+@pytest.mark.parametrize(("told", "held"), [("Verani attacks", True), ("attacks by Sorland", False)])
+def test_the_enemy_is_who_strikes_whoever_calls_him_so(told, held):
+    assert scope(told, sides(MANY)).holds(replace(act("enemy"), statements=(SAYS_ENEMY,))) is held
+
+
+def test_the_enemy_of_nobody_known_is_nobody_known():
+    unheard = replace(SAYS_ENEMY, source="Port Authority")
+    assert scope("Verani attacks", sides(MANY)).holds(replace(act("enemy"), statements=(unheard,))) is None
+
+
+def test_whose_people_were_hit_tells_who_struck():
+    assert scope("Verani attacks", sides(MANY)).holds(replace(act(None), target="Sorland dockers")) is True
+    assert scope("Verani attacks", sides(MANY)).holds(replace(act(None), target="dockers")) is None

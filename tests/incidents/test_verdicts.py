@@ -66,6 +66,22 @@ def test_each_answer(war, desk, unit, count, more, expected):
     assert verdict(war, desk, unit, count, **more) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("Gull Front", ("consistent", None, 1), id="of the one who counts"),
+        pytest.param("Verany General Staff", ("over", 2, 3), id="of the other"),
+        pytest.param("Port Authority", ("over", 8, 4), id="of nobody known: everything is counted"),
+    ],
+)
+def test_enemy_attacks_are_those_on_who_counts_them(war, desk, source, expected):
+    total = desk.total("killed", 10 if source != "Port Authority" else 26, scope="enemy attacks")
+    war.story("z", "Amary Post", "2031-05-21", desk.act("other", None, None, (desk.say(source),)), totals=(total,))
+    war.counted_by("z", 0)
+    (found,) = war.merge().verdicts
+    assert (found.word, found.off_by, len(found.incidents)) == expected
+
+
 def test_presumed_dead_are_held_against_high(room, desk):
     says = (desk.say("Coast Guard", killed=2), desk.say("Coast Guard", presumed_dead=1))
     room.story("a", "Gull Wire", "2031-05-05", desk.act("drone_strike", "2031-05-04", "Port Amary", says))

@@ -90,11 +90,13 @@ def _told(annotated: Annotated, mention: Mention, story: Around, counted: tuple[
     doer, hit = (None, None) if said else (None if suffers else _actor(trigger, headline), _target(trigger, headline))
     if doer is None and not said and trigger.pos_ == "VERB":
         doer = _doer_beside(trigger)
+    if _is_answer(trigger):
+        doer = None
+    cause = None if echo else causes.act(trigger, _inside(sentence, mention))
     effect = _is_effect(trigger)
     # Who was not hurt was not hit.
     spared = effect and any(c.dep_ == "neg" for c in trigger.children)
     target = None if spared else parties.target(annotated, sentence, hit, story.parties)
-    cause = None if echo else causes.act(trigger, _inside(sentence, mention))
     day = None if echo else _when(annotated, sentence, mention, trigger, cause)
     filled = replace(
         mention,
@@ -137,6 +139,13 @@ def _when(
     return when.of_mention(annotated, sentence, mention, trigger, forward=forward)
 
 
+def _is_answer(trigger: Token) -> bool:
+    """Whether what is told is that fire was returned."""
+    verb = trigger if trigger.pos_ == "VERB" else trigger.head
+    fire = any(c.dep_ == "dobj" and c.lemma_.lower() == "fire" for c in verb.children)
+    return fire and verb.lemma_ in words("party", "answering")
+
+
 def _is_quoted(sentence: Sentence, mention: Mention) -> bool:
     before = sentence.text[: max(mention.span.start - sentence.start, 0) + 1]
     return sum(before.count(mark) for mark in '"“”') % 2 == 1
@@ -155,6 +164,8 @@ def _is_new(sentence: Sentence, mention: Mention) -> bool:
     """Whether a noun of an act that harms stands with an article or a number that brings it in."""
     if mention.span.part == "headline":
         return False
+    if sentence.text.casefold().startswith(tuple(words("party", "elsewhere"))):
+        return True
     for token in sentence.syntax:
         if not mention.span.start <= sentence.offset(token) < mention.span.end or token.pos_ != "NOUN":
             continue
@@ -249,7 +260,14 @@ def _actor(trigger: Token, headline: bool) -> Token | None:
 
 
 def _doer_beside(verb: Token) -> Token | None:
-    """Who does what befalls others: the doer of the clause that says when or how ("were killed when gunmen opened fire")."""
+    """Who does what befalls others: the doer of the clause that says when or how ("were killed when gunmen opened fire"), or of the act
+    that it came of ("were killed in a police raid").
+    """
+    for child in verb.children:
+        if child.lower_ in {"in", "during"} and harm.find("acted_on", verb) in {"killed", "injured"}:
+            acts = [n for n in child.children if n.dep_ == "pobj" and n.lemma_.lower() in words("party", "acts")]
+            if acts:
+                return _doer_of_noun(acts[0], headline=False)
     for clause in verb.children:
         if clause.dep_ == "advcl" and any(c.lower_ in words("party", "meanwhile") for c in clause.children):
             return next((c for c in clause.children if c.dep_ == "nsubj"), None)

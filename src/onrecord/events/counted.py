@@ -33,6 +33,10 @@ def what(phrase: Phrase) -> Said | None:
     if held is not None and held[0] == "injured" and (died := role(head)) is not None and died[0] == "killed":
         # "A nurse hurt in the strike died", "the three wounded died": they are dead.
         return died
+    aboard = (held or _next_to(phrase) or ("", head))[0] == "aboard"
+    if aboard and (died := role(head)) is not None and died[0] == "killed":
+        # "All three on board were killed"
+        return died
     ways: tuple[Callable[[], Said | None], ...] = (
         lambda: own,
         lambda: described,

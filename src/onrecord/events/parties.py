@@ -16,6 +16,7 @@ _NO_PARTY = frozenset(
     {"DATE", "TIME", "EVENT", "LAW", "WORK_OF_ART", "MONEY", "QUANTITY", "PERCENT", "ORDINAL", "CARDINAL", "LANGUAGE"}
 )
 _ADJECTIVES = ("ian", "an", "ese", "ish", "i", "ic")
+_DEMONYMS = ("an", "ese", "ish", "i")
 _OWNING = frozenset({"of", "from"})
 _LONGEST_NAME = 9
 _SHORTEST_STEM = 4
@@ -45,7 +46,7 @@ class Names:
         known = places.country_of(adjective)
         if known is not None or not adjective.endswith(_ADJECTIVES):
             return known
-        fits = [name for name in self.singles if _is_adjective_of(adjective, name)]
+        fits = [name for name in self.singles if name != adjective and is_adjective_of(adjective, name)]
         return fits[0] if len(fits) == 1 else None
 
 
@@ -149,7 +150,8 @@ def _stands_for(key: list[str], name: list[str]) -> bool:
     return len(key) == 1 or (key[0] == name[0] and set(key) <= set(name)) or name[-len(key) :] == key
 
 
-def _is_adjective_of(adjective: str, name: str) -> bool:
+def is_adjective_of(adjective: str, name: str) -> bool:
+    """Whether the adjective is of the nation of that name, by its letters."""
     stem = name.rstrip("aeiouy").casefold()
     return (
         len(stem) >= _SHORTEST_STEM and adjective.casefold().startswith(stem) and len(adjective) - len(name) in range(4)
@@ -185,7 +187,9 @@ def _is_nobody(head: Token) -> bool:
 
 
 def _is_carrier(head: Token) -> bool:
-    if head.pos_ == "PROPN" and head.ent_type_ in {"ORG", "NORP", "GPE"}:
+    bare = not any(c.text[:1].isupper() for c in head.children) and is_weapon(head)
+    # "Missile hits barracks": what opens a headline has a capital, and is no name for it.
+    if head.pos_ == "PROPN" and head.ent_type_ in {"ORG", "NORP", "GPE"} and not bare:
         return False
     carrier = harm.singular(head) in words("party", "carriers")
     return carrier or (is_weapon(head) and harm.singular(head) not in words("party", "agents"))
@@ -227,7 +231,16 @@ def _by_adjective(annotated: Annotated, sentence: Sentence, word: Token, names: 
         return Party(names.body(span.text) or span.text, span, actors.hedge(span.text))
     if word.text[:1].isupper() and (full := names.body(span.text)) is not None:
         return Party(full, span, actors.hedge(span.text))
-    return Party(actors.canonical(span.text), span, None) if word.ent_type_ == "NORP" else None
+    return Party(actors.canonical(span.text), span, None) if is_of_nation(word) else None
+
+
+def is_of_nation(word: Token) -> bool:
+    """Whether a word says of which nation something is, though no map and no name in the story has it ("a Veranian drone")."""
+    if word.ent_type_ == "NORP":
+        return True
+    known = word.is_sent_start and not word.vocab[word.lower_].is_oov
+    capital = word.text[:1].isupper() and word.text[1:].islower()
+    return capital and not known and len(word) > _SHORTEST_STEM and word.text.endswith(_DEMONYMS)
 
 
 def _group_behind(head: Token, names: Names) -> Token | None:

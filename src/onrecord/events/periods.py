@@ -9,6 +9,9 @@ from onrecord.wording.times import Timex
 _SINCE_START = re.compile(
     r"\bsince\s(?:the\s)?(?:start|beginning|turn|outset)\sof\s(?:the\s|this\s)?(month|year|week)\b", re.IGNORECASE
 )
+_SINCE_THAT = re.compile(
+    r"\bsince\s(?:the\s)?(?:start|beginning|turn|outset)\sof\s(?:that|the\ssame)\s(month|year)\b", re.IGNORECASE
+)
 _THIS = re.compile(r"\bthis\s(year|month|week)\b", re.IGNORECASE)
 _SINCE_WHAT = re.compile(r"\bsince\s(?:[\w’'-]+\s){0,8}\Z", re.IGNORECASE)
 """What a total counts from, with its day still to come: "since the riot of", "since the war began on"."""
@@ -17,11 +20,14 @@ _WORDS_BEFORE = 90
 Period = tuple[date | None, date | None]
 
 
-def period(text: str, anchor: date | None) -> Period:
+def period(text: str, anchor: date | None, before: date | None = None) -> Period:
     """First and last day that a total in these words covers: since None where none tell, to the day of publication unless
-    they do. anchor: the day of publication, or None.
+    they do. anchor: the day of publication, or None; before: the first day of the total told before, which "that month" is of.
     """
     since, as_of = None, anchor
+    that = _SINCE_THAT.search(text)
+    if that is not None and before is not None:
+        since = before.replace(day=1, month=before.month if that.group(1).lower() == "month" else 1)
     start = _SINCE_START.search(text) or _THIS.search(text)
     if start is not None and anchor is not None and start.group(1).lower() != "week":
         since = anchor.replace(day=1, month=anchor.month if start.group(1).lower() == "month" else 1)

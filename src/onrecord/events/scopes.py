@@ -7,7 +7,8 @@ from functools import cache
 
 from spacy.tokens import Token
 
-from onrecord.events import harm, running
+from onrecord.events import harm, misread, running
+from onrecord.events.circumstances import words as around
 from onrecord.language.annotated import Annotated, Sentence
 
 _NOUNS = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
@@ -20,6 +21,7 @@ _OF_ALL = re.compile(
     r"\b(?:on|by|from) (?:all|both) (?:sides|parties)\b|\ball parties\b"
     r"|\bin (?:the|this) (?:war|conflict)\b|\btoll of (?:the|this) (?:war|conflict)\b"
 )
+_BY = re.compile(r"\bby\s(.+)|\A([A-Z]\w+)\s[a-z]+\Z")
 EVERYBODY = "all parties"
 """The scope of a total that says that it counts the acts of all sides."""
 _DEMONYMS = ("an", "ish", "ese", "i", "ic")
@@ -36,13 +38,19 @@ def scope(annotated: Annotated, sentence: Sentence) -> str | None:
     doers = [(t, found) for t in acts for found in story.doers(t)] or [
         (t, found) for t in words for found in story.felled(t)
     ]
-    grounds = [found for t in words if _is_acts(t) or t.ent_type_ == "ORDINAL" for found in story.grounds(t)]
+    grounds = [found for t in words if _tells_ground(t) for found in story.grounds(t)]
     grounds = grounds or [found for t in words if _is_of_dead(t) for found in story.grounds(t)]
     if not doers and not grounds:
         return _antecedent(annotated, sentence, acts)
     noun = _plural(doers[0][0] if doers and _is_acts(doers[0][0]) else acts[0] if acts else None)
     named = _called(noun, doers[0][1]) if doers else noun
     return f"{named} {grounds[0]}" if grounds else named
+
+
+def _tells_ground(word: Token) -> bool:
+    """Whether what stands behind a word may be what acts hit: at the acts, at their order, at what was done so many times."""
+    times = word.pos_ == "VERB" and any(c.lower_ == "times" for c in word.children)
+    return times or _is_acts(word) or word.ent_type_ == "ORDINAL"
 
 
 def _antecedent(annotated: Annotated, sentence: Sentence, acts: list[Token]) -> str | None:
@@ -81,6 +89,9 @@ def points_back(sentence: Sentence) -> bool:
     for token in sentence.syntax:
         if _is_acts(token) and any(c.dep_ == "det" and c.lower_ in _KNOWN for c in token.children):
             return True
+        inside = token.dep_ == "pobj" and token.head.lower_ in {"in", "by", "from"} and _is_of_dead(token.head.head)
+        if inside and token.lower_ in {"them", "these", "those"}:
+            return True
         if (
             token.lower_ in {"they", "these", "it", "which"}
             and token.dep_ == "nsubj"
@@ -88,6 +99,30 @@ def points_back(sentence: Sentence) -> bool:
         ):
             return True
     return False
+
+
+def is_other_side(sentence: Sentence) -> bool:
+    """Whether the sentence is of the other side than the one before ("on the other bank", "the other side has seen")."""
+    return any(
+        t.lower_ in running.words("sides") and any(c.lower_ == "other" for c in t.children) for t in sentence.syntax
+    )
+
+
+def other_side(told: str | None) -> str | None:
+    """The scope of the other side's total: those whose ground was hit are who strikes, and the other way round. None where the scope
+    tells neither.
+    """
+    match = re.search(rf"\b(?:{'|'.join(sorted(_ON))})\s(.+)", told or "")
+    if match is not None:
+        return _called("attacks", _owner(match.group(1)))
+    doer = _BY.search(told or "")
+    return f"attacks on {_owner(doer.group(1) or doer.group(2))}" if doer is not None else None
+
+
+def _owner(ground: str) -> str:
+    """Whose a ground is ("Kelethi" of "the Kelethi side")."""
+    words = ground.removeprefix("the ").split()
+    return next((word for word in words if word[:1].isupper() and word.endswith(_DEMONYMS)), ground)
 
 
 def _is_of_dead(token: Token) -> bool:
@@ -99,7 +134,7 @@ def _is_of_dead(token: Token) -> bool:
 def _is_acts(token: Token) -> bool:
     """Whether a noun is one of acts that are counted, or of what they are together."""
     if token.pos_ not in {"NOUN", "PROPN"} and token.dep_ not in _NOUNS:
-        return False
+        return misread.nation(token) is not None
     word = harm.singular(token)
     return any(word in running.words(name) for name in ("courses", "mass")) or not {
         token.lower_,
@@ -129,6 +164,8 @@ class _Names:
 
     def doers(self, acts: Token) -> Iterator[str]:
         """Who is named at a noun of acts, or as the subject of the verb that has it as its object."""
+        if (nation := misread.nation(acts)) is not None:
+            yield str(nation.text)
         for child in acts.children:
             if child.dep_ == "prep" and child.lower_ == "by":
                 yield from self._parties(child, "pobj")
@@ -144,14 +181,30 @@ class _Names:
             yield from self._parties(verb, "nsubj")
 
     def felled(self, verb: Token) -> Iterator[str]:
-        """At whose door dead are laid ("fell to the security forces", "were killed by the army"), and who did something so many times."""
+        """At whose door dead are laid ("fell to the security forces", "were killed by the army", "the army has killed"), whose weapons
+        killed, and who did something so many times.
+        """
         if verb.pos_ != "VERB":
             return
         if any(c.lower_ == "times" for c in verb.children):
             yield from self._parties(verb, "nsubj")
+        elif harm.find("acted_on", verb) in {"killed", "injured"}:
+            yield from self._killers(verb)
         for child in verb.children if verb.lemma_ in running.words("felling") else ():
             if child.lower_ == "by" or (verb.lemma_ == "fall" and child.lower_ == "to"):
                 yield from self._parties(child, "pobj")
+
+    def _killers(self, verb: Token) -> Iterator[str]:
+        """Who has killed so many: a force or somebody named, or whose the weapons are."""
+        for noun in verb.children:
+            if noun.dep_ != "nsubj" or _is_acts(noun) or noun.pos_ == "PRON" or noun.ent_type_ in _DATES:
+                continue
+            if harm.singular(noun) in around("party", "carriers"):
+                yield from (_words(c) for c in noun.children if c.i < noun.i and _is_named(c))
+            elif (
+                harm.singular(noun) in around("party", "agents") | around("party", "bodies") or noun.ent_type_ in _NAMES
+            ):
+                yield self._party(noun)
 
     def attackers(self, verb: Token) -> Iterator[str]:
         """Who is named as the subject of a verb of attack."""
@@ -161,7 +214,9 @@ class _Names:
             )
 
     def grounds(self, word: Token) -> Iterator[str]:
-        """What behind acts, or behind their verb, says where they hit."""
+        """What behind acts, or behind their verb, says where they hit; what was hit so many times."""
+        if any(c.lower_ == "times" for c in word.children):
+            yield from (f"on {self._party(c)}" for c in word.children if c.dep_ == "dobj" and (_is_named(c) or _own(c)))
         for child in word.children:
             if child.dep_ != "prep" or child.lower_ not in _ON:
                 continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from onrecord.events import harm, phrases, running
+from onrecord.events import harm, misread, phrases, running
 from onrecord.language.annotated import Annotated, Sentence
 from onrecord.records import Count, Quantity, Span, TallyUnit
 
@@ -67,6 +67,12 @@ def _of_nouns(annotated: Annotated, sentence: Sentence, told: tuple[Count, ...])
     counted = {offset for count in told for offset in range(count.span.start, count.span.end)}
     for phrase in phrases.numbered(sentence):
         start, end = sentence.start + phrase.start, sentence.start + phrase.end
+        acts = misread.acts(phrase.head)
+        if acts is not None:
+            end, unit = sentence.offset(acts) + len(acts), running.units("noun").get(harm.singular(acts))
+            if unit in ACTS:
+                yield Stated(unit, phrase.quantity, annotated.span(sentence.part, start, end), acts, True)
+            continue
         unit = None if start in counted or end - 1 in counted else _unit_of(phrase.head)
         if unit is not None:
             yield Stated(unit, phrase.quantity, annotated.span(sentence.part, start, end), phrase.head, unit in ACTS)
@@ -81,11 +87,19 @@ def _unit_of(head: Token) -> TallyUnit | None:
         if needs is None or any(t.lemma_.lower() in needs for t in clause):
             return unit
         return None
+    if (whole := _total_of(head)) is not None and (what := harm.find("thing", head)) is not None:
+        return running.units("of_count").get(what) if harm.done_to(whole.head, what) else None
     if head.dep_ == "dobj" and head.head.lemma_ == "lose":
         return "killed" if harm.singular(head) in _PEOPLE else None
     if head.dep_ in {"nsubjpass", "dobj", "pobj"}:
         return running.units("verb").get(str(head.head.lemma_).lower())
     return None
+
+
+def _total_of(head: Token) -> Token | None:
+    """The word "total" that a noun is the sum of ("a total of 12 depots"), or None."""
+    above = head.head.head if head.dep_ == "pobj" and head.head.lower_ == "of" else None
+    return above if above is not None and above.lower_ == "total" else None
 
 
 def _ordinal(annotated: Annotated, sentence: Sentence) -> Iterator[Stated]:

@@ -44,12 +44,16 @@ _COSTS = frozenset({"leave", "claim", "cost", "take"})
 def of(sentence: Sentence, stated: list[Stated]) -> list[Stated]:
     """Those of a sentence's numbers that are running totals. One act's toll is none."""
     text = sentence.text
-    over = _adds_up(sentence)
     by_acts = _by_acts(sentence)
     harmed = any(not one.act and one.unit in _HARMS for one in stated)
     found = []
+    adding: dict[str, bool] = {}
     for one in stated:
-        if one.part:
+        clause = _clause(sentence, one)
+        if clause not in adding:
+            adding[clause] = _adds_up(clause)
+        over = adding[clause]
+        if one.part or _is_counted_in(one.token):
             total = False
         elif one.act:
             total = _is_number_of_acts(one, text, over or (harmed and by_acts))
@@ -72,9 +76,18 @@ def has(text: str, words: str) -> bool:
 # ---- the sentence
 
 
-def _adds_up(sentence: Sentence) -> bool:
-    """Whether the sentence has words by which its numbers add up several acts."""
-    text = sentence.text
+def _clause(sentence: Sentence, one: Stated) -> str:
+    """The words that may say of a number that it adds up several acts: the sentence, of a headline what stands between semicolons, for
+    it tells several things at once.
+    """
+    if sentence.part != "headline" or ";" not in sentence.text:
+        return sentence.text
+    at = one.span.start - sentence.start
+    return sentence.text[sentence.text.rfind(";", 0, at) + 1 :].partition(";")[0]
+
+
+def _adds_up(text: str) -> bool:
+    """Whether the words tell that their numbers add up several acts."""
     if any(has(text, words) for words in running.words("running")) or _LONG.search(text) is not None:
         return True
     if _since_phrase(text) is not None and not _is_compared(text):
@@ -192,6 +205,13 @@ def _is_total(stated: Stated, text: str, by_acts: bool) -> bool:
     return in_months or many or (by_acts and stated.unit != "vessels")
 
 
+def _is_counted_in(token: Token) -> bool:
+    """Whether the number is told of as a part of another ("18 dead, counting the two who are missing")."""
+    governor = token.head
+    parting = governor.lower_ in running.words("parting") and governor.tag_ in {"VBG", "IN"}
+    return parting and token.dep_ in {"dobj", "pobj"} and governor.i < token.i
+
+
 def _is_of_the_start(token: Token) -> bool:
     """Whether the number tells of what "since" counts from ("since the riot, which left 24 dead")."""
     clause = next((t for t in (token, *above(token)) if t.dep_ == "relcl"), None)
@@ -282,7 +302,13 @@ def _is_one_act(token: Token) -> bool:
         # "stood at 51 on Friday"
         return False
     for child in verb.children:
-        if child.dep_ == "nsubj" and child.tag_ == "NN" and harm.find("acted_on", verb) is not None:
+        harmed = harm.find("acted_on", verb) is not None or verb.lemma_ in _COSTS
+        if (
+            child.dep_ == "nsubj"
+            and child.tag_ == "NN"
+            and harmed
+            and not any(c.dep_ == "nummod" for c in child.children)
+        ):
             return _is_act(child) or any(c.dep_ == "det" and c.lower_ in {"a", "an"} for c in child.children)
         if (
             child.dep_ in {"prep", "npadvmod"}

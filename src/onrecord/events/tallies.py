@@ -17,6 +17,7 @@ _AND_MISSING = re.compile(r"\b(?:presumed|missing|feared)\b", re.IGNORECASE)
 _PUT_AT = re.compile(r"\b(?:puts?|putting|counts?|lists?|have|had|is|was|stands?|has|at|to|says?)\b", re.IGNORECASE)
 _IT_WAS = re.compile(r"\b(?:it (?:was|is|stood at|stands at|had been))\s\Z", re.IGNORECASE)
 _OF_THEM_IN = re.compile(rf"\A\s(?:of them|of these|of those)\s(?:in|during)\s{sums.MONTHS}")
+_GOES_ON_BARE = re.compile(r"[,.]|\s(?:and|with)\s")
 _DEAD: frozenset[TallyUnit] = frozenset({"killed", "killed_or_presumed_dead", "civilians_killed"})
 _BESIDE = 24
 """How many characters may stand between a total and the word that says what it counts."""
@@ -130,6 +131,8 @@ def _repeated(
     if near is None or near.paragraph < sentence.paragraph - 1:
         return []
     main = _main(near.totals)
+    if bare := [one for one in numbers if one.act and _is_a_bare_number_of_acts(sentence, one)]:
+        return bare
     felled = list(_felled(annotated, sentence, main))
     whole = [one for one in numbers if not one.act and not one.part and (one.quantity.number or 2) > 1]
     if felled or (whole and _goes_on(sentence, near, whole)):
@@ -139,13 +142,20 @@ def _repeated(
     return list(_bare(annotated, sentence, main, []))
 
 
+def _is_a_bare_number_of_acts(sentence: Sentence, one: Stated) -> bool:
+    """Whether a sentence opens with a number of acts and no verb ("Three raids, and not a soldier among the dead")."""
+    before, behind = sentence.text[: one.span.start - sentence.start], sentence.text[one.span.end - sentence.start :]
+    several = (one.quantity.number or 0) > 1
+    return several and not before.strip("\"“”'‘ ") and _GOES_ON_BARE.match(behind) is not None
+
+
 def _goes_on(sentence: Sentence, near: _Frame, whole: list[Stated]) -> bool:
     """Whether numbers with nouns of their own are totals because others stand before them."""
     main = _main(near.totals)
     same = [one for one in whole if one.unit == main.unit]
     if _names_a_figure(sentence) and all(_is_near(one.quantity, main) for one in same):
         return True
-    if any(_is_stated(one.token) and _is_near(one.quantity, main) for one in same):
+    if any(_is_stated(one.token) and _is_near(one.quantity, main) for one in same) or scopes.is_other_side(sentence):
         return True
     up_to_now = all(sums.is_up_to_now(one.token) for one in whole)
     return up_to_now and (scopes.points_back(sentence) or (bool(same) and near.paragraph == sentence.paragraph))
@@ -217,13 +227,22 @@ def _states(phrase: Phrase) -> bool:
 
 
 def _frame(annotated: Annotated, sentence: Sentence, totals: list[Stated], near: _Frame | None) -> _Frame:
-    since, as_of = periods.period(_without_shares(sentence, totals), annotated.story.published.day)
-    if since is None and near is not None:
-        since = near.since
+    before = near.since if near is not None else None
+    since, as_of = periods.period(_without_shares(sentence, totals), annotated.story.published.day, before)
     scope = scopes.EVERYBODY if scopes.is_everybody(sentence) else scopes.scope(annotated, sentence)
-    goes_on = near is not None and (near.paragraph == sentence.paragraph or scopes.points_back(sentence))
-    if scope is None and near is not None and goes_on:
+    if near is None:
+        return _Frame(sentence.index, sentence.paragraph, scope, since, as_of, tuple(totals))
+    if scopes.is_other_side(sentence):
+        scope = scope or scopes.other_side(near.scope)
+    elif scope is None and (
+        near.paragraph == sentence.paragraph
+        or scopes.points_back(sentence)
+        or any(t.act and _is_a_bare_number_of_acts(sentence, t) for t in totals)
+    ):
         scope = near.scope
+    # What is told of one side's acts says nothing of when the count of the other's began.
+    if since is None and scope in {None, near.scope}:
+        since = near.since
     return _Frame(sentence.index, sentence.paragraph, scope, since, as_of, tuple(totals))
 
 

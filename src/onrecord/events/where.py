@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
-from onrecord.events import phrases, region, when
+from onrecord.events import parties, phrases, region, when
 from onrecord.events.circumstances import words
 from onrecord.events.region import Region
 from onrecord.language.annotated import Annotated, Sentence
@@ -115,7 +115,7 @@ def _candidates(sentence: Sentence, names: Names) -> Iterator[_Candidate]:
         ):
             continue
         first, last = _name(token)
-        seen = last
+        seen = max(last, _holder(token.doc, last, token.sent.end)[1])
         yield _Candidate(token, first, last, rank)
 
 
@@ -156,9 +156,16 @@ def _is_afterwards(preposition: Token) -> bool:
 def _is_sure(preposition: Token) -> bool:
     """Whether what stands behind the preposition is a place, whatever the model takes it for."""
     above = preposition.head
-    return preposition.lower_ in words("place", "sure") or (
-        preposition.lower_ == "of" and bool({above.lower_, above.lower_.rstrip("s")} & words("place", "land"))
+    return (
+        preposition.lower_ in words("place", "sure")
+        or _is_beside(preposition)
+        or (preposition.lower_ == "of" and bool({above.lower_, above.lower_.rstrip("s")} & words("place", "land")))
     )
+
+
+def _is_beside(preposition: Token) -> bool:
+    """Whether land is told to lie above, below or around what stands behind the preposition ("the hills above X")."""
+    return preposition.lower_ in words("place", "beside") and preposition.head.lower_ in words("place", "built")
 
 
 def _rank_at(token: Token, known: bool) -> int | None:
@@ -182,6 +189,10 @@ def _is_name(token: Token) -> bool:
         return False
     if token.pos_ == "PROPN":
         return str(token.text)[:1].isupper() or "-" in token.text
+    named = any(c.lower_ == "of" and any(n.pos_ == "PROPN" for n in c.children) for c in token.children)
+    if named and token.lower_ in words("place", "land") and any(parties.is_of_nation(c) for c in token.children):
+        # "the Veranian city of X": the name is behind it
+        return False
     kinds_ = words("place", "built") | words("place", "away") | words("place", "land") | words("place", "plain")
     return (
         token.pos_ == "NOUN"
@@ -201,7 +212,7 @@ def _rank_behind(token: Token, preposition: Token, known: bool) -> int | None:
     if _is_afterwards(preposition):
         return None
     far = word in {"of", "from"} and known and above.lower_ in words("place", "measures")
-    if far or (word == "of" and (_is_sure(preposition) or (known and above.pos_ == "ADV"))):
+    if far or _is_beside(preposition) or (word == "of" and (_is_sure(preposition) or (known and above.pos_ == "ADV"))):
         return 0
     if word in words("place", "inside"):
         return 0 if known or token.ent_type_ in {"", "ORG", "PERSON", "PRODUCT"} else None
@@ -228,6 +239,10 @@ def _name(head: Token) -> tuple[int, int]:
         first -= 1
     if head.pos_ == "NOUN" and head.lower_ in words("place", "plain") and first < last:
         return first, last - 1
+    if head.pos_ == "NOUN" and first == last and doc[last - 1].pos_ == "NOUN":
+        # "the Ganik power station": what lies between the name and the word for the building is no part of the name
+        named = [c.i for c in head.children if c.pos_ == "PROPN" and c.dep_ in {"compound", "nmod"} and c.i < head.i]
+        return (_name(doc[named[-1]])[0], named[-1]) if named else (first, last)
     # "Strait of Ombra", "Bay of X": the name goes on.
     if (
         last + 2 < end
@@ -245,7 +260,7 @@ def _resolved(annotated: Annotated, sentence: Sentence, found: _Candidate, names
     doc = found.head.doc
     span = annotated.of_tokens(sentence, doc[found.first : found.last + 1])
     plain = span.text.removeprefix("the ").removesuffix("'s").removesuffix("’s")
-    container = _container(found) or dict(names.containers).get(plain.casefold())
+    container = _container(found) or _land(found, names) or dict(names.containers).get(plain.casefold())
     worded = f"{span.text}, {container}" if container else span.text
     last = plain.rpartition(" ")[2].rstrip(".").casefold()
     # No table holds streets, and one that bears a town's name is not there.
@@ -291,22 +306,49 @@ def _towns(annotated: Annotated, sentence: Sentence, found: _Candidate) -> list[
 
 
 def _container(found: _Candidate) -> str | None:
-    """What the name lies in: the name behind a comma ("X, Y")."""
+    """What the name lies in: the name behind a comma or "in" ("X, Y", "X, in Y", "X in Y")."""
     doc, end = found.head.doc, found.head.sent.end
-    comma = found.last + 1
-    if comma + 1 >= end or doc[comma].text != ",":
-        return None
-    last = comma
-    while last + 1 < end and doc[last + 1].pos_ == "PROPN" and doc[last + 1].ent_type_ not in {"DATE", "TIME"}:
-        last += 1
+    first, last = _holder(doc, found.last, end)
     behind = doc[last + 1] if last + 1 < end else None
+    plain = first == found.last + 2 and doc[found.last + 1].text == ","
     if (
-        last == comma
-        or last - comma > 4
-        or (behind is not None and (behind.tag_ in {"POS", "VBD", "VBZ"} or behind.pos_ in {"VERB", "NOUN"}))
+        last < first
+        or last - first > 3
+        or (plain and behind is not None and (behind.tag_ in {"POS", "VBD", "VBZ"} or behind.pos_ in {"VERB", "NOUN"}))
     ):
         return None
-    return str(doc[comma + 1 : last + 1].text).rstrip(" —–-,") or None
+    return str(doc[first : last + 1].text).rstrip(" —–-,") or None
+
+
+def _holder(doc: Doc, last: int, end: int) -> tuple[int, int]:
+    """First and last index of the name behind a comma, behind "in", or behind both; the last before the first where there is none.
+    last: the last index of the name before the comma; end: where the sentence ends.
+    """
+    first = last + 1
+    comma = first < end and doc[first].text == ","
+    first += comma
+    inside = first < end and doc[first].lower_ == "in"
+    first += inside
+    if not (comma or inside):
+        return first, -1
+    at = first
+    while at < end and doc[at].pos_ == "PROPN" and doc[at].ent_type_ not in {"DATE", "TIME"}:
+        at += 1
+    closed = at < end and (doc[at].text in {",", ".", ";"} or not comma)
+    return (first, at - 1) if at > first and (closed or not inside) else (first, -1)
+
+
+def _land(found: _Candidate, names: Names) -> str | None:
+    """Whose town it is told to be ("the Veranian town of X"): the nation by the story's own names or the map, else by its adjective."""
+    above = found.head.head.head if found.head.dep_ == "pobj" and found.head.head.lower_ == "of" else None
+    if above is None or above.lower_ not in words("place", "land"):
+        return None
+    for child in above.children:
+        if child.dep_ in {"amod", "compound", "nmod"} and parties.is_of_nation(child):
+            adjective = str(child.text)
+            own = (name for name in names.hints if parties.is_adjective_of(adjective, name) and name != adjective)
+            return places.country_of(adjective) or next(own, adjective)
+    return None
 
 
 def _moved(sentence: Sentence, found: _Candidate, where: Where) -> Where:

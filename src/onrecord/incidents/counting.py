@@ -5,8 +5,9 @@ from datetime import date
 from functools import cached_property
 
 from onrecord.incidents import scopes, words
-from onrecord.incidents.sides import party, sides
+from onrecord.incidents.sides import enemies, party, sides
 from onrecord.records import Bounds, EventKind, Incident, TallyUnit
+from onrecord.wording.gazetteer import fold
 
 Asked = tuple[frozenset[EventKind] | None, str | None]
 """The kinds and the scope that a total counts."""
@@ -97,6 +98,16 @@ class Books:
             if not any(words.any_akin(words.telling(name), words.telling(other)) for other in kept):
                 kept.append(name)
         return tuple(f"attacks by {name}" for name in kept)
+
+    def without_enemies(self, told: str | None, teller: str | None) -> str | None:
+        """The words of a scope, where "the enemy" stands for who strikes the party of who says so. teller: the name of the source."""
+        if told is None or enemies().isdisjoint(fold(told).split()):
+            return told
+        rest = " ".join(word for word in told.split() if fold(word) not in enemies())
+        party_of = self._sides.party_of(teller or "")
+        if not party_of or scopes.scope(told).on:
+            return rest
+        return f"{rest} on {' '.join(sorted(party_of))}"
 
     def within(self, asked: Asked, *, lenient: bool = False) -> list[Incident]:
         """The incidents of the kinds and in the scope, whenever they were."""

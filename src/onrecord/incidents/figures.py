@@ -9,7 +9,7 @@ from typing import Literal
 
 from onrecord.incidents import voices
 from onrecord.incidents.stances import NARRATOR, Retraction, retractions, source_of, table
-from onrecord.incidents.told import Telling
+from onrecord.incidents.told import Telling, teller
 from onrecord.incidents.voices import Cast, Voice
 from onrecord.incidents.words import any_akin, is_name
 from onrecord.records import NOTHING_SAID, Bounds, Claim, Count, Mention, Span, Statement
@@ -103,10 +103,11 @@ def _figures(
         claims = {claim.id: claim for claim in telling.claims}
         found: dict[tuple[Harm, str], list[Figure]] = defaultdict(list)
         for mention in telling.event.mentions:
-            claim = claims.get(mention.claim or "")
-            voice = voices.voice_of(claim, telling.story, known) if claim is not None else None
-            source = source_of(voice, groups)
             for count in mention.counts:
+                # Whoever gives the number says it, and not who tells of the act that it is put to.
+                claim = teller(count, telling.claims) or claims.get(mention.claim or "")
+                voice = voices.voice_of(claim, telling.story, known) if claim is not None else None
+                source = source_of(voice, groups)
                 figure = _figure(count, mention, Said(claim, voice, source), telling, profile)
                 if figure is not None and figure.presumed:
                     yield figure

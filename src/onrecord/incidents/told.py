@@ -247,6 +247,9 @@ def _of_totals(reading: Reading) -> frozenset[str]:
 def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, str], totals: Set[str]) -> Telling:
     ids = {*event.claims, *(mention.claim for mention in event.mentions)} - totals
     ids |= {claim for claim, near in beside.items() if near == event.id and claim not in totals}
+    ids |= {
+        claim.id for m in event.mentions for c in m.counts if (claim := teller(c, read.reading.claims)) is not None
+    } - totals
     clauses = fold(" ".join(mention.span.text for mention in event.mentions))
     where = None if _touched(lineage, "place", event.where.name if event.where else None) else event.where
     named = {fold(part) for part in (where.name.split(",")[:1] if where else ())}
@@ -275,6 +278,19 @@ def _telling(event: Event, read: Read, lineage: Lineage, beside: Mapping[str, st
         gist=read.reading.gist,
         firm=_firm(event),
     )
+
+
+def teller(count: Count, claims: Iterable[Claim]) -> Claim | None:
+    """The claim whose words hold a number, of several the innermost; None where it stands in none."""
+    holding = [
+        (sum(span.end - span.start for span in claim.content), claim.id, claim)
+        for claim in claims
+        if any(
+            span.part == count.span.part and span.start <= count.span.start and count.span.end <= span.end
+            for span in claim.content
+        )
+    ]
+    return min(holding, key=lambda row: row[:2])[2] if holding else None
 
 
 def _firm(event: Event) -> bool:

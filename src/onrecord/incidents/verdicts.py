@@ -68,9 +68,11 @@ def verdicts(
     asked = []
     for read in sorted(reads, key=lambda read: read.story.id):
         watch = _watch(by_story.get(read.story.id, set()), watches) or everything
-        asked += [
-            (_Total(tally, bounds(tally.quantity, profile), tally.unit, read), watch) for tally in read.reading.tallies
-        ]
+        tellers = {claim.id: claim.source.name for claim in read.reading.claims}
+        for tally in read.reading.tallies:
+            scope = watch.without_enemies(tally.scope, tellers.get(tally.claim or ""))
+            total = _Total(replace(tally, scope=scope), bounds(tally.quantity, profile), tally.unit, read)
+            asked.append((total, watch))
     habits = _habits(asked)
     return tuple(sorted((_verdict(total, watch, habits) for total, watch in asked), key=lambda verdict: verdict.tally))
 
