@@ -179,6 +179,25 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")], ledger: LedgerPath =
 
 
 @app.command()
+def why(
+    id_: Annotated[str, typer.Argument(metavar="ID")],
+    other: Annotated[str | None, typer.Argument(metavar="[OTHER]")] = None,
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    as_json: AsJson = False,
+) -> None:
+    """Why an incident is not one with OTHER, or with those that are nearest: what spoke for it, what against, and how much was missing."""
+    from onrecord.exports import apart
+
+    found = apart.rows(view(ledger), id_, other)
+    if as_json:
+        print_json(found)
+    elif found:
+        console().print(*apart.told(found), sep="\n")
+    else:
+        print(f"{shown(ledger)}: no other comes near {id_}", file=sys.stderr)
+
+
+@app.command()
 def export(
     form: Annotated[str, typer.Option("--as", metavar="FORM", help="csv, jsonl or geojson.")],
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("export"),

@@ -4,9 +4,10 @@ from onrecord.incidents.arithmetic import misfits
 from onrecord.incidents.grades import grade
 from onrecord.incidents.groups import Group, decided
 from onrecord.incidents.history import responsibility
-from onrecord.incidents.merged import Desk, Growing, Merged, Regrouped, merge, owned, parted, places, row_id
+from onrecord.incidents.merged import Desk, Growing, Merged, Regrouped, by_story, merge, owned, parted, places, row_id
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
+from onrecord.incidents.phases import Refusal
 from onrecord.incidents.series import movements
 from onrecord.incidents.support import of_total
 from onrecord.incidents.told import Families, tellings
@@ -19,8 +20,10 @@ __all__ = [
     "Growing",
     "Merged",
     "Naming",
+    "Refusal",
     "Regrouped",
     "Row",
+    "by_story",
     "decided",
     "ends",
     "grade",

@@ -1,6 +1,6 @@
 """All readings → incidents, plans and verdicts."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -9,6 +9,7 @@ from onrecord.incidents.groups import Decided, Group, decided, home_of, homes
 from onrecord.incidents.history import revisions
 from onrecord.incidents.merging import Merging, Name
 from onrecord.incidents.overrides import Row, overridden
+from onrecord.incidents.phases import Refusal
 from onrecord.incidents.retold import Retold
 from onrecord.incidents.shelf import Member
 from onrecord.incidents.told import Families, Telling
@@ -136,6 +137,28 @@ class Growing:
                 self._groupings[name] = _grouping(members, happened=name[0])
                 come.add(self._groupings[name].id)
         return Regrouped(come, gone - come)
+
+    def apart(self, events: Iterable[str], other: Collection[str]) -> tuple[Refusal, ...]:
+        """What keeps events out of the gathering that holds most of others, the closest first; none where it holds them."""
+        home = self._home(other)
+        if home is None:
+            return ()
+        held = {member.telling.event.id for member in self._merging.members(home)}
+        found = [one for event in events if event not in held for one in self._merging.refusals(event, home)]
+        return tuple(sorted(found, key=lambda one: (one.missing, one.event)))
+
+    def nearest(self, events: Collection[str]) -> Iterator[Grouping]:
+        """The other groupings that share most with that of some events, the likeliest first."""
+        home = self._home(events)
+        yield from (self._groupings[name] for name in self._merging.nearest(events) if name != home)
+
+    def _home(self, events: Collection[str]) -> Name | None:
+        held = {
+            name: sum(event in events for event in one.events)
+            for name, one in self._groupings.items()
+            if not set(events).isdisjoint(one.events)
+        }
+        return max(sorted(held), key=lambda name: held[name], default=None)
 
     def groupings(self) -> tuple[Grouping, ...]:
         """The groupings, in the order in which they were founded, incidents before plans."""

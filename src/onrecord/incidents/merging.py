@@ -9,7 +9,8 @@ from heapq import heapify, heappop, heappush
 from onrecord.incidents import words
 from onrecord.incidents.bundles import Bundles
 from onrecord.incidents.carrying import Carried
-from onrecord.incidents.likeness import Gathering, Part, Score, parts, score
+from onrecord.incidents.likeness import Gathering, Score, parts, score
+from onrecord.incidents.phases import CARRIED, DOUBT, FOUND, LEADS, PLANS, TRIES, Refusal, Try, needed, steps_of
 from onrecord.incidents.rarity import Scale
 from onrecord.incidents.shelf import Keys, Member, Shelf, Step, each, shared_by
 from onrecord.incidents.standing import stands
@@ -18,37 +19,8 @@ from onrecord.incidents.told import Telling
 Name = tuple[bool, str]
 """Which gathering: whether of what happened, and the event that founded it."""
 
-_LEADS, _FIRM, _SOFT, _VAGUE, _LEFT, _COPIES, _COPIES_LEFT, _OPEN, _DOUBT, _ASIDE, _CARRIED = range(11)
-"""The phases in which tellings are put to their events. What several stories lead with founds first; dated tellings found incidents
-before vague ones, so that no vague one links two; own reports go before copies, and of what has no day what fits an incident before what
-may found one; doubts come late, and belong to what they fit best, an incident or a plan; copies go where what they carry went.
-"""
-_PHASE = {"open": _OPEN, "doubt": _DOUBT, "aside": _ASIDE}
 _DAY = timedelta(days=1)
 _FIRST: Step = (-1, 0, date.min, "", "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """Which gatherings a telling is held against, and what it needs to join one. happened: incidents; else plans, which have no days."""
-
-    happened: bool
-    threshold: str
-    undated: bool = False
-
-
-_INCIDENT, _UNDATED = _Try(True, "join"), _Try(True, "join_undated")
-_TRIES: Mapping[int, tuple[_Try, ...]] = {
-    _FIRM: (_INCIDENT,),
-    _SOFT: (_INCIDENT, _Try(True, "join_undated", undated=True)),
-    **dict.fromkeys((_VAGUE, _LEFT, _COPIES, _COPIES_LEFT), (_UNDATED,)),
-    _OPEN: (_Try(False, "join_plan"),),
-    _DOUBT: (_Try(True, "join_doubt"), _Try(False, "join_plan")),
-    _ASIDE: (_Try(True, "join_aside"),),
-    _CARRIED: (),
-}
-_FOUND = frozenset({_FIRM, _SOFT, _LEFT, _COPIES_LEFT})
-_PLANS = frozenset({_OPEN, _DOUBT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +50,6 @@ class _Put:
         return (
             other is not None and (self.name, self.undated) == (other.name, other.undated) and self.told is other.told
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an event was not held to be one with a gathering. needs: what all questions together would have had to come to; parts: what each
-    came to, or the sentence that rules it out.
-    """
-
-    event: str
-    needs: float
-    parts: list[Part] | str
 
 
 class Merging:
@@ -140,12 +101,19 @@ class Merging:
                 gathering.add(member.telling, self.scales.lead(member.telling))
         found = []
         phases = dict.fromkeys(step[0] for step in self._steps[event])
-        for one in dict.fromkeys(one for phase in phases for one in _TRIES[phase] if one.happened == name[0]):
+        for one in dict.fromkeys(one for phase in phases for one in TRIES[phase] if one.happened == name[0]):
             variant = replace(telling, days=None) if one.undated else telling
-            needs: float = words.table()["weights"][_threshold(one, telling)]
-            found.append(Refusal(event, needs, parts(variant, gathering, self.scales, timeless=not one.happened)))
-        if found and self._refused(telling, gathering):
-            found.append(Refusal(event, 0.0, "its story leads with it, in other words than theirs do"))
+            needs: float = needed(one, telling)
+            told = parts(variant, gathering, self.scales, timeless=not one.happened)
+            if isinstance(told, str):
+                found.append(Refusal(event, needs, (), told))
+            else:
+                unlike = (
+                    "its story leads with it, and theirs with something else"
+                    if self._refused(telling, gathering)
+                    else None
+                )
+                found.append(Refusal(event, needs, tuple(told), unlike))
         return tuple(found)
 
     def nearest(self, events: Iterable[str]) -> list[Name]:
@@ -245,7 +213,7 @@ class Merging:
     def _take_steps(self, event: str) -> None:
         """The steps of an event that is new or touched: all are asked again."""
         telling = self._told[event]
-        steps = _steps(telling, carried=self._carried.root(event) is not None)
+        steps = steps_of(telling, carried=self._carried.root(event) is not None)
         was = self._steps.get(event, ())
         if was != steps:
             for step in was:
@@ -272,7 +240,7 @@ class Merging:
         for event, placed in found.placed.items():
             at = None
             if placed is not None:
-                at = (_LEADS, int(placed.reason is not None), *placed.telling.order)
+                at = (LEADS, int(placed.reason is not None), *placed.telling.order)
             was_at = self._bundled.pop(event, None)
             if was_at is not None and was_at != at:
                 self._put(was_at, None)
@@ -341,10 +309,10 @@ class Merging:
                 seen |= self._report.get(key.removeprefix("report "), set())
         for event in seen:
             for step in self._steps.get(event, ()):
-                if step > since and any(one.happened == happened for one in _TRIES[step[0]]):
+                if step > since and any(one.happened == happened for one in TRIES[step[0]]):
                     self._ask_of(step, name)
         for member in self._shelves[happened].members(founder):
-            if member.step > since and member.step[0] not in (_LEADS, _CARRIED):
+            if member.step > since and member.step[0] not in (LEADS, CARRIED):
                 self._ask_of(member.step, name)
 
     def _ask_of(self, step: Step, name: Name) -> None:
@@ -361,12 +329,12 @@ class Merging:
         if event in self._bundled or (step != first and first in self._puts):
             self._drop(step)
             return None
-        if phase == _CARRIED:
+        if phase == CARRIED:
             return self._with_origin(telling)
-        best: list[tuple[_Try, str, Score]] = []
-        for n, one in enumerate(_TRIES[phase]):
+        best: list[tuple[Try, str, Score]] = []
+        for n, one in enumerate(TRIES[phase]):
             variant = replace(telling, days=None) if one.undated else telling
-            if best and phase != _DOUBT:
+            if best and phase != DOUBT:
                 self._fits.pop((step, n), None)
                 continue
             found = self._best(step, n, one, variant, names)
@@ -376,8 +344,8 @@ class Merging:
             # A denial of what others tell belongs to the incident, a denial of a plan to the plan
             one, founder, fit = max(best, key=lambda found: (found[-1].value, not found[0].happened))
             return _Put((one.happened, founder), telling, _reason(telling, fit), one.undated)
-        if phase in _PLANS or (phase in _FOUND and stands(telling, lead=telling.early and self.scales.lead(telling))):
-            return _Put((phase in _FOUND, event), telling, None)
+        if phase in PLANS or (phase in FOUND and stands(telling, lead=telling.early and self.scales.lead(telling))):
+            return _Put((phase in FOUND, event), telling, None)
         return None
 
     def _with_origin(self, telling: Telling) -> _Put | None:
@@ -391,7 +359,7 @@ class Merging:
         return None
 
     def _best(
-        self, step: Step, n: int, one: _Try, telling: Telling, names: set[Name] | None
+        self, step: Step, n: int, one: Try, telling: Telling, names: set[Name] | None
     ) -> tuple[str, Score] | None:
         """The gathering that the telling fits best, or None. Where two fit alike, the one nearest in time; a doubt that fits
         two belongs to neither.
@@ -418,13 +386,13 @@ class Merging:
         best = min(good, key=lambda name: (good[name].away, -good[name].score.value, shelf.founded(name)))
         return best, good[best].score
 
-    def _fit(self, step: Step, one: _Try, telling: Telling, name: str) -> _Fit | None:
+    def _fit(self, step: Step, one: Try, telling: Telling, name: str) -> _Fit | None:
         """How well a telling fits a gathering, where it fits well enough to join it."""
         gathering = self._shelves[one.happened].before(name, step)
         if gathering is None:
             return None
         found = score(telling, gathering, self.scales, timeless=not one.happened)
-        needs = words.table()["weights"][_threshold(one, telling)]
+        needs = needed(one, telling)
         if found is None or found.value < needs or self._refused(telling, gathering):
             return None
         return _Fit(found, _away(telling, gathering))
@@ -436,25 +404,6 @@ class Merging:
         if not gathering.leads or not telling.words or not telling.early or not self.scales.lead(telling):
             return False
         return self._bundles.unlike(telling, gathering.leads)
-
-
-def _steps(telling: Telling, *, carried: bool) -> tuple[Step, ...]:
-    """When a telling is put to its event."""
-    rank = int(telling.lineage.copy)
-    if carried:
-        phases: tuple[int, ...] = (_CARRIED,)
-    elif telling.mode != "done":
-        phases = (_PHASE[telling.mode],)
-    elif telling.sharp:
-        phases = (_FIRM if telling.firm else _SOFT,)
-    else:
-        phases = (_COPIES, _COPIES_LEFT) if telling.lineage.copy else (_VAGUE, _LEFT)
-    return tuple((phase, rank, *telling.order) for phase in phases)
-
-
-def _threshold(one: _Try, telling: Telling) -> str:
-    """What a telling needs: with a day less where it has no place that could disagree."""
-    return "join_unplaced" if one is _INCIDENT and not telling.names else one.threshold
 
 
 def _away(telling: Telling, gathering: Gathering) -> int:
