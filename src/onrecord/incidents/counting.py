@@ -1,45 +1,76 @@
 """Which incidents of a campaign a total is about, and what they come to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 from onrecord.incidents import scopes, words
 from onrecord.incidents.sides import enemies, party, sides
 from onrecord.records import Bounds, EventKind, Incident, TallyUnit
 from onrecord.wording.gazetteer import fold
 
+Ints = npt.NDArray[np.int64]
+_EVER, _NEVER = 0, date.max.toordinal() + 1
+"""Before and after every day."""
+
 Asked = tuple[frozenset[EventKind] | None, str | None]
 """The kinds and the scope that a total counts."""
 
 
 class Counted:
-    """Some incidents, with their ids, and the ledger's own figures for them."""
+    """Some incidents, with their ids, and the ledger's own figures for them. sums: how those are made, where that is known to be quicker."""
 
-    def __init__(self, incidents: Iterable[Incident]) -> None:
+    def __init__(self, incidents: Iterable[Incident], sums: Callable[[TallyUnit], Bounds] | None = None) -> None:
         self.incidents = tuple(incidents)
-        self.ids = tuple(one.id for one in self.incidents)
+        self._sums = sums or (lambda unit: figure(unit, self.incidents))
         self._figures: dict[TallyUnit, Bounds] = {}
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The incidents' ids."""
+        return tuple(one.id for one in self.incidents)
 
     def figure(self, unit: TallyUnit) -> Bounds:
         """What the incidents come to in a unit. One without a figure adds nothing, and is not held to be zero."""
         if unit not in self._figures:
-            self._figures[unit] = figure(unit, self.incidents)
+            self._figures[unit] = self._sums(unit)
         return self._figures[unit]
 
 
 def figure(unit: TallyUnit, incidents: Iterable[Incident]) -> Bounds:
     """The ledger's own figure."""
-    counted = tuple(incidents)
-    if scopes.kinds(unit) is not None:
-        return Bounds(len(counted), len(counted), len(counted))
-    given = [bounds for one in counted if (bounds := of_one(unit, one)).best is not None or bounds.low is not None]
-    if not given:
-        return Bounds(None, None, None)
-    best = sum(bounds.best if bounds.best is not None else bounds.low or 0 for bounds in given)
-    low = sum(bounds.low if bounds.low is not None else bounds.best or 0 for bounds in given)
-    high = sum(bounds.high if bounds.high is not None else bounds.best or 0 for bounds in given)
-    return Bounds(low, best, high)
+    return _Sums(unit, tuple(incidents)).of(slice(None))
+
+
+class _Sums:
+    """What incidents come to in a unit, in columns, so that any of them can be summed at once."""
+
+    def __init__(self, unit: TallyUnit, incidents: Sequence[Incident]) -> None:
+        self._acts = scopes.kinds(unit) is not None
+        given = [None if self._acts else _given(of_one(unit, one)) for one in incidents]
+        self._given = np.array([one is not None for one in given], dtype=bool)
+        self._ends = np.array([one or (0, 0, 0) for one in given], dtype=np.int64).reshape(-1, 3)
+
+    def of(self, places: Ints | slice) -> Bounds:
+        """The sum of the incidents at some places."""
+        if self._acts:
+            number = len(self._given[places])
+            return Bounds(number, number, number)
+        if not self._given[places].any():
+            return Bounds(None, None, None)
+        return Bounds(*self._ends[places].sum(axis=0).tolist())
+
+
+def _given(bounds: Bounds) -> tuple[int, int, int] | None:
+    """Low, best and high, each in the place of one that is not known; None where nothing is."""
+    if bounds.best is None and bounds.low is None:
+        return None
+    best = bounds.best if bounds.best is not None else bounds.low or 0
+    low = bounds.low if bounds.low is not None else bounds.best or 0
+    return low, best, bounds.high if bounds.high is not None else bounds.best or 0
 
 
 def of_one(unit: TallyUnit, incident: Incident) -> Bounds:
@@ -73,7 +104,20 @@ class Books:
         self.ids = frozenset(one.id for one in incidents)
         self.days, self.told = days, told
         self._sides = sides(incidents)
-        self._scoped: dict[tuple[Asked, bool], list[Incident]] = {}
+        self._scoped: dict[tuple[Asked, bool], Ints] = {}
+        self._sums: dict[TallyUnit, _Sums] = {}
+        whens = [one.when if one.when is not None and one.when.start is not None else None for one in incidents]
+        self._starts = _ordinals((when.start if when is not None else None for when in whens), _NEVER)
+        # What has no day falls in a period where it was told of in time, if at all
+        self._dated = self._starts != _NEVER
+        told_by = (days.get(one.id) for one in incidents)
+        self._days = _ordinals(told_by, _EVER)
+        ends = (
+            when.end or days.get(one.id) if when is not None else None
+            for one, when in zip(incidents, whens, strict=True)
+        )
+        self._ends = _ordinals(ends, _NEVER)
+        self._known = np.array([bool(one.reports or one.decisions) for one in incidents], dtype=bool)
         self._counted: dict[tuple[Asked, date | None, date | None, bool, bool], Counted] = {}
 
     def counted(
@@ -84,10 +128,16 @@ class Books:
         """
         key = asked, since, last, lenient, doubtful
         if key not in self._counted:
-            self._counted[key] = Counted(
-                one for one in self.within(asked, lenient=lenient) if self.falls(one, since, last, doubtful=doubtful)
-            )
+            scoped = self._places(asked, lenient=lenient)
+            places = scoped[self._falling(since, last, doubtful=doubtful)[scoped]]
+            incidents = (self.incidents[n] for n in places.tolist())
+            self._counted[key] = Counted(incidents, lambda unit: self._sums_of(unit).of(places))
         return self._counted[key]
+
+    def _sums_of(self, unit: TallyUnit) -> _Sums:
+        if unit not in self._sums:
+            self._sums[unit] = _Sums(unit, self.incidents)
+        return self._sums[unit]
 
     @cached_property
     def parties(self) -> tuple[str, ...]:
@@ -111,23 +161,38 @@ class Books:
 
     def within(self, asked: Asked, *, lenient: bool = False) -> list[Incident]:
         """The incidents of the kinds and in the scope, whenever they were."""
+        return [self.incidents[n] for n in self._places(asked, lenient=lenient).tolist()]
+
+    def _places(self, asked: Asked, *, lenient: bool) -> Ints:
         if (asked, lenient) not in self._scoped:
             kinds, told = asked
             scope = scopes.scope(told, self._sides)
             wanted = {True, None} if lenient else {True}
-            self._scoped[asked, lenient] = [
-                one for one in self.incidents if (not kinds or one.kind in kinds) and scope.holds(one) in wanted
+            found = [
+                n
+                for n, one in enumerate(self.incidents)
+                if (not kinds or one.kind in kinds) and scope.holds(one) in wanted
             ]
+            self._scoped[asked, lenient] = np.array(found, dtype=np.int64)
         return self._scoped[asked, lenient]
 
-    def falls(self, incident: Incident, since: date | None, last: date | None, *, doubtful: bool = False) -> bool:
-        """Whether an incident falls in the period. doubtful: or may, for it has no day and was told of in time; and whether it
-        counts though it is told of in passing alone, and nobody has decided on it.
+    def falling(self, since: date | None, last: date | None, *, doubtful: bool = False) -> frozenset[str]:
+        """The incidents that fall in a period, by their ids. doubtful: or may, for they have no day and were told of in time; and those that
+        are told of in passing alone, and nobody has decided on.
         """
-        day = self.days.get(incident.id)
-        if not (incident.reports or incident.decisions) and not doubtful:
-            return False
-        if incident.when is None or incident.when.start is None:
-            return doubtful and (day is None or last is None or day <= last)
-        end = incident.when.end or day
-        return (last is None or incident.when.start <= last) and (since is None or end is None or end >= since)
+        held = np.flatnonzero(self._falling(since, last, doubtful=doubtful))
+        return frozenset(self.incidents[n].id for n in held.tolist())
+
+    def _falling(self, since: date | None, last: date | None, *, doubtful: bool) -> npt.NDArray[np.bool_]:
+        first = _EVER if since is None else since.toordinal()
+        until = _NEVER if last is None else last.toordinal()
+        found: npt.NDArray[np.bool_] = self._dated & (self._starts <= until) & (self._ends >= first)
+        if doubtful:
+            found |= ~self._dated & (self._days <= until)
+        else:
+            found &= self._known
+        return found
+
+
+def _ordinals(days: Iterable[date | None], unknown: int) -> Ints:
+    return np.array([unknown if day is None else day.toordinal() for day in days], dtype=np.int64)

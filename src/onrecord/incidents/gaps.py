@@ -77,8 +77,9 @@ def over(gap: Gap, counted: Counted, books: Books) -> Closing | None:
 
     after = [one for one in scoped if last and printed and (on := day(one)) is not None and last < on <= printed]
     before = [one for one in scoped if since is not None and (on := day(one)) is not None and on < since]
-    beside = [one for one in wide if books.falls(one, since, last, doubtful=True)]
-    other = [one for one in every if kinds is not None and books.falls(one, since, last, doubtful=True)]
+    falling = books.falling(since, last, doubtful=True)
+    beside = [one for one in wide if one.id in falling]
+    other = [one for one in every if kinds is not None and one.id in falling]
     tries = (
         (counted.incidents, lambda one: _presumed(gap.unit, one), "presumed dead"),
         ([one for one in scoped if one.when is None], whole, "without a day of its own"),
