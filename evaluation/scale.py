@@ -78,25 +78,35 @@ def _measured(stage: str, size: int) -> list[str]:
     # Of all times, and in no order: what comes late changes more than what is the newest
     late = random.Random(size).sample(reads, _MORE)
     held = {read.story.id for read in late}
-    grouping = families.Grouping()
+    grouping, growing = families.Grouping(), incidents.Growing()
     began = time.perf_counter()
-    grouping.add([read for read in reads if read.story.id not in held])
+    came = grouping.add([read for read in reads if read.story.id not in held])
     lines = [_line("families", began)]
-    took = []
+    began = time.perf_counter()
+    growing.change([read for read in reads if read.story.id not in held], came.derivations, came.mutations)
+    lines.append(_line("incidents: which events are one", began))
+    families_took, incidents_took = [], []
     for read in late:
         began = time.perf_counter()
-        grouping.add([read])
-        took.append(time.perf_counter() - began)
-    # The first finds nothing prepared for more
-    lines.append(_row("families: one story more, the first", took[0]))
-    lines.append(_row("families: one story more, mean", sum(took[1:]) / len(took[1:])))
-    lines.append(_row("families: one story more, the slowest", max(took[1:])))
+        came = grouping.add([read])
+        families_took.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        changed = growing.change([read], came.derivations, came.mutations)
+        desk = incidents.Desk(growing.told_in(changed.come), incidents.speakers([read]), "joint")
+        _ = [desk.row(group) for group in incidents.decided(growing.some(changed.come), ()).groups]
+        incidents_took.append(time.perf_counter() - began)
+    for what, took in (("families", families_took), ("incidents", incidents_took)):
+        # The first finds nothing prepared for more
+        lines.append(_row(f"{what}: one story more, the first", took[0]))
+        lines.append(_row(f"{what}: one story more, mean", sum(took[1:]) / len(took[1:])))
+        lines.append(_row(f"{what}: one story more, the slowest", max(took[1:])))
+    del growing
     grouped = grouping.grouped()
     began = time.perf_counter()
     incidents.merge(
         reads, incidents.Families(grouped.families, grouped.derivations, grouped.mutations), profile="joint"
     )
-    return [*lines, _line("incidents", began)]
+    return [*lines, _line("incidents, with rows and verdicts", began)]
 
 
 def _line(name: str, began: float) -> str:

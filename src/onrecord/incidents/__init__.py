@@ -12,6 +12,7 @@ from onrecord.incidents.series import movements
 from onrecord.incidents.support import of_total
 from onrecord.incidents.told import Families, tellings
 from onrecord.incidents.verdicts import verdicts
+from onrecord.incidents.voices import speakers
 
 __all__ = [
     "Desk",
@@ -39,6 +40,7 @@ __all__ = [
     "resolve",
     "responsibility",
     "row_id",
+    "speakers",
     "tellings",
     "verdicts",
 ]

@@ -121,6 +121,14 @@ class Growing:
         """All tellings, as each story by itself has them."""
         return self._retold.told.values()
 
+    def some(self, ids: Collection[str]) -> tuple[Grouping, ...]:
+        """The groupings of some ids."""
+        return tuple(one for one in self._groupings.values() if one.id in ids)
+
+    def told_in(self, ids: Collection[str]) -> tuple[Telling, ...]:
+        """The tellings of some groupings, by their ids."""
+        return tuple(self._retold.told[event] for one in self.some(ids) for event in one.events)
+
     @unswept()
     def change(
         self,
