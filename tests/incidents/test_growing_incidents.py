@@ -203,3 +203,21 @@ def test_where_lies_nothing_of_a_map(room, desk):
     ]
     assert grown(room, 3).groupings() == at_once(room)
     assert len(at_once(room)) == 1
+
+
+def test_a_day_on_which_more_places_are_hit_says_less_to_those_who_told_of_it_before(room, desk):
+    """An undated telling joins the one act of its day; once many places are told of on that day it does no longer."""
+    room.story("a", "Gull Wire", "2031-05-05", desk.act(day="2031-05-04", place="Port Amary", target="fuel jetty"))
+    room.story("b", "Quay Radio", "2031-05-06", desk.act(target="jetty", kind="bombing"))
+    growing, joined = Growing(), []
+    for number in range(40):
+        if number:
+            act = desk.act(day="2031-05-04", place=f"Quarter {chr(64 + number)}", target="radio mast", kind="raid")
+            room.story(f"c{number}", f"Outlet {number}", "2031-05-05", act)
+        growing.change(room.reads[-1:] if number else room.reads, {}, {})
+        held = Growing()
+        held.change(room.reads, {}, {})
+        assert growing.groupings() == held.groupings()
+        joined.append(any({"a-e0", "b-e0"} <= set(one.events) for one in growing.groupings()))
+    assert joined[0] is True
+    assert joined[-1] is False
