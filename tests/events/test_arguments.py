@@ -77,6 +77,21 @@ def test_place(text: str, name: str, precision: str, tell: Tell) -> None:
     assert (where.name, where.precision) == (name, precision)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A man was shot dead in north Vellin on Monday, police said.", "Vellin"),
+        ("Shells hit a market in east Port Amary on Friday, killing three people.", "Port Amary"),
+        ("Three people were shot at a north Port Amary community center on Friday.", "Port Amary"),
+        ("A drone struck a depot in North Vellin on Monday.", "North Vellin"),
+    ],
+)
+def test_a_part_of_a_town_is_no_place_of_that_name(text: str, name: str, tell: Tell) -> None:
+    where = first(tell(text)).where
+    assert where is not None
+    assert where.name == name
+
+
 def test_a_place_behind_a_comma_is_the_container(tell: Tell) -> None:
     where = first(tell("A bomb exploded in Vellin, Verania.")).where
     assert where is not None

@@ -209,10 +209,14 @@ def test_a_day_on_which_more_places_are_hit_says_less_to_those_who_told_of_it_be
     """An undated telling joins the one act of its day; once many places are told of on that day it does no longer."""
     room.story("a", "Gull Wire", "2031-05-05", desk.act(day="2031-05-04", place="Port Amary", target="fuel jetty"))
     room.story("b", "Quay Radio", "2031-05-06", desk.act(target="jetty", kind="bombing"))
+    for number in range(70):
+        # So many that none of those that follow makes everything anew
+        act = desk.act(day="2031-07-09", place=f"Cove {number}", target=f"barge {number}", kind="raid")
+        room.story(f"o{number}", f"Outlet {number}", "2031-07-10", act)
     growing, joined = Growing(), []
     for number in range(40):
         if number:
-            act = desk.act(day="2031-05-04", place=f"Quarter {chr(64 + number)}", target="radio mast", kind="raid")
+            act = desk.act(day="2031-05-04", place=f"Quarter {number}", target="radio mast", kind="raid")
             room.story(f"c{number}", f"Outlet {number}", "2031-05-05", act)
         growing.change(room.reads[-1:] if number else room.reads, {}, {})
         held = Growing()

@@ -237,6 +237,9 @@ def _name(head: Token) -> tuple[int, int]:
         ):
             break
         first -= 1
+    if first < last and doc[first].text in words("place", "compass"):
+        # "in north Vellin": a part of Vellin, and no place of that name, which would have a capital
+        first += 1
     if head.pos_ == "NOUN" and head.lower_ in words("place", "plain") and first < last:
         return first, last - 1
     if head.pos_ == "NOUN" and first == last and doc[last - 1].pos_ == "NOUN":
