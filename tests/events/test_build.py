@@ -125,7 +125,13 @@ def test_nobody_is_hurt_whom_no_words_tell_of(
 
 @pytest.mark.parametrize("piece", ["7 ", "since ", "Vellin, ", "six people killed and ", "in 9 attacks "])
 def test_odd_texts_take_no_longer(piece: str, annotate: Callable[..., Annotated]) -> None:
-    annotated = annotate(piece * 1500)
-    began = process_time()
-    tallies.every(annotated, (), arguments.around(annotated).counts)
-    assert process_time() - began < 3
+    """Three times the text takes three times as long, and not nine times: processors differ, growth does not."""
+
+    def took(number: int) -> float:
+        annotated = annotate(piece * number)
+        began = process_time()
+        tallies.every(annotated, (), arguments.around(annotated).counts)
+        return process_time() - began
+
+    took(10)
+    assert took(1500) < 6 * took(500) + 0.5

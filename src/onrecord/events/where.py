@@ -183,7 +183,7 @@ def _rank_at(token: Token, known: bool) -> int | None:
 
 def _is_name(token: Token) -> bool:
     acts = words("party", "acts")
-    if token.ent_type_ in _NO_PLACES or any(c.isdigit() for c in token.text):
+    if token.ent_type_ in _NO_PLACES or any(c.isdigit() for c in token.text) or token.lower_ in words("place", "rides"):
         return False
     if token.lower_ in acts or token.lower_.removesuffix("s") in acts:
         return False
@@ -334,6 +334,7 @@ def _holder(doc: Doc, last: int, end: int) -> tuple[int, int]:
     first += inside
     if not (comma or inside):
         return first, -1
+    first += first + 1 < end and doc[first].text in words("place", "compass")
     at = first
     while at < end and doc[at].pos_ == "PROPN" and doc[at].ent_type_ not in {"DATE", "TIME"}:
         at += 1
