@@ -90,7 +90,7 @@ def features(annotated: Annotated, killed: Bounds, injured: Bounds) -> Iterator[
 
 
 def _chance(scores: np.ndarray) -> float:
-    """How likely it is any at all, in whole hundredths: so that it is the same on every machine."""
+    """How likely it is any at all, in whole hundredths: so that last bits, which differ between machines, seldom show."""
     shares = np.exp(scores - scores.max())
     return round(1.0 - float(shares[0] / shares.sum()), 2)
 

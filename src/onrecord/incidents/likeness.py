@@ -35,7 +35,6 @@ class Gathering:
     """
 
     members: list[Telling] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
     days: tuple[date, date] | None = None
     told_by: date | None = None
     leads: list[str] = field(default_factory=list)
@@ -54,11 +53,9 @@ class Gathering:
     stories: Counter[str] = field(default_factory=Counter)
     reports: set[str] = field(default_factory=set)
 
-    def add(self, telling: Telling, lead: bool, reason: str | None = None) -> None:
+    def add(self, telling: Telling, lead: bool) -> None:
         """Takes a telling in. lead: whether it is the first act that its story tells of: a story's facts are then its."""
         self.members.append(telling)
-        if reason is not None:
-            self.reasons.append(reason)
         if telling.sharp and telling.days is not None:
             self.spans[telling.days] += 1 if telling.lineage.copy else 2
             self.days = min(self.spans, key=lambda days: (-self.spans[days], days))

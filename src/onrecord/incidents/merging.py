@@ -63,11 +63,11 @@ class Merging:
         self._told: dict[str, Telling] = {}
         self._on: defaultdict[date, set[str]] = defaultdict(set)
         self._report: defaultdict[str, set[str]] = defaultdict(set)
-        self.scales = Scale()
-        self._keys = Keys(self.scales)
-        self._shelves = {happened: Shelf(self.scales, self._keys) for happened in (True, False)}
-        self._carried = Carried(self.scales)
-        self._bundles = Bundles(self.scales, lambda event: self._carried.root(event) is not None)
+        self._scales = Scale()
+        self._keys = Keys(self._scales)
+        self._shelves = {happened: Shelf(self._scales, self._keys) for happened in (True, False)}
+        self._carried = Carried(self._scales)
+        self._bundles = Bundles(self._scales, lambda event: self._carried.root(event) is not None)
         self._steps: dict[str, tuple[Step, ...]] = {}
         self._bundled: dict[str, Step] = {}
         self._puts: dict[Step, _Put] = {}
@@ -98,13 +98,13 @@ class Merging:
         telling, gathering = self._told[event], Gathering()
         for member in self.members(name):
             if member.telling.event.id != event:
-                gathering.add(member.telling, self.scales.lead(member.telling))
+                gathering.add(member.telling, self._scales.lead(member.telling))
         found = []
         phases = dict.fromkeys(step[0] for step in self._steps[event])
         for one in dict.fromkeys(one for phase in phases for one in TRIES[phase] if one.happened == name[0]):
             variant = replace(telling, days=None) if one.undated else telling
             needs: float = needed(one, telling)
-            told = parts(variant, gathering, self.scales, timeless=not one.happened)
+            told = parts(variant, gathering, self._scales, timeless=not one.happened)
             if isinstance(told, str):
                 found.append(Refusal(event, needs, (), told))
             else:
@@ -139,7 +139,7 @@ class Merging:
             self._of[story] = tuple(told)
             for telling in told:
                 self._learn(telling)
-        moved = self.scales.change(gone.values(), come.values())
+        moved = self._scales.change(gone.values(), come.values())
         self._anew = moved.everything
         touched = {telling.event.id for told in come.values() for telling in told} | moved.events
         touched |= {telling.event.id for story in moved.stories for telling in self._of[story]}
@@ -193,7 +193,7 @@ class Merging:
     def _begin_anew(self) -> None:
         """What everything is held against has changed: all steps are gone through again."""
         self._changed |= set(self.names())
-        self._shelves.update({happened: Shelf(self.scales, self._keys) for happened in (True, False)})
+        self._shelves.update({happened: Shelf(self._scales, self._keys) for happened in (True, False)})
         self._puts.clear()
         self._fits.clear()
         self._asked.clear()
@@ -344,7 +344,7 @@ class Merging:
             # A denial of what others tell belongs to the incident, a denial of a plan to the plan
             one, founder, fit = max(best, key=lambda found: (found[-1].value, not found[0].happened))
             return _Put((one.happened, founder), telling, _reason(telling, fit), one.undated)
-        if phase in PLANS or (phase in FOUND and stands(telling, lead=telling.early and self.scales.lead(telling))):
+        if phase in PLANS or (phase in FOUND and stands(telling, lead=telling.early and self._scales.lead(telling))):
             return _Put((phase in FOUND, event), telling, None)
         return None
 
@@ -391,7 +391,7 @@ class Merging:
         gathering = self._shelves[one.happened].before(name, step)
         if gathering is None:
             return None
-        found = score(telling, gathering, self.scales, timeless=not one.happened)
+        found = score(telling, gathering, self._scales, timeless=not one.happened)
         needs = needed(one, telling)
         if found is None or found.value < needs or self._refused(telling, gathering):
             return None
@@ -401,7 +401,7 @@ class Merging:
         """Whether a story's lead is unlike what the stories lead with that are about a gathering. What it tells of late, in passing, need
         not be alike.
         """
-        if not gathering.leads or not telling.words or not telling.early or not self.scales.lead(telling):
+        if not gathering.leads or not telling.words or not telling.early or not self._scales.lead(telling):
             return False
         return self._bundles.unlike(telling, gathering.leads)
 

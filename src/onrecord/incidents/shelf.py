@@ -135,7 +135,7 @@ class Shelf:
             seen = self._seen[name] = _Seen(Gathering(), 0)
         while seen.number < len(members) and members[seen.number].step < now:
             one = members[seen.number]
-            seen.gathering.add(one.telling, self._scales.lead(one.telling), one.reason)
+            seen.gathering.add(one.telling, self._scales.lead(one.telling))
             seen.number += 1
         return seen.gathering
 

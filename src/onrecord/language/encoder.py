@@ -301,11 +301,12 @@ def _shares(scores: np.ndarray) -> np.ndarray:
 
 
 def _session(path: Path) -> Any:
-    """A network, on one thread: workers share the cores, and sums keep their order. It gives the same on every processor."""
+    """A network, on one thread: workers share the cores, and sums keep their order."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    # Without it sums of whole numbers overflow where the processor has no instructions of its own for them
+    # Without it sums of whole numbers overflow where the processor has no instructions of its own for them. What fractions add up to
+    # still differs by last bits from one processor to another
     options.add_session_config_entry("session.x64quantprecision", "1")
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
