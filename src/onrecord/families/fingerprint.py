@@ -1,6 +1,7 @@
 """What of a story's text can be found again elsewhere: its 5-word runs and quotations in a copy, its facts and words in another report of the same event."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rensa import RMinHash
@@ -20,9 +21,10 @@ _MOST_WORDS = 300
 # Scripts without blanks between words: each of their letters is a word here.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-_QUOTATION = re.compile(
-    r'"([^"\n]{10,1500})"|“([^”\n]{10,1500})”|„([^“”\n]{10,1500})[“”]|«([^»\n]{10,1500})»|「([^」\n]{5,1500})」'
-)
+_LONGEST_QUOTATION = 1500
+_CLOSING = {'"': ('"', 10), "“": ("”", 10), "„": ("“”", 10), "«": ("»", 10), "「": ("」", 5)}
+"""By the mark that opens a quotation: those that close it, and how many characters it has at least."""
+_OPENING = re.compile("[" + "".join(_CLOSING) + "]")
 _SENTENCE_END = re.compile(r"[.!?…。！？]+")
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[,.]\d{3})+|\d{1,9})(?![\d,.]\d)(?:[ \u00a0-]([^\W\d_]{3,40}))?")
 _NAME = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w'’-]{2,40}(?: [^\W\d_a-z][\w'’-]{1,40}){0,3}")
@@ -76,13 +78,28 @@ def _signature(words: tuple[str, ...]) -> tuple[int, ...]:
 
 def _quotes(text: str) -> tuple[str, ...]:
     found = set()
-    for match in _QUOTATION.finditer(text):
-        words = next(group for group in match.groups() if group is not None)
+    for words in _quoted(text):
         for sentence in _SENTENCE_END.split(words):
             kept = folded(sentence)
             if len(kept) >= QUOTE_WORDS:
                 found.add(" ".join(kept))
     return tuple(sorted(found))
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """The words between quotation marks, within one line. By searches for single marks: an expression would read on from
+    every mark that nothing closes.
+    """
+    at = 0
+    while opened := _OPENING.search(text, at):
+        start = opened.end()
+        marks, least = _CLOSING[opened.group()]
+        ends = [text.find(mark, start, start + _LONGEST_QUOTATION + 1) for mark in marks]
+        end = min((end for end in ends if end >= 0), default=-1)
+        closed = end - start >= least and text.find("\n", start, end) < 0
+        if closed:
+            yield text[start:end]
+        at = end + 1 if closed else start
 
 
 def _words(words: tuple[str, ...]) -> tuple[str, ...]:
