@@ -1,0 +1,76 @@
+"""Who may do what: four roles, a rule for every route, and nobody where there is none."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+Role = Literal["reader", "coder", "lead", "admin"]
+ROLES: tuple[Role, ...] = ("reader", "coder", "lead", "admin")
+"""Each may do all that those before it may: read; decide; open and close rounds of coding, export; keep the accounts."""
+
+Via = Literal["local", "session", "token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks. id: what decisions are signed with, and never changes; name: as shown; via: how it is known who it is: "local" needs
+    no password. scope: of a token, the role that it reaches no further than.
+    """
+
+    id: str
+    name: str
+    role: Role
+    via: Via
+
+    def may(self, role: Role) -> bool:
+        """Whether this person has that role, or one above it."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+class SignInFirst(Exception):
+    """Nobody is known to ask, and the route is not for everybody."""
+
+
+class NotAllowed(Exception):
+    """The route is for another role. str(): the least one that may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The rule of a route, as one of its dependencies. role: the least that may; None for everybody."""
+
+    role: Role | None
+
+    def __call__(self, request: Request) -> Person | None:
+        """The person who asks. Raises SignInFirst, NotAllowed."""
+        person: Person | None = getattr(request.state, "person", None)
+        if self.role is None:
+            return person
+        if person is None:
+            raise SignInFirst
+        if not person.may(self.role):
+            raise NotAllowed(self.role)
+        return person
+
+
+ANYONE, READER, CODER, LEAD, ADMIN = Needs(None), Needs("reader"), Needs("coder"), Needs("lead"), Needs("admin")
+
+
+def rules(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Role | None]]:
+    """Method, path and rule of every route. Raises RuntimeError for one that has no rule, or two: it would be open to all."""
+    for route in (route for router in routers for route in router.routes):
+        found = [needs.role for needs in _needs(route.dependant)] if isinstance(route, APIRoute) else []
+        if not isinstance(route, APIRoute) or len(found) != 1:
+            raise RuntimeError(f"{route}: has {len(found)} rules on who may, and needs one")
+        yield from ((method, route.path, found[0]) for method in sorted(route.methods))
+
+
+def _needs(dependant: Dependant) -> Iterator[Needs]:
+    for one in dependant.dependencies:
+        if isinstance(one.call, Needs):
+            yield one.call
+        yield from _needs(one)

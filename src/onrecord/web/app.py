@@ -1,0 +1,26 @@
+"""The application: routes, each with its rule, behind the guard."""
+
+from importlib.resources import files
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from onrecord.ledger import Ledger
+from onrecord.web import access, failing, guard
+from onrecord.web.desk import Desk
+from onrecord.web.options import Options
+from onrecord.web.routes import ROUTERS
+
+
+def application(ledger: Ledger, options: Options) -> FastAPI:
+    """The pages and the API of one ledger. Raises RuntimeError where a route has no rule on who may."""
+    app = FastAPI(title="OnRecord", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.desk = Desk(ledger)
+    app.state.options = options
+    app.state.rules = tuple(access.rules(ROUTERS))
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=str(files("onrecord.web").joinpath("static"))), name="static")
+    failing.install(app)
+    guard.install(app, options)
+    return app

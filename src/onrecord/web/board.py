@@ -1,0 +1,146 @@
+"""All that a ledger says at one moment, laid out for looking things up."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from onrecord import incidents
+from onrecord.exports import judged
+from onrecord.exports.private import Private
+from onrecord.pipeline import View
+from onrecord.records import (
+    Claim,
+    Decision,
+    Derivation,
+    Event,
+    Family,
+    Incident,
+    Movement,
+    Mutation,
+    Plan,
+    Read,
+    Standing,
+    Tally,
+    Verdict,
+)
+
+Row = Incident | Plan
+Finding = Claim | Event | Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an id stands for. name: the id that it leads to, another one after a merge."""
+
+    kind: str
+    name: str
+
+
+class Board:
+    """A view with its records by id. Nothing in it changes: the next moment has a board of its own.
+
+    state: a name for the moment: equal names, equal content.
+    """
+
+    def __init__(self, view: View, state: str) -> None:
+        self.view = view
+        self.state = state
+        derived = view.derived
+        self.reads: dict[str, Read] = {read.story.id: read for read in view.reads}
+        self._named: dict[str, Read] = {}
+        for read in view.reads:
+            known = self._named.get(read.story.name or "")
+            if read.story.name and (known is None or known.story.version <= read.story.version):
+                self._named[read.story.name] = read
+        self.incidents = {one.id: one for one in derived.incidents}
+        self.plans = {one.id: one for one in derived.plans}
+        self.families = {one.id: one for one in derived.families}
+        self.derivations: dict[str, Derivation] = {one.story: one for one in derived.derivations}
+        self.verdicts: dict[str, Verdict] = {one.tally: one for one in derived.verdicts}
+        self.decisions: dict[str, Decision] = {one.id: one for one in view.decisions}
+        self.family_of: dict[str, Family] = {story: one for one in derived.families for story in one.stories}
+        self.home: dict[str, Row] = {event: row for row in self.rows() for event in row.events}
+        self.reviews = judged.reviews(view)
+
+    def rows(self) -> Iterator[Row]:
+        """All incidents, then all plans."""
+        yield from self.view.derived.incidents
+        yield from self.view.derived.plans
+
+    def read(self, name: str) -> Read | None:
+        """The story of that id, or the latest version of that name."""
+        return self.reads.get(name) or self._named.get(name)
+
+    def row(self, id_: str) -> Row | None:
+        """The incident or plan of that id, or the one that it was merged into."""
+        return self.incidents.get(id_) or self.plans.get(id_) or self._led(id_)
+
+    def _led(self, id_: str) -> Row | None:
+        if not any(name.name == id_ for name in self.view.names):
+            return None
+        name = incidents.resolve(id_, self.view.names)
+        return self.incidents.get(name) or self.plans.get(name)
+
+    def ended(self, id_: str) -> bool:
+        """Whether an incident or plan of that name was here, and is no more."""
+        return any(name.name == id_ for name in self.view.names) and self.row(id_) is None
+
+    def finding(self, id_: str) -> tuple[Read, Finding] | None:
+        """The claim, event or tally of that id, with its story."""
+        read = self.reads.get(id_.rpartition("-")[0])
+        if read is None:
+            return None
+        reading = read.reading
+        findings: Iterator[Finding] = iter((*reading.claims, *reading.events, *reading.tallies))
+        return next(((read, one) for one in findings if one.id == id_), None)
+
+    def called(self, story: str) -> str:
+        """How a story is called on a page: by its outlet, else by the source's own id for it."""
+        read = self.reads.get(story)
+        return (read.story.outlet or read.story.name or story) if read else story
+
+    def events(self, row: Row) -> list[tuple[Read, Event]]:
+        """The events of an incident or plan, each with its story, in the order of publication."""
+        wanted = set(row.events)
+        stories = sorted((self.reads[s] for s in row.stories if s in self.reads), key=lambda r: self.place[r.story.id])
+        return [(read, event) for read in stories for event in read.reading.events if event.id in wanted]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The place of every story in the order of publication."""
+        return {read.story.id: n for n, read in enumerate(self.view.reads)}
+
+    @cached_property
+    def mutations(self) -> dict[str, list[Mutation]]:
+        """What each story says otherwise than its origin."""
+        found: defaultdict[str, list[Mutation]] = defaultdict(list)
+        for one in self.view.derived.mutations:
+            found[one.story].append(one)
+        return dict(found)
+
+    @cached_property
+    def standings(self) -> dict[str, list[Standing]]:
+        """How decisions stand, by what they bear on now."""
+        found: defaultdict[str, list[Standing]] = defaultdict(list)
+        for one in self.view.derived.standings:
+            if one.target is not None:
+                found[one.target].append(one)
+        return dict(found)
+
+    @cached_property
+    def standing(self) -> dict[str, Standing]:
+        """How each decision stands, by its id."""
+        return {one.decision: one for one in self.view.derived.standings}
+
+    @cached_property
+    def movements(self) -> dict[str, Movement]:
+        """How far each total moved since the one before it in its series, by tally."""
+        derived = self.view.derived
+        found = incidents.movements(self.view.reads, derived.derivations, derived.verdicts)
+        return {one.tally: one for one in found}
+
+    @cached_property
+    def private(self) -> Private:
+        """The names that are hidden from those who only read."""
+        return Private(self.view)

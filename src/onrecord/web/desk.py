@@ -1,0 +1,55 @@
+"""What the pages share in one process: the ledger, its board of the moment, and the words of its stories."""
+
+import threading
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from fastapi import Request
+
+from onrecord.ledger import Ledger, read
+from onrecord.pipeline import Judgement, Kept, Outcome, View
+from onrecord.records import Story
+from onrecord.web.board import Board
+from onrecord.web.searching import Index
+
+
+class Desk:
+    """One ledger that people work on. A board is made once for each moment; who reads never waits for who decides."""
+
+    def __init__(self, ledger: Ledger, profile: str = "joint") -> None:
+        self.ledger = ledger
+        self._kept = Kept(ledger, profile)
+        self._boot = token_hex(4)
+        self._count = 0
+        self._lock = threading.Lock()
+        self._board: Board | None = None
+        self.index = Index()
+
+    def board(self) -> Board:
+        """The ledger as it stands now."""
+        return self._laid_out(self._kept.look(datetime.now(UTC)))
+
+    def _laid_out(self, view: View) -> Board:
+        with self._lock:
+            if self._board is None or self._board.view is not view:
+                self._count += 1
+                self._board = Board(view, f"{self._boot}-{self._count}")
+            return self._board
+
+    def decide(self, asked: Judgement) -> Outcome:
+        """Keeps a judgement; the next board has it."""
+        return self._kept.decide(asked, datetime.now(UTC))
+
+    def story(self, id_: str) -> Story | None:
+        """The words of a story."""
+        return read.story(self.ledger, id_)
+
+    def stories(self, ids: list[str]) -> dict[str, Story]:
+        """The words of some stories, by id."""
+        return {story.id: story for story in read.stories_of(self.ledger, ids)}
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that an application serves."""
+    desk: Desk = request.app.state.desk
+    return desk

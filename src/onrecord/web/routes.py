@@ -1,0 +1,7 @@
+"""Every router of the application, in one list."""
+
+from fastapi import APIRouter
+
+from onrecord.web import pages_desk
+
+ROUTERS: tuple[APIRouter, ...] = (pages_desk.router,)

@@ -1,0 +1,5 @@
+"""Full text."""
+
+
+class Index:
+    """Later."""

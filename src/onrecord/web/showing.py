@@ -1,0 +1,107 @@
+"""Templates → pages. Names of private persons are masked for those who only read, in whatever a template prints."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from onrecord.exports.harmless import harmless
+from onrecord.records import Bounds
+from onrecord.web.access import Person
+
+_OPTIONS = re.compile(r"--([a-z]+)")
+
+
+@pass_context
+def _printed(context: Context, value: Any) -> Any:
+    """What a template prints: None as nothing; for a reader, text without the names of private persons."""
+    if value is None:
+        return ""
+    mask = context.get("mask")
+    if mask is not None and isinstance(value, str) and not isinstance(value, Markup):
+        return mask(value)
+    return value
+
+
+def for_people(message: str) -> str:
+    """A message of the program's without the dashes of its command line."""
+    return _OPTIONS.sub(r"\1", message)
+
+
+def figure(bounds: Bounds | None) -> str:
+    """ "9–9–13", "6", or "?" where nothing is said."""
+    if bounds is None or bounds == Bounds(None, None, None):
+        return "?"
+    low, best, high = ("?" if n is None else str(n) for n in (bounds.low, bounds.best, bounds.high))
+    if low == best == high:
+        return best
+    if low == best and high == "?":
+        return f"{best}+"
+    return f"{low}–{best}–{high}"
+
+
+def day(value: date | datetime | None) -> str:
+    """ "4 Sep 2024"; "undated" without one."""
+    return f"{value.day} {value:%b} {value.year}" if value else "undated"
+
+
+def days(when: Any) -> str:
+    """The days of a time, or the words for it where they do not resolve."""
+    if when is None:
+        return "date unknown"
+    if when.start is None:
+        return f"“{when.span.text}”" if when.span else "date unknown"
+    if when.end in (None, when.start):
+        return day(when.start)
+    return f"{day(when.start)} – {day(when.end)}"
+
+
+def words(value: object) -> str:
+    """A word of the closed lists as people read it: "drone_strike" is "drone strike"."""
+    return str(value or "").replace("_", " ")
+
+
+def link(url: str | None) -> str | None:
+    """An address that a page may link to; None for any other than a web page's."""
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc else None
+    except ValueError:
+        return None
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("onrecord.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(figure=figure, day=day, days=days, words=words, link=link, harmless=harmless)
+    return made
+
+
+_TEMPLATES = _environment()
+
+
+def page(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+    """A page for the person who asks."""
+    person: Person | None = getattr(request.state, "person", None)
+    desk = request.app.state.desk
+    mask = None if person is not None and person.may("coder") else desk.board().private.masked if person else None
+    given = {
+        "person": person,
+        "may": person.may if person else lambda _role: False,
+        "path": request.url.path,
+        "mask": mask,
+        **context,
+    }
+    return HTMLResponse(_TEMPLATES.get_template(template).render(given), status)
