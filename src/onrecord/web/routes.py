@@ -2,6 +2,12 @@
 
 from fastapi import APIRouter
 
-from onrecord.web import pages_desk
+from onrecord.web import deciding, pages_desk, pages_incident, pages_lists, pages_story
 
-ROUTERS: tuple[APIRouter, ...] = (pages_desk.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    pages_desk.router,
+    pages_story.router,
+    pages_incident.router,
+    pages_lists.router,
+    deciding.router,
+)
