@@ -133,10 +133,10 @@ class Ranges:
 
 
 def ranges(row: Incident, what: str) -> Ranges | None:
-    """The figures of one count by source, the last of each; None where nobody gives one."""
+    """The figures of one count by source, the last of each; None where no two give one."""
     last: dict[str, Statement] = {s.source: s for s in row.statements if s.field == what and s.bounds is not None}
     whole = row.killed if what == "killed" else row.injured
-    if not last:
+    if len(last) < 2:
         return None
     figures = tuple((source, s.bounds, s.credible) for source, s in last.items() if s.bounds is not None)
     ends = [n for _, b, _ in figures for n in (b.low, b.best, b.high) if n is not None]

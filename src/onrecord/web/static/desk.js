@@ -74,6 +74,7 @@
 
   function counted() {
     const ticked = all("input[name=targets]:checked").length;
+    all(".bulk").forEach((bar) => bar.classList.toggle("on", ticked > 0));
     all(".bulk button").forEach((button) => { button.disabled = !ticked; });
   }
 
