@@ -170,11 +170,17 @@ def _line(desk: Desk, given: str) -> Line:
     return Line(target.id, version, decisions.shown(target), "ready")
 
 
+_CHANGED = "has changed since it was shown; look at its values"
+
+
 def _decided(desk: Desk, line: Line, asked: Many, by: str, number: int) -> Line:
     key = f"{asked.key}-{number}" if asked.key else None
     judgement = Judgement(asked.verdict, line.id, by, asked.reason.strip(), key=key, version=line.version)
     try:
         made = desk.decide(judgement)
+    except Conflict:
+        # Whatever it was the page had shown, it is decided by somebody who has seen what is there now
+        return line if line.state != "ready" else Line(line.id, line.version, line.shown, "changed", _CHANGED)
     except OnRecordError as error:
         said = showing.for_people(str(error))
         return Line(line.id, line.version, line.shown, "refused", said)
