@@ -154,6 +154,9 @@ def decide_many(request: Request, asked: Annotated[Many, Form()]) -> Response:
     return showing.page(request, "many.html", given)
 
 
+_CHANGED = "has changed since it was shown; look at its values"
+
+
 def _line(desk: Desk, given: str) -> Line:
     id_, _, version = given.rpartition("@")
     board = desk.board()
@@ -164,13 +167,8 @@ def _line(desk: Desk, given: str) -> Line:
         return Line(id_, version, (), "gone", "is here no more")
     now = desk.shown(target, target.id)
     if now != version:
-        return Line(
-            target.id, now, decisions.shown(target), "changed", "has changed since it was shown; look at its values"
-        )
+        return Line(target.id, version, decisions.shown(target), "changed", _CHANGED)
     return Line(target.id, version, decisions.shown(target), "ready")
-
-
-_CHANGED = "has changed since it was shown; look at its values"
 
 
 def _decided(desk: Desk, line: Line, asked: Many, by: str, number: int) -> Line:
