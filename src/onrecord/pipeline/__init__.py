@@ -8,6 +8,7 @@ from onrecord.pipeline.adding import AddOptions, AddReport, Progress, add, check
 from onrecord.pipeline.campaigning import end_campaign, start_campaigns
 from onrecord.pipeline.deciding import Judgement, Outcome, decide
 from onrecord.pipeline.deriving import derive, derive_if_old, rebuild
+from onrecord.pipeline.keeping import Kept
 from onrecord.pipeline.moving import MoveReport, move
 from onrecord.pipeline.rereading import RereadOptions, RereadReport, reread
 from onrecord.pipeline.verifying import checkpoint, verify
@@ -17,6 +18,7 @@ __all__ = [
     "AddOptions",
     "AddReport",
     "Judgement",
+    "Kept",
     "MoveReport",
     "Outcome",
     "Progress",

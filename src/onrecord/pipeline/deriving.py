@@ -105,8 +105,9 @@ class Deriving:
         """The readings, those that tell what they told as they were held; and those that are new or tell something else."""
         told = tuple(was if (was := self._told.get(read.story.id)) == read else read for read in reads)
         come = [read for read in told if self._told.get(read.story.id) is not read]
-        if 2 * sum(read.story.id in self._told for read in come) > len(self._told):
-            # To put so many in the place of what is held takes longer than to begin anew
+        otherwise = sum(read.story.id in self._told for read in come)
+        if 2 * otherwise > len(self._told) or not self._told.keys() <= {read.story.id for read in told}:
+            # To put so many in the place of what is held takes longer than to begin anew; and nothing is ever taken out
             self._begin()
             return told, list(told)
         return told, come
@@ -290,7 +291,8 @@ def merged_names(decided: Sequence[Decision], standings: Sequence[Standing]) -> 
 def called(derived: Derived, rows: Mapping[str, Row]) -> Derived:
     """What was derived, with incidents and plans under their names wherever they are told of. rows: the named ones, by id."""
     names = {id_: row.id for id_, row in rows.items()}
-    all_ = [rows[row.id] for row in (*derived.incidents, *derived.plans)]
+    made: list[Row] = [*derived.incidents, *derived.plans]
+    all_ = [rows[row.id] for row in made]
     return replace(
         derived,
         incidents=tuple(row for row in all_ if isinstance(row, Incident)),
