@@ -107,14 +107,7 @@ class Merger:
         own = owned(rulings, groupings, desk)
         final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
         made = [desk.row(group) for group in final.groups]
-        found = [row for row in made if row is not None]
-        incidents = tuple(
-            sorted(
-                (row for row in found if isinstance(row, Incident)),
-                key=lambda one: (one.when is None, one.when and one.when.start, one.id),
-            )
-        )
-        plans = tuple(sorted((row for row in found if isinstance(row, Plan)), key=lambda one: (one.stories[0], one.id)))
+        incidents, plans = in_order(row for row in made if row is not None)
         return Merged(
             incidents,
             plans,
@@ -304,6 +297,20 @@ class Desk:
         if not happened or not any(telling.mode == "done" for telling in told):
             return rows.plan(told)
         return rows.incident(told, reasons, self._known, self._profile)
+
+
+def in_order(rows: Iterable[Row]) -> tuple[tuple[Incident, ...], tuple[Plan, ...]]:
+    """Incidents and plans, each in the order in which they are named."""
+    found = list(rows)
+    return (
+        tuple(
+            sorted(
+                (row for row in found if isinstance(row, Incident)),
+                key=lambda one: (one.when is None, one.when and one.when.start, one.id),
+            )
+        ),
+        tuple(sorted((row for row in found if isinstance(row, Plan)), key=lambda one: (one.stories[0], one.id))),
+    )
 
 
 def by_story(families: Families) -> tuple[dict[str, Derivation], dict[str, tuple[Mutation, ...]]]:

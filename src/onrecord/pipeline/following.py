@@ -180,6 +180,9 @@ class _Follow:
         now: datetime,
     ) -> dict[str, str]:
         """The names of the rows that changed, by their ids."""
+        # As when all are named: of several that are new, the first has the older name
+        first, then = incidents.in_order(changed)
+        changed = (*first, *then)
         kept = {row.id for row in rows}
         gone = {row.id for row in self._rows() if row.id not in kept}
         stories = {story for row in changed for story in row.stories}

@@ -24,8 +24,8 @@ class _State:
 
     source: what is derived from, as `deriving.state_of` names it; current: the numbers of the current readings, by story;
     names: what became of names, as the ledger has it; held: everything derived, as the ledger has it, None where that
-    is not known. new: a decision that the ledger has not yet, though it stands among the facts; replayed: what was
-    decided before under the same key, where that is all.
+    is not known. new: a decision that the ledger has not yet, though it stands among the facts; acts: what became of names
+    before it, which the ledger has not yet either; replayed: what was decided before under the same key, where that is all.
     """
 
     at: _Moment
@@ -37,6 +37,7 @@ class _State:
     named: deriving.Named
     held: Derived | None
     new: Decision | None = None
+    acts: tuple[Name, ...] = ()
     replayed: Outcome | None = None
 
     @property
@@ -49,7 +50,7 @@ class _State:
     @property
     def all_names(self) -> tuple[Name, ...]:
         """What became of names, with what becomes of them by this."""
-        return (*self.names, *self.named.acts)
+        return (*self.names, *self.acts, *self.named.acts)
 
 
 class Kept:
@@ -124,6 +125,7 @@ class Kept:
             return self._saved(connection, state, now) if state.due else state
 
     def _saved(self, connection: sa.Connection, state: _State, now: datetime) -> _State:
+        write.add_names(connection, state.acts, now)
         if state.new is not None:
             write.add_decision(connection, state.new)
         source, derived = deriving.state_of(connection, self._profile), state.named.derived
@@ -140,6 +142,7 @@ class Kept:
             named=replace(state.named, acts=()),
             held=derived,
             new=None,
+            acts=(),
         )
 
     def _at(self, connection: sa.Connection) -> _State:
@@ -180,8 +183,7 @@ class Kept:
         decision = deciding.with_basis(decision, made)
         facts = replace(facts, decisions=(*facts.decisions, decision))
         named = deriving.under_names(made, facts.decisions, state.all_names, state.named)
-        named = replace(named, acts=(*state.named.acts, *named.acts))
-        return replace(state, facts=facts, made=made, named=named, new=decision)
+        return replace(state, facts=facts, made=made, named=named, new=decision, acts=state.named.acts)
 
     def _made(self, facts: read.Facts) -> deriving.Made:
         """What follows from the facts."""
