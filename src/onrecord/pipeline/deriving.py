@@ -235,7 +235,7 @@ def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], 
     that are others now are named, beside those that are told of in the same stories.
     """
     rows: list[Row] = [*found.derived.incidents, *found.derived.plans]
-    asked = _Asked(rows, before.rows if before is not None else {})
+    asked = Asked(rows, before.rows if before is not None else {})
     naming = incidents.named(
         asked.rows,
         _events(found, asked.stories),
@@ -248,7 +248,7 @@ def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], 
     return Named(called(found.derived, {id_: one for id_, (_, one) in named.items()}), naming.acts, named)
 
 
-class _Asked:
+class Asked:
     """The rows that are to be named: those that are others than they were, and those told of in the same stories. names: the names
     that they may bear; stories: those that tell of them, or of what is gone.
     """
