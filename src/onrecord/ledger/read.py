@@ -156,7 +156,7 @@ def reads(connection: sa.Connection, stories: Collection[str] | None = None) -> 
         .join(current, current.c.story == told.c.id)
         .join(reading, reading.c.seq == current.c.reading)
     )
-    versions = _versions(connection)
+    versions = versions_in(connection)
     found = (
         row
         for some in ([None] if stories is None else _portions(sorted(stories)))
@@ -189,7 +189,7 @@ def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
         yield values[start : start + _PORTION]
 
 
-def _versions(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
+def versions_in(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
     """Which version of its text a story is, and the id of the one before, of texts that are held in several.
 
     Stories of one address are one text; without an address, those of one name at one outlet.
@@ -218,7 +218,7 @@ def _versions(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
 def versions(ledger: Ledger, story: str) -> list[str]:
     """The ids of all versions of a story's text, the first first; none where there is but one."""
     with ledger.reading() as connection:
-        before = {id_: earlier for id_, (_, earlier) in _versions(connection).items()}
+        before = {id_: earlier for id_, (_, earlier) in versions_in(connection).items()}
     after = {earlier: id_ for id_, earlier in before.items() if earlier}
     chain = [story] if story in before else []
     while chain and (earlier := before[chain[0]]):
@@ -226,6 +226,12 @@ def versions(ledger: Ledger, story: str) -> list[str]:
     while chain and chain[-1] in after:
         chain.append(after[chain[-1]])
     return chain
+
+
+def current(connection: sa.Connection) -> dict[str, int]:
+    """The numbers of the current readings, by story."""
+    table = schema.current
+    return {row.story: row.reading for row in connection.execute(sa.select(table))}
 
 
 def readings_state(connection: sa.Connection) -> str:
