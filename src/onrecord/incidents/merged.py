@@ -81,6 +81,11 @@ class Merger:
         self._heard: dict[str, voices.Heard] = {}
         self._desk = Desk((), (), profile)
 
+    @property
+    def growing(self) -> "Growing":
+        """Which events are one, as it stands."""
+        return self._growing
+
     @unswept()
     def merge(
         self,

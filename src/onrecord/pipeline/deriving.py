@@ -64,6 +64,11 @@ class Deriving:
         self._merger = incidents.Merger(self._profile)
         self._told: dict[str, Read] = {}
 
+    @property
+    def growing(self) -> incidents.Growing:
+        """Which events are one, as it stands."""
+        return self._merger.growing
+
     @unswept()
     def made(self, reads: Sequence[Read], decided: Sequence[Decision], campaigns: Sequence[Campaign]) -> Made:
         """Everything that follows from the facts. reads: those of the last call, some of them read otherwise, and more."""

@@ -1,13 +1,15 @@
 """One ledger in the memory of a process that goes on running: one more decision or story costs what it changes."""
 
 import gc
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 
 import sqlalchemy as sa
 
+from onrecord.incidents import Growing
 from onrecord.ledger import Ledger, chain, read, write
 from onrecord.pipeline import deciding, deriving
 from onrecord.pipeline.deciding import Judgement, Outcome
@@ -98,6 +100,19 @@ class Kept:
             self._settled(state)
         decision = state.facts.decisions[-1]
         return Outcome(decision, deciding.standing_of(state.named.derived, decision))
+
+    @contextmanager
+    def growing(self, wait: float) -> Iterator[Growing | None]:
+        """Which events are one, to be asked and not to be changed, with the view that it belongs to as the last one; None where a decision
+        is being made for longer than that many seconds, or nothing is kept.
+        """
+        if not self._lock.acquire(timeout=wait):
+            yield None
+            return
+        try:
+            yield self._deriving.growing if self._deriving is not None else None
+        finally:
+            self._lock.release()
 
     def _settled(self, state: _State) -> View:
         """Keeps a state that the ledger holds. Readers see the old view, whole, until the new one is."""

@@ -20,6 +20,8 @@ from onrecord.web.queue import Queue
 from onrecord.web.searching import Index
 
 _REMEMBERED = 20_000
+_PATIENCE = 0.02
+"""Seconds that a page waits for what keeps incidents apart."""
 
 
 class Desk:
@@ -31,21 +33,28 @@ class Desk:
         self._boot = token_hex(4)
         self._count = 0
         self._lock = threading.Lock()
+        self._busy = threading.Lock()
         self._board: Board | None = None
         self._seen: OrderedDict[str, Shown] = OrderedDict()
         self.index = Index()
         self.queue = Queue()
+        self._alike: dict[str, tuple[str, tuple[Alike, ...]]] = {}
 
     def board(self) -> Board:
-        """The ledger as it stands now."""
-        return self._laid_out(self._kept.look(datetime.now(UTC)))
+        """The ledger as it stands now; while a decision is being made or the ledger is being looked at, as it stood before."""
+        if self._busy.acquire(blocking=self._board is None):
+            try:
+                self._lay_out(self._kept.look(datetime.now(UTC)))
+            finally:
+                self._busy.release()
+        assert self._board is not None
+        return self._board
 
-    def _laid_out(self, view: View) -> Board:
-        with self._lock:
-            if self._board is None or self._board.view is not view:
-                self._count += 1
-                self._board = Board(view, f"{self._boot}-{self._count}")
-            return self._board
+    def _lay_out(self, view: View) -> None:
+        """Makes the board of a view. Whoever asks for one meanwhile is shown the last."""
+        if self._board is None or self._board.view is not view:
+            self._count += 1
+            self._board = Board(view, f"{self._boot}-{self._count}")
 
     def shown(self, target: Target, id_: str) -> str:
         """The version of a target that a page shows. Its values are remembered, for who decides on them when they have changed."""
@@ -63,7 +72,10 @@ class Desk:
 
     def decide(self, asked: Judgement) -> Outcome:
         """Keeps a judgement; the next board has it."""
-        return self._kept.decide(asked, datetime.now(UTC))
+        with self._busy:
+            made = self._kept.decide(asked, datetime.now(UTC))
+            self._lay_out(self._kept.view)
+            return made
 
     def people(self) -> dict[str, str]:
         """The names of those who have accounts, by what they sign with."""
@@ -75,8 +87,17 @@ class Desk:
         return frozenset(id_ for id_, row in board.filtered.items() if wanted.keeps(row))
 
     def alike(self, board: Board, row: Row) -> list[Alike]:
-        """What else may be the same as an incident or plan, the likeliest first, with what speaks for it and against."""
-        return alike(board, row)
+        """What else may be the same as an incident or plan, the likeliest first, with what speaks for it and against.
+
+        While a decision is being made nobody waits for that: what was found before is shown, or nothing.
+        """
+        known = self._alike.get(row.id)
+        if known is None or known[0] != board.state:
+            with self._kept.growing(_PATIENCE) as growing:
+                # Of the moment that the page shows, and of no other
+                if growing is not None and self._kept.view is board.view:
+                    known = self._alike[row.id] = (board.state, alike(board, row, growing))
+        return [one for one in known[1] if one.row.id in board.incidents or one.row.id in board.plans] if known else []
 
     def story(self, id_: str) -> Story | None:
         """The words of a story."""
