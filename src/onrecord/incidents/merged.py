@@ -1,5 +1,6 @@
 """All readings → incidents, plans and verdicts."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -143,6 +144,7 @@ class Growing:
         self._retold = Retold()
         self._merging = Merging()
         self._groupings: dict[Name, Grouping] = {}
+        self._names: dict[str, Name] = {}
 
     @property
     def told(self) -> Collection[Telling]:
@@ -169,9 +171,14 @@ class Growing:
         for name in self._merging.change(self._retold.change(reads, derivations, mutations)):
             was = self._groupings.pop(name, None)
             gone |= {was.id} if was is not None else set()
+            for event in was.events if was is not None else ():
+                # Another name may have taken it already
+                if self._names.get(event) == name:
+                    del self._names[event]
             if members := self._merging.members(name):
-                self._groupings[name] = _grouping(members, happened=name[0])
-                come.add(self._groupings[name].id)
+                now = self._groupings[name] = _grouping(members, happened=name[0])
+                self._names.update(dict.fromkeys(now.events, name))
+                come.add(now.id)
         return Regrouped(come, gone - come)
 
     def apart(self, events: Iterable[str], other: Collection[str]) -> tuple[Refusal, ...]:
@@ -189,11 +196,7 @@ class Growing:
         yield from (self._groupings[name] for name in self._merging.nearest(events) if name != home)
 
     def _home(self, events: Collection[str]) -> Name | None:
-        held = {
-            name: sum(event in events for event in one.events)
-            for name, one in self._groupings.items()
-            if not set(events).isdisjoint(one.events)
-        }
+        held = Counter(self._names[event] for event in events if event in self._names)
         return max(sorted(held), key=lambda name: held[name], default=None)
 
     def groupings(self) -> tuple[Grouping, ...]:
