@@ -49,7 +49,8 @@ def _moved(one: generator.Told, apart: int) -> tuple[Story, Any]:
         masthead.id, masthead.name, None, masthead.outlet, masthead.headline, None, moved, "en", one.text
     )  # fmt: skip
     event = _elsewhere(read.reading.events[0], number, days)
-    return story, replace(read.reading, events=(event,), reader=reader_name())
+    tallies = tuple(replace(tally, as_of=tally.as_of and tally.as_of + days) for tally in read.reading.tallies)
+    return story, replace(read.reading, events=(event,), tallies=tallies, reader=reader_name())
 
 
 def _elsewhere(event: Event, number: int, days: timedelta) -> Event:

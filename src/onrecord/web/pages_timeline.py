@@ -1,24 +1,26 @@
 """Timeline and map: when and where, and stated totals over what the ledger itself comes to."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any, get_args
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from onrecord.exports import filters, panels
-from onrecord.exports.filters import Filter
+from onrecord.errors import WrongUse
+from onrecord.exports import panels
+from onrecord.exports.filters import HAPPENED, Filter, check
 from onrecord.exports.harmless import in_line
 from onrecord.exports.panels import Mark, Panel
 from onrecord.exports.private import Row
 from onrecord.records import EventKind, Incident, Read, Tally, TallyUnit
-from onrecord.web import access, showing
+from onrecord.web import access, paging, showing
 from onrecord.web.access import Person
 from onrecord.web.board import Board
 from onrecord.web.desk import desk_of
@@ -27,7 +29,6 @@ from onrecord.wording import numbers
 
 router = APIRouter()
 
-_NAMES = tuple(one.name for one in fields(Filter))
 _FIRST: tuple[TallyUnit, ...] = ("killed", "killed_or_presumed_dead", "civilians_killed", "injured")
 """The units that are offered first; the others stand in the order of the list."""
 _LONGEST = 200
@@ -44,14 +45,14 @@ Mask = Callable[[str, str | None], str | None]
 @router.get("/timeline", dependencies=[Depends(access.READER)], name="timeline")
 def timeline(request: Request) -> HTMLResponse:
     """The page. It asks for what it draws itself, with the same filter."""
-    wanted, board = _wanted(request), desk_of(request).board()
-    filters.check(board.view, wanted)
-    asked = {name: str(value) for name, value in asdict(wanted).items() if value is not None}
+    wanted, typed = paging.asked(request)
+    board = desk_of(request).board()
+    _check(board, wanted)
     context = {
-        "asked": asked,
-        "source": str(request.url_for("timeline_data").include_query_params(**asked).replace(scheme="", netloc="")),
-        "kinds": sorted(get_args(EventKind)),
-        "statuses": filters.HAPPENED,
+        "filters": typed,
+        "source": f"/timeline.json?{urlencode(typed)}" if typed else "/timeline.json",
+        "kinds": get_args(EventKind),
+        "statuses": HAPPENED,
         "campaigns": [campaign.name for campaign in board.view.campaigns],
     }
     return showing.page(request, "timeline.html", context)
@@ -60,30 +61,19 @@ def timeline(request: Request) -> HTMLResponse:
 @router.get("/timeline.json", dependencies=[Depends(access.READER)], name="timeline_data")
 def timeline_data(request: Request) -> Response:
     """What the page draws: incidents as rows of columns, and the panels of stated totals."""
-    wanted, board = _wanted(request), desk_of(request).board()
-    filters.check(board.view, wanted)
+    wanted, _ = paging.asked(request)
+    board = desk_of(request).board()
+    _check(board, wanted)
     person: Person | None = request.state.person
     laid = _laid(board, masked=person is None or not person.may("coder"))
     return Response(msgspec.json.encode(laid.picture(wanted)), media_type="application/json")
 
 
-def _wanted(request: Request) -> Filter:
-    """The filter in an address. Raises Refused and WrongUse for one that cannot be meant."""
-    given = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
-    for name, value in given.items():
-        if name not in _NAMES:
-            raise Refused(422, f"{in_line(name)[:_LONGEST]}: is not one of {', '.join(_NAMES)}")
-        if len(value) > _LONGEST:
-            raise Refused(422, f"{name}: is longer than {_LONGEST} characters")
-    days = {name: _day(name, given.pop(name)) for name in ("since", "until") if name in given}
-    return Filter(**days, **given)  # type: ignore[arg-type]
-
-
-def _day(name: str, value: str) -> date:
+def _check(board: Board, wanted: Filter) -> None:
     try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise Refused(422, f"{name} {in_line(value)}: is not a day, such as 2031-09-04") from None
+        check(board.view, wanted)
+    except WrongUse as error:
+        raise Refused(422, showing.for_people(str(error))) from None
 
 
 # ---- what a board has for the page
@@ -109,7 +99,7 @@ class _Laid:
         self._mask: Mask = mask
         self._incidents = [(_wide(board, one, mask), one) for one in board.view.derived.incidents]
         self._tallies = [
-            (_tally(board, read, tally, told), read.story.id)
+            _tally(board, read, tally, told)
             for read in board.view.reads
             if read.reading.tallies
             for told in [_told(board, read, mask)]
@@ -118,8 +108,8 @@ class _Laid:
 
     def picture(self, wanted: Filter) -> dict[str, Any]:
         """All that is drawn of what is asked for."""
-        kept = [(row, story) for row, story in self._tallies if wanted.keeps(row)]
-        drawn = panels.panels(self._board.view, (row for row, _ in kept))
+        kept = [row for row in self._tallies if wanted.keeps(row)]
+        drawn = panels.panels(self._board.view, kept)
         whys = _whys(kept)
         outlets = sorted({mark.outlet for panel in drawn for mark in panel.marks})
         place = {outlet: n for n, outlet in enumerate(outlets)}
@@ -171,7 +161,7 @@ class _Laid:
             "marks": [
                 (
                     mark.day, mark.stated.low, mark.value, mark.stated.high, place[mark.outlet], mark.verdict, mark.against,
-                    mark.times, why(mark).story,
+                    mark.times, why(mark).tally,
                 )
                 for mark in panel.marks
             ],
@@ -203,7 +193,9 @@ class _Mask:
 
 
 def _as_it_is(_column: str, cell: str | None) -> str | None:
-    return None if cell is None else in_line(cell)[:_LONGEST]
+    if cell is None or len(cell) <= _LONGEST:
+        return cell and in_line(cell)
+    return f"{in_line(cell)[: _LONGEST - 1]}…"
 
 
 def _degrees(value: float | None) -> float | None:
@@ -212,19 +204,8 @@ def _degrees(value: float | None) -> float | None:
 
 
 def _wide(board: Board, one: Incident, mask: Mask) -> Row:
-    outlets = {read.story.outlet or "" for story in one.stories if (read := board.reads.get(story))}
-    return {
-        "first_day": one.when.start.isoformat() if one.when and one.when.start else None,
-        "last_day": one.when.end.isoformat() if one.when and one.when.end else None,
-        "place": mask("place", one.where.name if one.where else None),
-        "country": one.where.country if one.where else None,
-        "actor": mask("actor", one.actor),
-        "kind": one.kind,
-        "status": one.status,
-        "reports": "; ".join(one.reports),
-        "outlets": "; ".join(sorted(outlets)),
-        "campaigns": "; ".join(one.campaigns),
-    }
+    cells = board.filtered[one.id]
+    return {**cells, "actor": mask("actor", one.actor), "place": mask("place", one.where.name if one.where else None)}
 
 
 def _told(board: Board, read: Read, mask: Mask) -> Row:
@@ -298,9 +279,9 @@ def gaps(marks: Iterable[Mark]) -> Iterator[Gap]:
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """Where a total stands, and why its verdict is what it is."""
+    """Which total it is, and why its verdict is what it is."""
 
-    story: str
+    tally: str
     reason: str
 
 
@@ -308,12 +289,12 @@ def _key(unit: object, day: object, value: object, outlet: object, verdict: obje
     return str(unit), str(day), str(value), str(outlet), str(verdict)
 
 
-def _whys(rows: Iterable[tuple[Row, str]]) -> dict[tuple[str, ...], _Why]:
-    """The first story that states each total that is drawn as one mark."""
+def _whys(rows: Iterable[Row]) -> dict[tuple[str, ...], _Why]:
+    """The first total of each mark."""
     found: dict[tuple[str, ...], _Why] = {}
-    for row, story in rows:
+    for row in rows:
         value = next((row[end] for end in ("best", "low", "high") if row[end] is not None), None)
         day, outlet = row["as_of"] or row["published"], row["outlet"] or "no outlet named"
         key = _key(row["unit"], day, value, outlet, row["verdict"] or "not_comparable")
-        found.setdefault(key, _Why(story, str(row["reason"] or "")))
+        found.setdefault(key, _Why(str(row["id"]), str(row["reason"] or "")))
     return found

@@ -45,24 +45,24 @@ export function drawIncidents(box, incidents, given) {
   const below = -0.05 * top;
   for (const mark of marks) mark.y = mark.best ?? below;
   const width = Math.max(280, box.clientWidth);
-  const row = width < 500 ? 54 : 58;
+  const row = width < 500 ? 58 : 64;
   const names = [...new Set(rows.values())];
-  const height = 34 + row * names.length;
-  const size = { type: "sqrt", domain: [0, top], range: [2.5, Math.min(11, row / 5)] };
+  const height = 36 + row * names.length;
+  const size = { type: "sqrt", domain: [0, top], range: [2.5, 8] };
   const known = marks.filter((mark) => mark.best !== null);
   const unknown = marks.filter((mark) => mark.best === null);
   const plot = Plot.plot({
-    width, height, marginLeft: 34, marginRight: 14, marginTop: 6, marginBottom: 26, className: "tl-plot",
+    width, height, marginLeft: 44, marginRight: 14, marginTop: 2, marginBottom: 34, className: "tl-plot",
     x: { type: "utc", domain: given.domain, label: null, ticks: Math.max(3, Math.round(width / 110)) },
-    y: { type: "sqrt", domain: [below * 2.6, top * 1.25], label: null },
-    fy: { domain: names, axis: null, padding: 0.06 },
+    y: { type: "sqrt", domain: [below * 2.6, top * 2.1], label: null },
+    fy: { domain: names, axis: null, padding: 0.04 },
     r: size,
     color: { type: "identity" },
     marks: [
       Plot.axisX({ anchor: "bottom", tickSize: 4 }),
       Plot.axisY({ ticks: ticks(top), tickSize: 0, tickFormat: (n) => n.toLocaleString("en") }),
       Plot.ruleY([0], { stroke: "var(--tl-rule)" }),
-      Plot.text(names, { fy: (name) => name, text: (name) => name, frameAnchor: "top-left", dx: 4, dy: 2, className: "tl-row-name" }),
+      Plot.text(names, { fy: (name) => name, text: (name) => name, frameAnchor: "top-left", dx: 4, dy: 3, className: "tl-row-name" }),
       Plot.ruleY(marks.filter((mark) => mark.spans), { fy: "row", y: "y", x1: "first", x2: "last", stroke: "colour", strokeOpacity: 0.55, strokeWidth: 2 }),
       Plot.ruleX(known.filter((mark) => mark.high !== mark.low), { fy: "row", x: "x", y1: (mark) => mark.low ?? mark.best, y2: (mark) => mark.high ?? mark.best, stroke: "colour", strokeWidth: 1.5 }),
       Plot.text(known.filter((mark) => mark.high === null), { fy: "row", x: "x", y: "y", text: () => "+", dx: 9, dy: -7, className: "tl-open" }),
@@ -129,7 +129,7 @@ function together(incidents, bucket, rows, given) {
 
 function brush(plot, given) {
   const x = d3.scaleUtc(given.domain, plot.scale("x").range);
-  const box = [[x.range()[0], 0], [x.range()[1], +plot.getAttribute("height") - 24]];
+  const box = [[x.range()[0], 0], [x.range()[1], +plot.getAttribute("height") - 32]];
   const dragged = d3.brushX().extent(box).touchable(false).on("end", (event) => {
     if (!event.sourceEvent) return;
     if (!event.selection) given.choose(null);
@@ -166,7 +166,7 @@ export function drawTotals(box, panel, given) {
   const width = Math.max(280, box.clientWidth);
   const gaps = panel.gaps.map((gap) => ({ ...gap, x1: date(gap.first), x2: d3.utcDay.offset(date(gap.last), 1), colour: VERDICTS[gap.word].colour }));
   const plot = Plot.plot({
-    width, height: width < 500 ? 260 : 300, marginLeft: 44, marginRight: 14, marginTop: 16, marginBottom: 26, className: "tl-plot",
+    width, height: width < 500 ? 260 : 300, marginLeft: 44, marginRight: 14, marginTop: 16, marginBottom: 34, className: "tl-plot",
     x: { type: "utc", domain: given.domain, label: null, ticks: Math.max(3, Math.round(width / 110)) },
     y: { domain: [0, base * (far ? 1.25 : 1.1)], label: null },
     r: { type: "sqrt", range: [3, 11] },

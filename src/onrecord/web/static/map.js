@@ -10,7 +10,7 @@ const SAID = {
   sea: "somewhere at sea:", country: "somewhere in",
 }; // prettier-ignore
 const AREAS = new Set(["admin2", "admin1", "region", "sea"]);
-const GRID = 38; // pixels: marks that are closer stand together
+const GRID = 30; // pixels: marks that are closer stand together
 
 /** The name of the spot at which an incident is shown: incidents of one spot share it. "unplaced" for those without. */
 export function spotOf(one) {
@@ -89,14 +89,22 @@ export function makeMap(box, ground, given) {
     if (held) [...box.querySelectorAll("[data-spot]")].find((element) => element.dataset.spot === held)?.focus({ preventScroll: true });
   }
 
-  /** Spots whose marks would cover each other, together. What stands for an area or a country stays by itself. */
+  /** Spots whose marks would cover each other, together. What stands for an area or a country stays by itself once it is seen as one. */
   function grouped() {
-    const cells = d3.groups(spots, (spot) => {
-      if (spot.placed === "country") return spot.key;
+    const groups = [];
+    for (const spot of spots) {
       const { x, y } = map.project(spot.at);
-      return `${AREAS.has(spot.placed) ? spot.placed : "point"}:${Math.floor(x / GRID)},${Math.floor(y / GRID)}`;
-    });
-    return cells.map(([, group]) => group);
+      const found = !seenAsArea(spot) && groups.find((group) => group.open && Math.abs(group.x - x) < GRID && Math.abs(group.y - y) < GRID);
+      if (found) found.spots.push(spot);
+      else groups.push({ x, y, open: !seenAsArea(spot), spots: [spot] });
+    }
+    return groups.map((group) => group.spots);
+  }
+
+  function seenAsArea(spot) {
+    if (spot.placed !== "country" && !AREAS.has(spot.placed)) return false;
+    const bounds = extent(spot.ones[0]);
+    return map.project(bounds.getSouthEast()).x - map.project(bounds.getNorthWest()).x > GRID;
   }
 
   function mark(spot) {

@@ -233,7 +233,7 @@ function drawPanel() {
     days: chosenDays(),
     outlets: data.outlets,
     day,
-    open: (mark) => location.assign(`/stories/${encodeURIComponent(mark.story)}`),
+    open: (mark) => location.assign(`/tallies/${encodeURIComponent(mark.tally)}`),
   });
   const counts = d3.rollup(panel.marks, (marks) => d3.sum(marks, (mark) => mark.times), (mark) => mark.verdict);
   at("verdicts").replaceChildren(
@@ -296,9 +296,9 @@ function incidentTable(ones) {
 }
 
 function totalsTable(panel) {
-  return table(panel.said, ["Day", "Outlet", "Stated", "Ledger", "Verdict", "Story"],
+  return table(panel.said, ["Day", "Outlet", "Stated", "Ledger", "Verdict", "Total"],
     panel.marks.map((mark) => [day(mark.day), data.outlets[mark.outlet], stated(mark), number(mark.against), VERDICTS[mark.verdict].words,
-      make("a", { href: `/stories/${encodeURIComponent(mark.story)}` }, mark.times > 1 ? `one of ${mark.times}` : "story")]));
+      make("a", { href: `/tallies/${encodeURIComponent(mark.tally)}` }, mark.times > 1 ? `one of ${mark.times}` : "look")]));
 }
 
 function stated(mark) {
@@ -403,8 +403,8 @@ async function start() {
   data = await fetched(root.dataset.source);
   incidents = unpacked(data.columns, data.incidents);
   for (const panel of data.panels) {
-    panel.marks = panel.marks.map(([on, low, value, high, outlet, verdict, against, times, story]) =>
-      ({ day: on, low, value, high, outlet, verdict, against, times, story }));
+    panel.marks = panel.marks.map(([on, low, value, high, outlet, verdict, against, times, tally]) =>
+      ({ day: on, low, value, high, outlet, verdict, against, times, tally }));
     panel.steps = panel.steps.map(([on, low, best, high]) => ({ day: on, low, best, high }));
   }
   drawLegend();
