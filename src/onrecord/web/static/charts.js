@@ -45,7 +45,7 @@ export function drawIncidents(box, incidents, given) {
   const below = -0.05 * top;
   for (const mark of marks) mark.y = mark.best ?? below;
   const width = Math.max(280, box.clientWidth);
-  const row = width < 500 ? 58 : 64;
+  const row = width < 500 ? 64 : 70;
   const names = [...new Set(rows.values())];
   const height = 36 + row * names.length;
   const size = { type: "sqrt", domain: [0, top], range: [2.5, 8] };
@@ -54,7 +54,7 @@ export function drawIncidents(box, incidents, given) {
   const plot = Plot.plot({
     width, height, marginLeft: 44, marginRight: 14, marginTop: 2, marginBottom: 34, className: "tl-plot",
     x: { type: "utc", domain: given.domain, label: null, ticks: Math.max(3, Math.round(width / 110)) },
-    y: { type: "sqrt", domain: [below * 2.6, top * 2.1], label: null },
+    y: { type: "sqrt", domain: [below * 2.6, top * 2.8], label: null },
     fy: { domain: names, axis: null, padding: 0.04 },
     r: size,
     color: { type: "identity" },
@@ -157,7 +157,8 @@ export function drawTotals(box, panel, given) {
   const held = d3.max(steps, (step) => step.high ?? step.best) ?? 0;
   const values = panel.marks.map((mark) => mark.value);
   // A total far beyond all others stands at the upper edge with its number, or the others would lie flat
-  const near = values.filter((value) => value <= 3 * Math.max(held, d3.median(values) ?? 0));
+  const limit = 3 * Math.max(held, d3.median(values) ?? 0);
+  const near = values.filter((value) => value <= limit);
   const base = Math.max(1, held, d3.max(near) ?? 0);
   const far = values.some((value) => value > base);
   const edge = base * (far ? 1.18 : 1.05);

@@ -10,6 +10,7 @@ const SAID = {
   sea: "somewhere at sea:", country: "somewhere in",
 }; // prettier-ignore
 const AREAS = new Set(["admin2", "admin1", "region", "sea"]);
+const SEEN = 10; // pixels: from which width on the circle around a point is drawn
 const GRID = 30; // pixels: marks that are closer stand together
 
 /** The name of the spot at which an incident is shown: incidents of one spot share it. "unplaced" for those without. */
@@ -76,6 +77,7 @@ export function makeMap(box, ground, given) {
         continue;
       }
       const rough = AREAS.has(spot.placed);
+      if (!rough && pixels(spot) < SEEN) continue;
       const className = spot.placed === "sea" ? "tl-area tl-at-sea" : rough ? "tl-area" : "tl-area tl-close";
       L.circle(spot.at, { radius: 1000 * (REACH[spot.placed] ?? 5), interactive: false, className, weight: 1.25 }).addTo(areas);
     }
@@ -103,8 +105,13 @@ export function makeMap(box, ground, given) {
 
   function seenAsArea(spot) {
     if (spot.placed !== "country" && !AREAS.has(spot.placed)) return false;
+    return pixels(spot) > GRID;
+  }
+
+  /** How wide what is known of a place is, as seen now. */
+  function pixels(spot) {
     const bounds = extent(spot.ones[0]);
-    return map.project(bounds.getSouthEast()).x - map.project(bounds.getNorthWest()).x > GRID;
+    return map.project(bounds.getSouthEast()).x - map.project(bounds.getNorthWest()).x;
   }
 
   function mark(spot) {
@@ -115,6 +122,7 @@ export function makeMap(box, ground, given) {
     face.className = `tl-face tl-face-${AREAS.has(spot.placed) || spot.placed === "country" ? "area" : "point"}`;
     if (several) face.textContent = spot.ones.length.toLocaleString("en");
     else face.append(symbolOf(one.kind, 15, kindLook(one.kind), one.best === null));
+    if (spot.placed === "country") face.prepend(`${one.country ?? one.place} `);
     const said = several ? `${given.many(spot.ones.length, "incident")}, ${where || "here"}` : `${given.toldOf(one)}${SAID[spot.placed] ? `\n${where}` : ""}`;
     return pin(spot.at, face, spot.key, said, several ? "button" : "link", () => (several ? given.pick(spot.key) : given.open(one)), spot.key === chosen);
   }
@@ -162,7 +170,9 @@ export function makeMap(box, ground, given) {
   function drawNames() {
     names.clearLayers();
     const seen = map.getBounds();
+    const marked = new Set(spots.filter((spot) => spot.placed === "country").map((spot) => spot.ones[0].country ?? spot.ones[0].place));
     for (const [name, bounds] of boxes) {
+      if (marked.has(name)) continue;
       if (!seen.contains(bounds.getCenter())) continue;
       const room = map.project(bounds.getSouthEast()).x - map.project(bounds.getNorthWest()).x;
       if (room < 7 * name.length + 20) continue;
@@ -187,7 +197,10 @@ export function makeMap(box, ground, given) {
 
   if (given.view) look(given.view);
   else everything();
-  map.on("zoomend", drawMarks);
+  map.on("zoomend", () => {
+    drawAreas();
+    drawMarks();
+  });
   map.on("moveend", () => {
     drawNames();
     const { lat, lng } = map.getCenter();

@@ -409,7 +409,6 @@ async function start() {
   }
   drawLegend();
   drawUnits();
-  draw();
   map = makeMap(at("map"), await ground, {
     incidents,
     view: chosen.view,
@@ -424,7 +423,7 @@ async function start() {
       if (chosen.within) redraw();
     },
   });
-  redraw();
+  draw();
   root.dataset.ready = "true";
 }
 
