@@ -19,7 +19,7 @@ import pycountry
 from onrecord.wording import gazetteer
 
 OUT = Path(__file__).resolve().parent.parent / "src/onrecord/web/static/basemap.json"
-LEAST = 0.02
+LEAST = 0.022
 """Corners that span less, in square degrees, are left out."""
 DIGITS = 2
 EDGE, POLE = 180.0, 89.9

@@ -1,5 +1,5 @@
 """A ledger of generated stories with places known to every precision, on both sides of the 180th meridian, some days and figures
-unknown: what a map and a timeline have to show.
+unknown, a place whose name looks like HTML and private persons as actors: what a map and a timeline have to show.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,14 @@ from typing import Any
 from evaluation import generator
 from onrecord import pipeline
 from onrecord.engines import reader_name
+from onrecord.exports.private import WITHHELD, public_name
 from onrecord.ledger import open_ledger, write
-from onrecord.records import Event, EventKind, Intake, PlacePrecision, Story, When, Where
+from onrecord.records import Event, EventKind, Intake, Party, PlacePrecision, Reading, Story, When, Where
 
 NOW = datetime(2032, 1, 1, tzinfo=UTC)
 KINDS: tuple[EventKind, ...] = ("drone_strike", "shelling", "bombing", "armed_clash", "naval_strike", "raid", "drone_strike")
 PLACED: tuple[PlacePrecision, ...] = ("exact", "near", "admin2", "admin1", "region", "sea", "country", "unknown", "exact")
+MARKED = "Old <b onclick=alert(1)>Mill</b> & Weir"
 LANDS = (("Iceland", 65.0, -18.6), ("Fiji", -17.8, 178.0), ("New Zealand", -41.5, 172.8))
 
 
@@ -39,7 +41,7 @@ def _batches(stories: int) -> Iterator[list[generator.Told]]:
     yield from (told[at : at + 500] for at in range(0, len(told), 500))
 
 
-def _moved(one: generator.Told, apart: int) -> tuple[Story, Any]:
+def _moved(one: generator.Told, apart: int) -> tuple[Story, Reading]:
     number, read = int(one.happening.id[1:]), one.read
     days = timedelta(days=apart * number)
     masthead = read.story
@@ -48,9 +50,15 @@ def _moved(one: generator.Told, apart: int) -> tuple[Story, Any]:
     story = Story(
         masthead.id, masthead.name, None, masthead.outlet, masthead.headline, None, moved, "en", one.text
     )  # fmt: skip
-    event = _elsewhere(read.reading.events[0], number, days)
+    event = replace(_elsewhere(read.reading.events[0], number, days), actor=_private(read.reading))
     tallies = tuple(replace(tally, as_of=tally.as_of and tally.as_of + days) for tally in read.reading.tallies)
     return story, replace(read.reading, events=(event,), tallies=tallies, reader=reader_name())
+
+
+def _private(reading: Reading) -> Party | None:
+    """A private person whom the story names, for the act."""
+    held = (claim.source for claim in reading.claims if claim.source.kind == "named_person")
+    return next((Party(s.name, s.span) for s in held if public_name(s) == WITHHELD and s.name and s.span), None)
 
 
 def _elsewhere(event: Event, number: int, days: timedelta) -> Event:
@@ -81,6 +89,7 @@ def where(place: Where, number: int) -> Where:
     precision = PLACED[number % len(PLACED)]
     lat, lon = lat + (number * 7 % 11 - 5) / 4, lon + (number * 5 % 13 - 6) / 2
     lon = lon - 360 if lon > 180 else lon
+    place = replace(place, name=MARKED) if number == 8 else place
     if precision == "country":
         return replace(place, name=country, country=country, lat=lat, lon=lon, precision=precision)
     if precision == "unknown":

@@ -35,7 +35,7 @@ _LONGEST = 200
 """How many characters of a name of a place, an actor or a target a picture has room for."""
 _COLUMNS = (
     "id", "kind", "status", "first", "last", "date_precision", "place", "country", "lat", "lon", "place_precision", "low", "best",
-    "high", "actor", "target",
+    "high", "actor",
 )  # fmt: skip
 
 Mask = Callable[[str, str | None], str | None]
@@ -142,7 +142,6 @@ class _Laid:
             killed.best,
             killed.high,
             self._mask("actor", one.actor),
-            self._mask("target", one.target),
         )
 
     def _panel(self, panel: Panel, place: Mapping[str, int], whys: Mapping[Any, "_Why"]) -> dict[str, Any]:
