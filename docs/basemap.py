@@ -8,6 +8,7 @@ A country bears the name that the ledger files places under.
 """
 
 import heapq
+import itertools
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -117,7 +118,7 @@ def _beside(points: Ring, edge: float, side: int) -> Ring:
 
 def area(points: Ring) -> float:
     """Twice the area of a ring, in square degrees, whichever way it runs."""
-    return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(points, points[1:], strict=False)))
+    return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in itertools.pairwise(points)))
 
 
 def rounded(points: Ring, digits: int) -> list[list[float]]:

@@ -16,8 +16,26 @@ from onrecord.ledger import open_ledger, write
 from onrecord.records import Event, EventKind, Intake, Party, PlacePrecision, Reading, Story, When, Where
 
 NOW = datetime(2032, 1, 1, tzinfo=UTC)
-KINDS: tuple[EventKind, ...] = ("drone_strike", "shelling", "bombing", "armed_clash", "naval_strike", "raid", "drone_strike")
-PLACED: tuple[PlacePrecision, ...] = ("exact", "near", "admin2", "admin1", "region", "sea", "country", "unknown", "exact")
+KINDS: tuple[EventKind, ...] = (
+    "drone_strike",
+    "shelling",
+    "bombing",
+    "armed_clash",
+    "naval_strike",
+    "raid",
+    "drone_strike",
+)
+PLACED: tuple[PlacePrecision, ...] = (
+    "exact",
+    "near",
+    "admin2",
+    "admin1",
+    "region",
+    "sea",
+    "country",
+    "unknown",
+    "exact",
+)
 MARKED = "Old <b onclick=alert(1)>Mill</b> & Weir"
 LANDS = (("Iceland", 65.0, -18.6), ("Fiji", -17.8, 178.0), ("New Zealand", -41.5, 172.8))
 
@@ -85,7 +103,7 @@ def _when(when: When, number: int, days: timedelta) -> When | None:
 
 def where(place: Where, number: int) -> Where:
     """The place of an incident: near another one, as exactly known as its number tells."""
-    country, lat, lon = LANDS[number % len(LANDS)]
+    country, lat, lon = LANDS[number // len(PLACED) % len(LANDS)]
     precision = PLACED[number % len(PLACED)]
     lat, lon = lat + (number * 7 % 11 - 5) / 4, lon + (number * 5 % 13 - 6) / 2
     lon = lon - 360 if lon > 180 else lon

@@ -1,6 +1,7 @@
 """What the page of the timeline and the map asks for: its shape, its filters, and what readers do not get."""
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -234,7 +235,7 @@ def test_the_map_ends_where_the_world_does(client: TestClient) -> None:
                 assert ring[0] == ring[-1]
                 assert all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in ring)
                 # Nothing is drawn across the map but the border along the pole
-                assert all(abs(a[0] - b[0]) < 90 or a[1] == b[1] == -90 for a, b in zip(ring, ring[1:], strict=False))
+                assert all(abs(a[0] - b[0]) < 90 or a[1] == b[1] == -90 for a, b in itertools.pairwise(ring))
 
 
 def test_countries_of_the_ledger_are_on_the_map() -> None:

@@ -21,6 +21,11 @@ const isoDay = (one) => one.toISOString().slice(0, 10);
 
 function place(box, plot, said) {
   for (const style of plot.querySelectorAll("style")) style.remove();
+  // Names of its parts say nothing within a picture
+  for (const part of plot.querySelectorAll("[aria-label]")) {
+    part.dataset.part = part.getAttribute("aria-label");
+    part.removeAttribute("aria-label");
+  }
   plot.setAttribute("role", "img");
   plot.setAttribute("aria-label", said);
   box.replaceChildren(plot);
@@ -48,7 +53,7 @@ export function drawIncidents(box, incidents, given) {
   const row = width < 500 ? 64 : 70;
   const names = [...new Set(rows.values())];
   const height = 36 + row * names.length;
-  const size = { type: "sqrt", domain: [0, top], range: [2.5, 8] };
+  const size = { type: "sqrt", domain: [0, top], range: [2.5, 7.5] };
   const known = marks.filter((mark) => mark.best !== null);
   const unknown = marks.filter((mark) => mark.best === null);
   const plot = Plot.plot({
@@ -68,7 +73,7 @@ export function drawIncidents(box, incidents, given) {
       Plot.text(known.filter((mark) => mark.high === null), { fy: "row", x: "x", y: "y", text: () => "+", dx: 9, dy: -7, className: "tl-open" }),
       Plot.dot(known, { fy: "row", x: "x", y: "y", r: "best", symbol: "shape", fill: "colour", fillOpacity: 0.72, stroke: "colour", className: "tl-known" }),
       Plot.dot(unknown, { fy: "row", x: "x", y: "y", r: 4, symbol: "shape", fill: "var(--tl-paper)", stroke: "colour", strokeWidth: 1.5, className: "tl-unknown" }),
-      Plot.tip(marks, Plot.pointer({ fy: "row", x: "x", y: "y", title: "title", maxRadius: 24, className: "tl-tip" })),
+      Plot.tip(marks, Plot.pointer({ fy: "row", x: "x", y: "y", title: "title", maxRadius: 24, lineHeight: 1.35, className: "tl-tip" })),
     ],
   }); // prettier-ignore
   for (const [layer, held] of [[".tl-known", known], [".tl-unknown", unknown]]) {
@@ -164,6 +169,7 @@ export function drawTotals(box, panel, given) {
   const edge = base * (far ? 1.18 : 1.05);
   const marks = (bucket ? totalsTogether(panel, bucket, given) : panel.marks.map((mark) => totalAlone(mark, given)))
     .map((mark) => ({ ...mark, y: Math.min(mark.value, edge), far: mark.value > edge }));
+  const inSight = marks.filter((mark) => mark.x >= given.domain[0] && mark.x <= given.domain[1]);
   const width = Math.max(280, box.clientWidth);
   const gaps = panel.gaps.map((gap) => ({ ...gap, x1: date(gap.first), x2: d3.utcDay.offset(date(gap.last), 1), colour: VERDICTS[gap.word].colour }));
   const plot = Plot.plot({
@@ -180,15 +186,15 @@ export function drawTotals(box, panel, given) {
       steps.length ? Plot.areaY(steps, { x: "x", y1: "low", y2: (step) => step.high ?? step.best, curve: "step-after", fill: "var(--tl-band)" }) : null,
       steps.length ? Plot.lineY(steps, { x: "x", y: "best", curve: "step-after", stroke: "var(--tl-ink)", strokeWidth: 1.75 }) : null,
       Plot.ruleY([0], { stroke: "var(--tl-rule)" }),
-      bucket ? null : Plot.lineY(marks, { x: "x", y: "y", z: "outlet", stroke: "var(--tl-muted)", strokeOpacity: 0.6, strokeWidth: 1, strokeDasharray: "3 2" }),
-      Plot.ruleX(marks.filter((mark) => mark.against !== null && mark.verdict !== "consistent"), { x: "x", y1: "y", y2: (mark) => Math.min(mark.against, edge), stroke: "colour", strokeOpacity: 0.5 }),
-      Plot.ruleX(marks.filter((mark) => mark.low !== null && mark.high !== null && mark.low !== mark.high), { x: "x", y1: (mark) => Math.min(mark.low, edge), y2: (mark) => Math.min(mark.high, edge), stroke: "colour", strokeWidth: 2 }),
-      Plot.dot(marks, { x: "x", y: "y", r: bucket ? "times" : 5, symbol: "shape", fill: "fill", fillOpacity: 0.85, stroke: "colour", strokeWidth: 1.5, className: "tl-marks" }),
-      Plot.text(marks.filter((mark) => mark.far), { x: "x", y: "y", text: (mark) => `${mark.value.toLocaleString("en")} ↑`, dy: -11, className: "tl-far" }),
-      Plot.tip(marks, Plot.pointer({ x: "x", y: "y", title: "title", maxRadius: 24 })),
+      bucket ? null : Plot.lineY(marks, { x: "x", y: "y", z: "outlet", stroke: "var(--tl-muted)", strokeOpacity: 0.6, strokeWidth: 1, strokeDasharray: "3 2", clip: true }),
+      Plot.ruleX(inSight.filter((mark) => mark.against !== null && mark.verdict !== "consistent"), { x: "x", y1: "y", y2: (mark) => Math.min(mark.against, edge), stroke: "colour", strokeOpacity: 0.5 }),
+      Plot.ruleX(inSight.filter((mark) => mark.low !== null && mark.high !== null && mark.low !== mark.high), { x: "x", y1: (mark) => Math.min(mark.low, edge), y2: (mark) => Math.min(mark.high, edge), stroke: "colour", strokeWidth: 2 }),
+      Plot.dot(inSight, { x: "x", y: "y", r: bucket ? "times" : 5, symbol: "shape", fill: "fill", fillOpacity: 0.85, stroke: "colour", strokeWidth: 1.5, className: "tl-marks" }),
+      Plot.text(inSight.filter((mark) => mark.far), { x: "x", y: "y", text: (mark) => `${mark.value.toLocaleString("en")} ↑`, dy: -11, className: "tl-far" }),
+      Plot.tip(inSight, Plot.pointer({ x: "x", y: "y", title: "title", maxRadius: 24, lineHeight: 1.35 })),
     ].filter(Boolean),
   }); // prettier-ignore
-  if (!bucket) d3.select(plot).selectAll(".tl-marks path, .tl-marks circle").on("click", (_event, n) => given.open(marks[n]));
+  if (!bucket) d3.select(plot).selectAll(".tl-marks path, .tl-marks circle").on("click", (_event, n) => given.open(inSight[n]));
   markGaps(plot, gaps, given.domain);
   place(box, plot, panel.said);
   return bucket !== null;

@@ -66,6 +66,7 @@ export function makeMap(box, ground, given) {
       .map(([key, ones]) => ({ key, ones, at: centre(ones[0]), placed: ones[0].placed }));
     drawAreas();
     drawMarks();
+    drawNames();
   }
 
   function drawAreas() {
@@ -87,14 +88,16 @@ export function makeMap(box, ground, given) {
     const held = document.activeElement?.dataset?.spot;
     marks.clearLayers();
     for (const group of grouped()) marks.addLayer(group.length > 1 ? cluster(group) : mark(group[0]));
-    drawNames();
     if (held) [...box.querySelectorAll("[data-spot]")].find((element) => element.dataset.spot === held)?.focus({ preventScroll: true });
   }
 
   /** Spots whose marks would cover each other, together. What stands for an area or a country stays by itself once it is seen as one. */
   function grouped() {
     const groups = [];
+    const seen = map.getBounds().pad(0.05);
     for (const spot of spots) {
+      // What is out of sight is no stop for the keyboard
+      if (!seen.contains(spot.at)) continue;
       const { x, y } = map.project(spot.at);
       const found = !seenAsArea(spot) && groups.find((group) => group.open && Math.abs(group.x - x) < GRID && Math.abs(group.y - y) < GRID);
       if (found) found.spots.push(spot);
@@ -146,7 +149,7 @@ export function makeMap(box, ground, given) {
     tip.className = "tl-pin-tip";
     tip.dir = "auto";
     tip.textContent = said;
-    made.bindTooltip(tip, { direction: "top", offset: [0, -10], opacity: 1 });
+    made.bindTooltip(tip, { direction: "auto", offset: [10, 0], opacity: 1 });
     made.on("click", act);
     made.on("add", () => {
       const element = made.getElement();
@@ -197,11 +200,9 @@ export function makeMap(box, ground, given) {
 
   if (given.view) look(given.view);
   else everything();
-  map.on("zoomend", () => {
-    drawAreas();
-    drawMarks();
-  });
+  map.on("zoomend", drawAreas);
   map.on("moveend", () => {
+    drawMarks();
     drawNames();
     const { lat, lng } = map.getCenter();
     given.moved([+lat.toFixed(3), +lng.toFixed(3), map.getZoom()]);

@@ -317,7 +317,7 @@ function drawList(listed) {
   at("items").replaceChildren(
     ...shown.map((one) =>
       make("li", {}, symbolOf(one.kind, 12), make("span", { class: "tl-item" }, link(one),
-        make("span", { class: "tl-facts", dir: "auto" }, [between(one.first, one.last), one.status === "ongoing" ? "ongoing" : null, killed(one), one.actor && `by ${one.actor}`, PLACED[one.placed] ?? (one.lat === null ? "not on the map" : null)]
+        make("span", { class: "tl-facts", dir: "auto" }, [between(one.first, one.last), one.status === "ongoing" ? "ongoing" : null, killed(one), one.actor && `said to be by ${one.actor}`, PLACED[one.placed] ?? (one.lat === null ? "not on the map" : null)]
           .filter(Boolean).join(" · "))))),
   );
   at("more").hidden = listed.length <= shownCount;
