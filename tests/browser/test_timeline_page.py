@@ -131,7 +131,7 @@ def test_only_what_the_map_shows(opened: Opened) -> None:
 
 def test_how_exactly_a_place_is_known_is_an_area(opened: Opened) -> None:
     page = opened("#map=65,-18.6,6")
-    assert page.locator("#tl-map path.tl-tinted").count() == 1
+    assert page.locator("#tl-map path.tl-tinted").count() == 3
     assert page.locator("#tl-map path.tl-area:not(.tl-close, .tl-at-sea)").count() >= 3
     assert page.locator("#tl-map path.tl-at-sea").count() >= 2
     country = page.locator(".tl-pin", has_text="Iceland")
@@ -144,7 +144,7 @@ def test_the_map_works_by_keyboard(opened: Opened) -> None:
     one.focus()
     expect(page.locator(".leaflet-tooltip")).to_be_visible()
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/incidents/in-[0-9a-f]{8}$"))
+    page.wait_for_url(re.compile("/incidents/in-[0-9a-f]{8}$"), wait_until="commit")
 
 
 def test_several_at_one_place_are_listed(opened: Opened) -> None:
@@ -180,7 +180,7 @@ def test_tables_stand_for_the_pictures(opened: Opened) -> None:
 def test_a_mark_of_the_timeline_opens_its_incident(opened: Opened) -> None:
     page = opened()
     page.locator(".tl-known :is(path, circle)").first.click()
-    page.wait_for_url(re.compile("/incidents/in-[0-9a-f]{8}$"))
+    page.wait_for_url(re.compile("/incidents/in-[0-9a-f]{8}$"), wait_until="commit")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

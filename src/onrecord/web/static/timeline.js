@@ -98,6 +98,7 @@ const inSpot = (one) => !chosen.at || spotOf(one) === chosen.at;
 // ---- drawing
 
 let queued = false;
+let drawnWidth = 0;
 function redraw() {
   if (queued) return;
   queued = true;
@@ -120,6 +121,7 @@ function draw() {
   const onMap = ofKind.filter(inDays);
   const inTime = ofKind.filter((one) => inView(one) && inSpot(one));
   const listed = onMap.filter((one) => inView(one) && inSpot(one));
+  drawnWidth = at("incidents").clientWidth;
   drawControls();
   map?.show(onMap, chosen.at);
   drawTimeline(inTime, listed);
@@ -377,11 +379,8 @@ function listen() {
     if (chosen.view) map?.look(chosen.view);
     redraw();
   });
-  let wide = at("incidents").clientWidth;
   new ResizeObserver(() => {
-    if (Math.abs(at("incidents").clientWidth - wide) < 2) return;
-    wide = at("incidents").clientWidth;
-    redraw();
+    if (Math.abs(at("incidents").clientWidth - drawnWidth) > 1) redraw();
   }).observe(at("incidents"));
 }
 
