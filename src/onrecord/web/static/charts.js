@@ -191,7 +191,7 @@ export function drawTotals(box, panel, given) {
       Plot.ruleX(inSight.filter((mark) => mark.low !== null && mark.high !== null && mark.low !== mark.high), { x: "x", y1: (mark) => Math.min(mark.low, edge), y2: (mark) => Math.min(mark.high, edge), stroke: "colour", strokeWidth: 2 }),
       Plot.dot(inSight, { x: "x", y: "y", r: bucket ? "times" : 5, symbol: "shape", fill: "fill", fillOpacity: 0.85, stroke: "colour", strokeWidth: 1.5, className: "tl-marks" }),
       Plot.text(inSight.filter((mark) => mark.far), { x: "x", y: "y", text: (mark) => `${mark.value.toLocaleString("en")} ↑`, dy: -11, className: "tl-far" }),
-      Plot.tip(inSight, Plot.pointer({ x: "x", y: "y", title: "title", maxRadius: 24, lineHeight: 1.35 })),
+      Plot.tip(inSight, Plot.pointer({ x: "x", y: "y", title: "title", maxRadius: 24, lineHeight: 1.35, className: "tl-tip" })),
     ].filter(Boolean),
   }); // prettier-ignore
   if (!bucket) d3.select(plot).selectAll(".tl-marks path, .tl-marks circle").on("click", (_event, n) => given.open(inSight[n]));
