@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from onrecord.web import deciding, pages_desk, pages_incident, pages_lists, pages_story
+from onrecord.web import deciding, pages_desk, pages_incident, pages_lists, pages_story, pages_timeline
 
 ROUTERS: tuple[APIRouter, ...] = (
     pages_desk.router,
     pages_story.router,
     pages_incident.router,
     pages_lists.router,
+    pages_timeline.router,
     deciding.router,
 )
