@@ -109,6 +109,10 @@ class Private:
             at = end
         return "".join(pieces) + text[at:]
 
+    def hidden(self) -> frozenset[str]:
+        """All that `masked` blots out: equal sets, equal texts."""
+        return self._names | self._last
+
     def _named(self, text: str) -> Iterator[tuple[int, int]]:
         """Where whole names and last names stand in a text."""
         at = 0

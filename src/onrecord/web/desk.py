@@ -10,7 +10,7 @@ from onrecord.ledger import Ledger, read
 from onrecord.pipeline import Judgement, Kept, Outcome, View
 from onrecord.records import Story
 from onrecord.web.board import Board
-from onrecord.web.searching import Index
+from onrecord.web.searching import Hit, Index
 
 
 class Desk:
@@ -23,7 +23,7 @@ class Desk:
         self._count = 0
         self._lock = threading.Lock()
         self._board: Board | None = None
-        self.index = Index()
+        self._index = Index()
 
     def board(self) -> Board:
         """The ledger as it stands now."""
@@ -47,6 +47,19 @@ class Desk:
     def stories(self, ids: list[str]) -> dict[str, Story]:
         """The words of some stories, by id."""
         return {story.id: story for story in read.stories_of(self.ledger, ids)}
+
+    def warm(self) -> None:
+        """Begins, in the background, what the first search would wait for."""
+        self._index.begin(self.board, self.stories)
+
+    def search(self, q: str, masked: bool, limit: int, after: str | None) -> tuple[list[Hit], str | None]:
+        """The stories in which all words asked for stand (`words.terms`), the fittest first, then the newest; and the place after the
+        last of them, where more follow. masked: as a reader sees the texts. after: such a place, of the same question.
+
+        Raises Refused for a place that is none, TryLater while the index is being made.
+        """
+        self._index.ready(self.board, self.stories)
+        return self._index.search(q, self.stories, masked=masked, limit=limit, after=after)
 
 
 def desk_of(request: Request) -> Desk:
