@@ -119,8 +119,9 @@ class Private:
         for word in _WORD.finditer(text):
             if word.start() < at:
                 continue
-            end = self._end_of_name(text, word.start(), word.group())
-            if end is None and _bare(word.group()) in self._last:
+            said = word.group()
+            end = self._end_of_name(text, word.start(), said) if said in self._by_first else None
+            if end is None and _bare(said) in self._last:
                 end = word.end()
             if end is not None:
                 at = end
@@ -152,7 +153,7 @@ def _blotted(name: str) -> str:
 
 def _bare(word: str) -> str:
     """A word without the ending of a genitive."""
-    return re.sub(r"['’]s?$", "", word)
+    return word[:-2] if word.endswith(("'s", "’s")) else word
 
 
 def _words(name: str) -> list[str]:

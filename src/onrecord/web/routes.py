@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from onrecord.web import pages_desk
+from onrecord.web import pages_desk, pages_search
 
-ROUTERS: tuple[APIRouter, ...] = (pages_desk.router,)
+ROUTERS: tuple[APIRouter, ...] = (pages_desk.router, pages_search.router)

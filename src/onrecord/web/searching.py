@@ -102,7 +102,7 @@ class Index:
     def _begun(self, look: Callable[[], Board], stories: Stories) -> None:
         try:
             self.follow(look, stories)
-        except Exception:  # noqa: BLE001
+        except Exception:
             # Whatever it was, who searches next begins again and is told that it is not ready
             return
         self._made.set()
@@ -180,7 +180,9 @@ class Index:
             try:
                 base.executemany("DELETE FROM words WHERE rowid IN (?, ?)", out)
                 base.executemany("INSERT OR REPLACE INTO told (n, id, age, plain) VALUES (?, ?, ?, ?)", told)
-                base.executemany("INSERT INTO words (rowid, headline, text, outlet, byline) VALUES (?, ?, ?, ?, ?)", rows)
+                base.executemany(
+                    "INSERT INTO words (rowid, headline, text, outlet, byline) VALUES (?, ?, ?, ?, ?)", rows
+                )
             except BaseException:
                 base.execute("ROLLBACK")
                 raise
@@ -264,7 +266,7 @@ def _place(after: str | None) -> tuple[float, float, str] | None:
     if not after:
         return None
     try:
-        packed = base64.b64decode(after.encode("ascii") + b"==", altchars=b"-_", validate=True)
+        packed = base64.b64decode(after.encode("ascii") + b"=" * (-len(after) % 4), altchars=b"-_", validate=True)
         score, age, id_ = json.loads(packed)
         return float(score), _UNDATED if age is None else float(age), str(id_)
     except (ValueError, TypeError, RecursionError):

@@ -11,7 +11,5 @@ def serve(ledger: Ledger, options: Options) -> None:
     """Serves until interrupted."""
     app = application(ledger, options)
     app.state.desk.warm()
-    config = uvicorn.Config(
-        app, host=options.host, port=options.port, access_log=False, server_header=False
-    )
+    config = uvicorn.Config(app, host=options.host, port=options.port, access_log=False, server_header=False)
     uvicorn.Server(config).run()

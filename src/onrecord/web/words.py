@@ -14,7 +14,18 @@ _MOST_SIGNS, _MOST_TERMS = 1000, 40
 _FILLING = "\u0640\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"
 """What stretches or joins letters, turns them round, or parts them at the end of a line, and is none."""
 _LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", **dict.fromkeys(_FILLING, "")}
+    {
+        "ø": "o",
+        "đ": "d",
+        "ł": "l",
+        "ı": "i",
+        "ħ": "h",
+        "æ": "ae",
+        "œ": "oe",
+        "ð": "d",
+        "þ": "th",
+        **dict.fromkeys(_FILLING, ""),
+    }
 )
 """Letters of their own that a keyboard without them has another for."""
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
@@ -64,7 +75,9 @@ def matches(text: str, wanted: Sequence[Term]) -> list[tuple[int, int]]:
     for at, (word, _, _) in enumerate(words):
         where.setdefault(word, []).append(at)
     joined: list[tuple[int, int]] = []
-    for first, last in sorted((at, at + len(term.words) - 1) for term in wanted for at in _standing(words, where, term)):
+    for first, last in sorted(
+        (at, at + len(term.words) - 1) for term in wanted for at in _standing(words, where, term)
+    ):
         start, end = words[first][1], words[last][2]
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
@@ -94,7 +107,8 @@ def _pattern() -> re.Pattern[str]:
 @cache
 def _marks() -> str:
     """All marks of Unicode, as what stands between the brackets of an expression."""
-    codes = [n for n in range(0x300, 0xE0200) if unicodedata.category(chr(n))[0] == "M"]
+    # Between the last script and the signs that choose a drawing nothing is given out
+    codes = [n for n in (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0)) if unicodedata.category(chr(n))[0] == "M"]
     ranges: list[list[int]] = []
     for code in codes:
         if ranges and ranges[-1][1] == code - 1:
