@@ -66,7 +66,7 @@ def rules(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Role | None]
         found = [needs.role for needs in _needs(route.dependant)] if isinstance(route, APIRoute) else []
         if not isinstance(route, APIRoute) or len(found) != 1:
             raise RuntimeError(f"{route}: has {len(found)} rules on who may, and needs one")
-        yield from ((method, route.path, found[0]) for method in sorted(route.methods))
+        yield from ((method, route.path, found[0]) for method in sorted(route.methods or ()))
 
 
 def _needs(dependant: Dependant) -> Iterator[Needs]:

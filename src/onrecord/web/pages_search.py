@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import escape
 
 from onrecord.errors import TryLater
+from onrecord.records import Plan
 from onrecord.web import access, showing
 from onrecord.web.board import Board
 from onrecord.web.desk import desk_of
@@ -64,8 +65,9 @@ def page_of(board: Board, id_: str) -> str | None:
         return None
     if id_ in board.reads:
         return f"/stories/{quote(id_)}"
-    if board.row(id_) is not None or board.ended(id_):
-        return f"/incidents/{quote(id_)}"
+    row = board.row(id_)
+    if row is not None or board.ended(id_):
+        return f"/{'plans' if isinstance(row, Plan) else 'incidents'}/{quote(id_)}"
     if id_ in board.families:
         return f"/families/{quote(id_)}"
     if id_ in board.decisions:

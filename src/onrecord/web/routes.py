@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from onrecord.web import pages_desk, pages_search
+from onrecord.web import deciding, pages_desk, pages_incident, pages_lists, pages_search, pages_story
 
-ROUTERS: tuple[APIRouter, ...] = (pages_desk.router, pages_search.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    pages_desk.router,
+    pages_story.router,
+    pages_incident.router,
+    pages_lists.router,
+    pages_search.router,
+    deciding.router,
+)

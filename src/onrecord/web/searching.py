@@ -7,13 +7,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from onrecord.errors import TryLater
+from onrecord.errors import TryLater, WrongUse
 from onrecord.exports.harmless import harmless
 from onrecord.exports.private import Private
 from onrecord.records import Published, Read, Story
 from onrecord.web import words
 from onrecord.web.board import Board
-from onrecord.web.failing import Refused
 
 MOST = 100
 """Hits of one page, at most."""
@@ -262,7 +261,7 @@ def _token(score: float, age: float, id_: str) -> str:
 
 
 def _place(after: str | None) -> tuple[float, float, str] | None:
-    """What a cursor holds. Raises Refused for what is none."""
+    """What a cursor holds. Raises WrongUse for what is none."""
     if not after:
         return None
     try:
@@ -270,4 +269,4 @@ def _place(after: str | None) -> tuple[float, float, str] | None:
         score, age, id_ = json.loads(packed)
         return float(score), _UNDATED if age is None else float(age), str(id_)
     except (ValueError, TypeError, RecursionError):
-        raise Refused(422, "This is no place in a list of hits; search again.") from None
+        raise WrongUse(f"{after[:40]}: is no place in a list of hits; search again") from None
