@@ -7,13 +7,13 @@ from secrets import token_hex
 
 from fastapi import Request
 
-from onrecord import decisions
+from onrecord import decisions, pipeline
 from onrecord.decisions import Target
 from onrecord.exports import filters
 from onrecord.exports.filters import Filter
 from onrecord.ledger import Ledger, read
-from onrecord.pipeline import Judgement, Kept, Outcome, View
-from onrecord.records import Shown, Story
+from onrecord.pipeline import Answers, Judgement, Kept, Opening, Outcome, View
+from onrecord.records import Coding, Round, Shown, Story
 from onrecord.web.alike import Alike, alike
 from onrecord.web.board import Board, Row
 from onrecord.web.searching import Hit, Index
@@ -75,6 +75,28 @@ class Desk:
     def alike(self, board: Board, row: Row) -> list[Alike]:
         """What else may be the same as an incident or plan, the likeliest first, with what speaks for it and against."""
         return alike(board, row)
+
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds of coding, in the order in which they were opened."""
+        with self.ledger.reading() as connection:
+            return read.rounds(connection)
+
+    def codings(self, round_: str | None = None) -> tuple[Coding, ...]:
+        """What coders answered, in that round or in all."""
+        with self.ledger.reading() as connection:
+            return read.codings(connection, round_)
+
+    def open_round(self, asked: Opening) -> Round:
+        """What `pipeline.open_round` does."""
+        return pipeline.open_round(self.ledger, asked, datetime.now(UTC))
+
+    def code(self, asked: Answers) -> Coding:
+        """What `pipeline.code` does."""
+        return pipeline.code(self.ledger, asked, datetime.now(UTC))
+
+    def close_round(self, id_: str, by: str) -> Round:
+        """What `pipeline.close_round` does."""
+        return pipeline.close_round(self.ledger, id_, by, datetime.now(UTC))
 
     def story(self, id_: str) -> Story | None:
         """The words of a story."""
