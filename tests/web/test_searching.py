@@ -255,7 +255,10 @@ TALE = "A shell fell in the yard, said Oda Brenk, who sells fish there. Brenk wa
 def hidden(tmp_path: Path) -> Iterator[Desk]:
     """Two stories that name a fishmonger, one of which quotes her; and one without."""
     with closing(opened(tmp_path)) as ledger:
-        first, second = story(1, TALE), story(2, "At the market, Oda Brenk shut her stall; the kiosk stayed open.")
+        first = story(1, TALE, headline="ODA BRENK SPEAKS")
+        second = story(
+            2, "At the market, Oda Brenk shut her stall; the kiosk stayed open.", headline="BRENK'S STALL SHUT"
+        )
         third = story(3, "The kiosk was closed.")
         claims = [bare(first, said_by(first, "Oda Brenk", "A shell fell in the yard")), bare(second), bare(third)]
         told = [first, second, third]
@@ -280,7 +283,7 @@ def test_leaving_a_name_out_tells_a_reader_nothing(hidden: Desk) -> None:
     assert sorted(found(hidden, "kiosk", masked=True)) == [1, 2, 3]
     assert found(hidden, "kiosk -brenk") == [3]
     for hit in hidden.search("kiosk", True, 9, None)[0]:
-        assert "Brenk" not in hit.snippet[0]
+        assert "brenk" not in f"{hit.headline} {hit.snippet[0]}".casefold()
 
 
 def test_it_follows_who_is_private(hidden: Desk) -> None:

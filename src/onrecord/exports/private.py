@@ -78,11 +78,13 @@ class Private:
         self._long = frozenset(name for name in self._names if len(_words(name)) > 1)
         # On a page a person is called by the last name alone, too; where an official has that name as well, it stays
         known = {word for name in public for word in _words(name)}
-        self._last = frozenset(words[-1] for name in self._long if (words := _words(name)) and words[-1] not in known)
+        last = {words[-1] for name in self._long if (words := _words(name)) and words[-1] not in known}
+        # Headlines may be all in capitals
+        self._last = frozenset(last | {name.upper() for name in last})
         self._by_first: dict[str, list[str]] = {}
-        for name in sorted(self._names, key=len, reverse=True):
-            if len(_words(name)) > 1:
-                self._by_first.setdefault(_words(name)[0], []).append(name)
+        for name in sorted(self._long, key=lambda name: (-len(name), name)):
+            for written in dict.fromkeys((name, name.upper())):
+                self._by_first.setdefault(_words(written)[0], []).append(written)
 
     def withheld(self, row: Row) -> Row:
         """The row without those names. A name of a single word is only taken for one where it is a whole value: in a
