@@ -32,12 +32,14 @@ evaluate: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m evaluation.bench
+	$(BIN)/python -m evaluation.desks
 
 bench-scale: $(READY)
 	$(BIN)/python -m evaluation.scale
 
 docs: $(READY)
 	$(BIN)/python docs/make.py
+	$(BIN)/python docs/pictures.py
 
 nightly: $(READY)
 	ONRECORD_NIGHTLY=1 $(BIN)/pytest -n $(JOBS)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "onrecord"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
-MAY_READ_THE_CLOCK = {"pipeline", "cli"}
+MAY_READ_THE_CLOCK = {"pipeline", "cli", "web"}
 NETWORK = {"socket", "urllib.request", "http.client", "httpx", "requests", "aiohttp", "ftplib"}
 DRAWERS = {"utils.py", "helpers.py", "common.py", "manager.py", "misc.py"}
 

@@ -21,6 +21,7 @@ from onrecord.records import (
     Mutation,
     Plan,
     Read,
+    Revision,
     Standing,
     Tally,
     Verdict,
@@ -170,6 +171,22 @@ class Board:
     def standing(self) -> dict[str, Standing]:
         """How each decision stands, by its id."""
         return {one.decision: one for one in self.view.derived.standings}
+
+    @cached_property
+    def signed(self) -> dict[str, frozenset[str]]:
+        """Who has confirmed each incident and plan as it stands now."""
+        return judged.signed(self.view)
+
+    def history(self, incident: Incident) -> tuple[Revision, ...]:
+        """What an incident said, at first and after every change."""
+        stories = [story for story in incident.stories if story in self.reads]
+        families = incidents.Families(
+            (),
+            tuple(self.derivations[story] for story in stories if story in self.derivations),
+            tuple(change for story in stories for change in self.mutations.get(story, ())),
+        )
+        told = incidents.tellings([self.reads[story] for story in stories], families)
+        return incidents.Desk(told, self.view.derived.speakers, self.view.profile).history(incident)
 
     @cached_property
     def movements(self) -> dict[str, Movement]:

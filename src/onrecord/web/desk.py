@@ -16,6 +16,7 @@ from onrecord.pipeline import Answers, Judgement, Kept, Opening, Outcome, View
 from onrecord.records import Coding, Round, Shown, Story
 from onrecord.web.alike import Alike, alike
 from onrecord.web.board import Board, Row
+from onrecord.web.queue import Queue
 from onrecord.web.searching import Hit, Index
 
 _REMEMBERED = 20_000
@@ -33,6 +34,7 @@ class Desk:
         self._board: Board | None = None
         self._seen: OrderedDict[str, Shown] = OrderedDict()
         self._index = Index()
+        self.queue = Queue()
 
     def board(self) -> Board:
         """The ledger as it stands now."""

@@ -1,17 +1,17 @@
 """The desk itself: what wants looking at, the most valuable first."""
 
 from collections import Counter
+from typing import get_args
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from onrecord.exports import judged
-from onrecord.records import Story
+from onrecord.records import EventKind, Status, Story
 from onrecord.web import access, marking, paging, showing
 from onrecord.web.board import Board
 from onrecord.web.deciding import new_key
 from onrecord.web.desk import Desk, desk_of
-from onrecord.web.queue import TAGS, Item, queue
+from onrecord.web.queue import TAGS, Item
 
 router = APIRouter()
 
@@ -22,7 +22,7 @@ def desk(request: Request) -> HTMLResponse:
     held, person = desk_of(request), request.state.person
     board = held.board()
     wanted, typed = paging.asked(request)
-    items = queue(board, request.app.state.options.sign_off, person.id)
+    items = held.queue.items(board, request.app.state.options.sign_off, person.id)
     if typed:
         kept = held.kept_by(board, wanted)
         items = [item for item in items if item.id in kept]
@@ -30,7 +30,7 @@ def desk(request: Request) -> HTMLResponse:
     tag = request.query_params.get("tag")
     if tag in TAGS:
         items = [item for item in items if tag in item.tags]
-    page = paging.page(request, items, lambda item: item.id)
+    page = paging.page(request, items, lambda item: item.id, 25)
     words = held.stories([span.story for item in page.things for span in item.spans])
     given = {
         "board": board,
@@ -41,6 +41,8 @@ def desk(request: Request) -> HTMLResponse:
         "filters": typed,
         "address": lambda **changed: paging.address(request, **changed),
         "all": len(items),
+        "kinds": get_args(EventKind),
+        "statuses": get_args(Status),
         "campaigns": [one.name for one in board.view.campaigns],
         "read": len(board.reads),
     }
@@ -66,5 +68,4 @@ def card(desk: Desk, board: Board, item: Item, words: dict[str, Story]) -> dict[
         "from": board.called(span.story) if span else None,
         "story": span.story if span else None,
         "key": new_key(),
-        "signed": judged.signed(board.view).get(item.id, frozenset()) if "second" in item.tags else frozenset(),
     }

@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from onrecord import incidents
 from onrecord.decisions.shown import shown
 from onrecord.decisions.values import fields, listed
-from onrecord.exports import judged, tables
 from onrecord.exports.evidence import said
 from onrecord.records import Bounds, Event, Incident, Read, Span, Statement, Story
 from onrecord.web import access, marking, showing
@@ -88,7 +87,7 @@ def _page(request: Request, desk: Desk, board: Board, row: Row) -> HTMLResponse:
         "responsibility": incidents.responsibility(row) if isinstance(row, Incident) else None,
         "history": _history(board, row) if isinstance(row, Incident) else [],
         "standings": [(one, board.decisions[one.decision]) for one in board.standings.get(row.id, ())],
-        "signed": judged.signed(board.view).get(row.id, frozenset()),
+        "signed": board.signed.get(row.id, frozenset()),
         "sign_off": request.app.state.options.sign_off,
         "alike": desk.alike(board, row),
         "changes": board.mutated.get(row.id, []),
@@ -144,5 +143,4 @@ def ranges(row: Incident, what: str) -> Ranges | None:
 
 
 def _history(board: Board, row: Incident) -> list[dict[str, object]]:
-    desk = tables.history_desk(board.view, row.stories)
-    return [{"revision": one, "outlet": board.called(one.story) if one.story else None} for one in desk.history(row)]
+    return [{"revision": one, "outlet": board.called(one.story) if one.story else None} for one in board.history(row)]

@@ -55,7 +55,7 @@ def _is_day(words: str) -> bool:
     return True
 
 
-def page(request: Request, things: Sequence[Thing], key: Callable[[Thing], str]) -> Page[Thing]:
+def page(request: Request, things: Sequence[Thing], key: Callable[[Thing], str], size: int = SIZE) -> Page[Thing]:
     """The page that an address asks for: by the thing before it, so that a list which grows skips and repeats nothing. key: of a thing,
     its own.
     """
@@ -65,15 +65,15 @@ def page(request: Request, things: Sequence[Thing], key: Callable[[Thing], str])
     if after is not None:
         start = keys.index(after) + 1 if after in keys else 0
     elif before is not None:
-        start = max(0, keys.index(before) - SIZE) if before in keys else 0
-    shown = things[start : start + SIZE]
-    more = start + SIZE < len(things)
+        start = max(0, keys.index(before) - size) if before in keys else 0
+    shown = things[start : start + size]
+    more = start + size < len(things)
     return Page(
         shown,
         len(things),
         start + 1 if shown else 0,
         address(request, before=keys[start]) if start else None,
-        address(request, after=keys[start + SIZE - 1]) if more else None,
+        address(request, after=keys[start + size - 1]) if more else None,
     )
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import log1p
 
 from onrecord import incidents
-from onrecord.exports import judged
 from onrecord.records import Bounds, Incident, Plan, Span
 from onrecord.web.board import Board
+from onrecord.web.remembering import Remembered
 
 TAGS: Mapping[str, tuple[str, float]] = {
     "look": ("needs another look", 9.0),
@@ -35,16 +35,54 @@ class Item:
     spans: tuple[Span, ...] = ()
 
 
-def queue(board: Board, sign_off: int, person: str) -> list[Item]:
-    """What wants looking at by that person. sign_off: how many people have to confirm an incident."""
-    signed = judged.signed(board.view)
-    found = [
-        *_decisions(board),
-        *_incidents(board, signed, sign_off, person),
-        *_plans(board, signed),
-        *_tallies(board),
-    ]
-    return sorted(found, key=lambda item: (-item.worth, item.id))
+class Queue:
+    """The queues of one ledger, from moment to moment."""
+
+    def __init__(self) -> None:
+        self._contested: Remembered[Incident, Mapping[str, str]] = Remembered(_contested)
+        self._made: dict[tuple[int, str], tuple[Board, list[Item]]] = {}
+
+    def items(self, board: Board, sign_off: int, person: str) -> list[Item]:
+        """What wants looking at by that person. sign_off: how many people have to confirm an incident."""
+        known = self._made.get((sign_off, person))
+        if known is not None and known[0] is board:
+            return known[1]
+        found = [*_decisions(board), *self._incidents(board, sign_off, person), *_plans(board), *_tallies(board)]
+        found.sort(key=lambda item: (-item.worth, item.id))
+        if len(self._made) >= _PEOPLE:
+            self._made.clear()
+        self._made[(sign_off, person)] = (board, found)
+        return found
+
+    def _incidents(self, board: Board, sign_off: int, person: str) -> Iterator[Item]:
+        for incident in board.view.derived.incidents:
+            review = board.reviews.get(incident.id)
+            why: dict[str, str] = {}
+            if review is None:
+                why["new"] = _support(incident)
+                why |= self._contested(incident.id, incident)
+                why |= _changed(board, incident)
+            elif review == "confirmed":
+                by = board.signed.get(incident.id, frozenset())
+                if 0 < len(by) < sign_off and person not in by:
+                    why["second"] = f"confirmed by {len(by)}, and {sign_off} are asked for"
+            if why:
+                weight = log1p(incident.killed.best or 0) + 0.5 * log1p(len(incident.reports))
+                yield _item(incident.id, "incident", why, weight, _first_words(board, incident))
+
+
+_PEOPLE = 50
+"""Whose queues are kept at most."""
+
+
+def _changed(board: Board, incident: Incident) -> dict[str, str]:
+    changed = board.mutated.get(incident.id, [])
+    if not changed:
+        return {}
+    one = changed[0]
+    more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
+    told = f"{board.called(one.story)} has {one.field.replace('_', ' ')} {one.now or 'left out'}"
+    return {"mutation": f"{told} where its origin has {one.was or 'none'}{more}"}
 
 
 def _item(id_: str, kind: str, why: Mapping[str, str], weight: float, spans: Sequence[Span]) -> Item:
@@ -57,27 +95,6 @@ def _decisions(board: Board) -> Iterator[Item]:
         if standing.state in ("needs_look", "orphaned"):
             made = board.decisions[standing.decision]
             yield _item(made.id, "decision", {"look": standing.note}, 0.0, made.anchors[:1])
-
-
-def _incidents(board: Board, signed: Mapping[str, frozenset[str]], sign_off: int, person: str) -> Iterator[Item]:
-    for incident in board.view.derived.incidents:
-        review = board.reviews.get(incident.id)
-        by = signed.get(incident.id, frozenset())
-        why: dict[str, str] = {}
-        if review is None:
-            why["new"] = _support(incident)
-            why |= _contested(incident)
-            changed = board.mutated.get(incident.id, [])
-            if changed:
-                one = changed[0]
-                more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
-                told = f"{board.called(one.story)} has {one.field.replace('_', ' ')}"
-                why["mutation"] = f"{told} {one.now or 'left out'} where its origin has {one.was or 'none'}{more}"
-        elif review == "confirmed" and 0 < len(by) < sign_off and person not in by:
-            why["second"] = f"confirmed by {len(by)}, and {sign_off} are asked for"
-        if why:
-            weight = log1p(incident.killed.best or 0) + 0.5 * log1p(len(incident.reports))
-            yield _item(incident.id, "incident", why, weight, _first_words(board, incident))
 
 
 def _support(incident: Incident) -> str:
@@ -103,7 +120,7 @@ def _wide(bounds: Bounds) -> bool:
     return bounds.low is not None and bounds.high is not None and bounds.low != bounds.high
 
 
-def _plans(board: Board, signed: Mapping[str, frozenset[str]]) -> Iterator[Item]:
+def _plans(board: Board) -> Iterator[Item]:
     for plan in board.view.derived.plans:
         if board.reviews.get(plan.id) is None and plan.status in _DOUBTFUL:
             why = {"status": f"told as {plan.status}: did it happen, or is it only spoken of?"}
