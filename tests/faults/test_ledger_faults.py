@@ -63,6 +63,7 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "story": lambda ledger: read.story(ledger, TOLD.id),
     "story_in": within(read.story_in, TOLD.id),
     "stories": lambda ledger: list(read.stories(ledger)),
+    "capture_of": lambda ledger: read.capture_of(ledger, TOLD.id),
     "stories_of": lambda ledger: read.stories_of(ledger, [TOLD.id]),
     "versions": lambda ledger: read.versions(ledger, TOLD.id),
     "facts": within(read.facts),

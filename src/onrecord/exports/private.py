@@ -155,7 +155,7 @@ def _blotted(name: str) -> str:
 
 def _bare(word: str) -> str:
     """A word without the ending of a genitive."""
-    return word[:-2] if word.endswith(("'s", "’s")) else word
+    return word[:-2] if word.endswith(("'s", "’s", "'S", "’S")) else word
 
 
 def _words(name: str) -> list[str]:
