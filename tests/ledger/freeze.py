@@ -16,7 +16,7 @@ from frozen import DATA, revision
 from invented import NOW, rows
 from onrecord import pipeline
 from onrecord.ledger import open_ledger, read, write
-from onrecord.pipeline import AddOptions, Judgement
+from onrecord.pipeline import AddOptions, Answers, Judgement, Opening
 from onrecord.records import Campaign
 
 PAGE = (
@@ -44,7 +44,7 @@ def make(place: str) -> None:
     pipeline.add(ledger, ["src/quay.html"], AddOptions(NOW, workers=1))
     pipeline.add(ledger, ["src"], AddOptions(NOW + timedelta(minutes=5), workers=1))
     later = NOW + timedelta(hours=1)
-    one, two = pipeline.view(ledger).derived.incidents
+    one, two, *_ = pipeline.view(ledger).derived.incidents
     corrected = Judgement("set", one.id, "Ada Holm", "the authority corrected itself", "killed", "4", key="k-1")
     first = pipeline.decide(ledger, corrected, later)
     pipeline.decide(ledger, Judgement("confirm", two.id, "Ada Holm"), later)
@@ -52,6 +52,12 @@ def make(place: str) -> None:
     pipeline.decide(ledger, Judgement("undo", first.decision.id, "Brin Oake", "too early"), later)
     watch = Campaign("Depots", date(2031, 5, 1), None, ("Varnholm", "Kelm Point"))
     pipeline.start_campaigns(ledger, [watch], later)
+    opening = Opening("Spring", "Ada Holm", "incident", ("kind", "killed"), (one.id,), 1, 5, ("Brin Oake", "Cy Tarn"))
+    round_ = pipeline.open_round(ledger, opening, later)
+    for by, killed in (("Brin Oake", "4"), ("Cy Tarn", "at least 4")):
+        said = {"kind": "shelling", "killed": killed}
+        pipeline.code(ledger, Answers(round_.id, round_.targets[0], by, said, "by the words", key=f"of {by}"), later)
+    pipeline.close_round(ledger, round_.id, "Ada Holm", later)
     with ledger.reading() as connection:
         readings = {one.story.id: one.reading for one in read.reads(connection)}
     some = sorted(readings)[:3]

@@ -78,11 +78,13 @@ class Private:
         self._long = frozenset(name for name in self._names if len(_words(name)) > 1)
         # On a page a person is called by the last name alone, too; where an official has that name as well, it stays
         known = {word for name in public for word in _words(name)}
-        self._last = frozenset(words[-1] for name in self._long if (words := _words(name)) and words[-1] not in known)
+        last = {words[-1] for name in self._long if (words := _words(name)) and words[-1] not in known}
+        # Headlines may be all in capitals
+        self._last = frozenset(last | {name.upper() for name in last})
         self._by_first: dict[str, list[str]] = {}
-        for name in sorted(self._names, key=len, reverse=True):
-            if len(_words(name)) > 1:
-                self._by_first.setdefault(_words(name)[0], []).append(name)
+        for name in sorted(self._long, key=lambda name: (-len(name), name)):
+            for written in dict.fromkeys((name, name.upper())):
+                self._by_first.setdefault(_words(written)[0], []).append(written)
 
     def withheld(self, row: Row) -> Row:
         """The row without those names. A name of a single word is only taken for one where it is a whole value: in a
@@ -109,14 +111,19 @@ class Private:
             at = end
         return "".join(pieces) + text[at:]
 
+    def hidden(self) -> frozenset[str]:
+        """All that `masked` blots out: equal sets, equal texts."""
+        return self._names | self._last
+
     def _named(self, text: str) -> Iterator[tuple[int, int]]:
         """Where whole names and last names stand in a text."""
         at = 0
         for word in _WORD.finditer(text):
             if word.start() < at:
                 continue
-            end = self._end_of_name(text, word.start(), word.group())
-            if end is None and _bare(word.group()) in self._last:
+            said = word.group()
+            end = self._end_of_name(text, word.start(), said) if said in self._by_first else None
+            if end is None and _bare(said) in self._last:
                 end = word.end()
             if end is not None:
                 at = end
@@ -148,7 +155,7 @@ def _blotted(name: str) -> str:
 
 def _bare(word: str) -> str:
     """A word without the ending of a genitive."""
-    return re.sub(r"['’]s?$", "", word)
+    return word[:-2] if word.endswith(("'s", "’s", "'S", "’S")) else word
 
 
 def _words(name: str) -> list[str]:

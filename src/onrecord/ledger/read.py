@@ -1,7 +1,7 @@
 """What a ledger holds: stories, readings, derived records, the books of intake. Nothing here changes anything."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from onrecord.ledger.opening import Ledger
 from onrecord.records import (
     Campaign,
     Capture,
+    Coding,
     Decision,
     Derivation,
     Derived,
@@ -26,6 +27,7 @@ from onrecord.records import (
     Published,
     Read,
     Reading,
+    Round,
     Speaker,
     Standing,
     Story,
@@ -276,6 +278,33 @@ def names(connection: sa.Connection) -> tuple[Name, ...]:
         Name(row.name, row.act, row.into, decode(row.body, tuple[str, ...]))
         for row in connection.execute(sa.select(table).order_by(table.c.seq))
     )
+
+
+def rounds(connection: sa.Connection) -> tuple[Round, ...]:
+    """The rounds of coding in the order in which they were opened, each with when it was closed."""
+    table = schema.coding_round
+    found: dict[str, Round] = {}
+    for row in connection.execute(sa.select(table).order_by(table.c.seq)):
+        if row.body is not None:
+            found[row.id] = decode(row.body, Round)
+        elif row.id in found:
+            found[row.id] = replace(found[row.id], closed_by=row.person, closed_at=row.at)
+    return tuple(found.values())
+
+
+def codings(connection: sa.Connection, round_: str | None = None) -> tuple[Coding, ...]:
+    """What was answered, in that round or in all, in the order in which it was."""
+    table = schema.coding
+    query = sa.select(table.c.body).order_by(table.c.seq)
+    if round_ is not None:
+        query = query.where(table.c.round == round_)
+    return tuple(decode(body, Coding) for body in connection.execute(query).scalars())
+
+
+def coding_of(connection: sa.Connection, *, key: str) -> Coding | None:
+    """The coding that was made under that key."""
+    body = connection.execute(sa.select(schema.coding.c.body).where(schema.coding.c.key == key)).scalar()
+    return decode(body, Coding) if body else None
 
 
 def readings_by(connection: sa.Connection, reader: str, stories: Sequence[str] | None) -> dict[str, int]:

@@ -12,6 +12,7 @@ from onrecord.ledger.codec import encode
 from onrecord.ledger.opening import Ledger
 from onrecord.records import (
     Campaign,
+    Coding,
     Decision,
     Derivation,
     Derived,
@@ -21,6 +22,7 @@ from onrecord.records import (
     Name,
     Plan,
     Reading,
+    Round,
     Standing,
     Story,
     Verdict,
@@ -177,6 +179,31 @@ def add_names(connection: sa.Connection, names: Iterable[Name], now: datetime) -
     for name in names:
         row = {"name": name.name, "act": name.act, "into": name.into, "body": encode(name.anchors), "at": now}
         _add_fact(connection, schema.name, row, now)
+
+
+def add_round(connection: sa.Connection, opened: Round) -> None:
+    """Adds a round of coding, in a transaction of the caller's."""
+    row = {"id": opened.id, "person": opened.by, "body": encode(opened), "at": opened.at}
+    _add_fact(connection, schema.coding_round, row, opened.at)
+
+
+def close_round(connection: sa.Connection, id_: str, by: str, now: datetime) -> None:
+    """Closes one, in a transaction of the caller's."""
+    _add_fact(connection, schema.coding_round, {"id": id_, "person": by, "body": None, "at": now}, now)
+
+
+def add_coding(connection: sa.Connection, coding: Coding) -> None:
+    """Adds what a coder answered, in a transaction of the caller's."""
+    row = {
+        "id": coding.id,
+        "key": coding.key,
+        "round": coding.round,
+        "target": coding.target,
+        "person": coding.by,
+        "body": encode(coding),
+        "at": coding.at,
+    }
+    _add_fact(connection, schema.coding, row, coding.at)
 
 
 def _add_fact(connection: sa.Connection, table: sa.Table, row: dict[str, Any], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """A person's judgement → a decision in the ledger, and what follows from it."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
@@ -111,12 +111,17 @@ def formed(asked: Judgement) -> Judgement:
     return asked
 
 
+def refuse_no_text(given: Iterable[str]) -> None:
+    """Raises WrongUse for what no ledger can keep."""
+    for one in given:
+        if "\x00" in one or any("\ud800" <= sign <= "\udfff" for sign in one):
+            shown = one.encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")
+            raise WrongUse(f"{shown}: holds what is no text; write it anew")
+
+
 def _check_form(asked: Judgement) -> None:
     """Raises WrongUse for what no ledger can keep, and for what the verdict leaves without a use: it would be lost."""
-    for given in (asked.target, *asked.words, *(getattr(asked, name) or "" for name in _WRITTEN)):
-        if "\x00" in given or any("\ud800" <= sign <= "\udfff" for sign in given):
-            shown = given.encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")
-            raise WrongUse(f"{shown}: holds what is no text; write it anew")
+    refuse_no_text((asked.target, *asked.words, *(getattr(asked, name) or "" for name in _WRITTEN)))
     for option, given, verdicts in (
         ("--field", asked.field, ("set", "add")),
         ("--value", asked.value, ("set", "add")),

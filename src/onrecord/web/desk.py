@@ -7,17 +7,17 @@ from secrets import token_hex
 
 from fastapi import Request
 
-from onrecord import decisions
+from onrecord import decisions, pipeline
 from onrecord.decisions import Target
 from onrecord.exports import filters
 from onrecord.exports.filters import Filter
 from onrecord.ledger import Ledger, read
-from onrecord.pipeline import Judgement, Kept, Outcome, View
-from onrecord.records import Shown, Story
+from onrecord.pipeline import Answers, Judgement, Kept, Opening, Outcome, View
+from onrecord.records import Coding, Round, Shown, Story
 from onrecord.web.alike import Alike, alike
 from onrecord.web.board import Board, Row
 from onrecord.web.queue import Queue
-from onrecord.web.searching import Index
+from onrecord.web.searching import Hit, Index
 
 _REMEMBERED = 20_000
 _PATIENCE = 0.02
@@ -36,7 +36,7 @@ class Desk:
         self._busy = threading.Lock()
         self._board: Board | None = None
         self._seen: OrderedDict[str, Shown] = OrderedDict()
-        self.index = Index()
+        self._index = Index()
         self.queue = Queue()
         self._alike: dict[str, tuple[str, tuple[Alike, ...]]] = {}
 
@@ -99,6 +99,28 @@ class Desk:
                     known = self._alike[row.id] = (board.state, alike(board, row, growing))
         return [one for one in known[1] if one.row.id in board.incidents or one.row.id in board.plans] if known else []
 
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds of coding, in the order in which they were opened."""
+        with self.ledger.reading() as connection:
+            return read.rounds(connection)
+
+    def codings(self, round_: str | None = None) -> tuple[Coding, ...]:
+        """What coders answered, in that round or in all."""
+        with self.ledger.reading() as connection:
+            return read.codings(connection, round_)
+
+    def open_round(self, asked: Opening) -> Round:
+        """What `pipeline.open_round` does."""
+        return pipeline.open_round(self.ledger, asked, datetime.now(UTC))
+
+    def code(self, asked: Answers) -> Coding:
+        """What `pipeline.code` does."""
+        return pipeline.code(self.ledger, asked, datetime.now(UTC))
+
+    def close_round(self, id_: str, by: str) -> Round:
+        """What `pipeline.close_round` does."""
+        return pipeline.close_round(self.ledger, id_, by, datetime.now(UTC))
+
     def story(self, id_: str) -> Story | None:
         """The words of a story."""
         return read.story(self.ledger, id_)
@@ -106,6 +128,19 @@ class Desk:
     def stories(self, ids: list[str]) -> dict[str, Story]:
         """The words of some stories, by id."""
         return {story.id: story for story in read.stories_of(self.ledger, ids)}
+
+    def warm(self) -> None:
+        """Begins, in the background, what the first search would wait for."""
+        self._index.begin(self.board, self.stories)
+
+    def search(self, q: str, masked: bool, limit: int, after: str | None) -> tuple[list[Hit], str | None]:
+        """The stories in which all words asked for stand (`words.terms`), the fittest first, then the newest; and the place after the
+        last of them, where more follow. masked: as a reader sees the texts. after: such a place, of the same question.
+
+        Raises WrongUse for a place that is none, TryLater while the index is being made.
+        """
+        self._index.ready(self.board, self.stories)
+        return self._index.search(q, self.stories, masked=masked, limit=limit, after=after)
 
 
 def desk_of(request: Request) -> Desk:

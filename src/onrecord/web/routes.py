@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from onrecord.web import deciding, pages_desk, pages_incident, pages_lists, pages_story, pages_timeline
+from onrecord.web import (
+    deciding,
+    pages_coding,
+    pages_desk,
+    pages_incident,
+    pages_lists,
+    pages_search,
+    pages_story,
+    pages_timeline,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     pages_desk.router,
@@ -10,5 +19,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pages_incident.router,
     pages_lists.router,
     pages_timeline.router,
+    pages_search.router,
+    pages_coding.router,
     deciding.router,
 )

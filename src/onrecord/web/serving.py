@@ -9,7 +9,7 @@ from onrecord.web.options import Options
 
 def serve(ledger: Ledger, options: Options) -> None:
     """Serves until interrupted."""
-    config = uvicorn.Config(
-        application(ledger, options), host=options.host, port=options.port, access_log=False, server_header=False
-    )
+    app = application(ledger, options)
+    app.state.desk.warm()
+    config = uvicorn.Config(app, host=options.host, port=options.port, access_log=False, server_header=False)
     uvicorn.Server(config).run()
