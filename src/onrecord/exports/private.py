@@ -36,7 +36,13 @@ _NO_OFFICE = frozenset(
 """Titles that come with a name and not with an office."""
 _OTHER_NAMES = frozenset({"place", "country", "outlet", "ghost", "reports", "actor", "target"})
 """Columns of names of others, where a single word that is also a person's stays."""
+IDS = frozenset(
+    {"id", "incident", "incidents", "explains", "decisions", "claims", "moved_from", "target_kind", "bears_on"}
+)
+"""Columns of ids that the program gives: there is no name in them, and some are long."""
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+){0,8}")
+
+_PIECE = re.compile(r"[^\W_]+")
 
 
 def public_name(source: Source) -> str | None:
@@ -85,6 +91,8 @@ class Private:
         for name in sorted(self._long, key=lambda name: (-len(name), name)):
             for written in dict.fromkeys((name, name.upper())):
                 self._by_first.setdefault(_words(written)[0], []).append(written)
+        begun = (*self._by_first, *self._last, *(word for name in self._names for word in _words(name)[:1]))
+        self._signs = frozenset(piece for word in begun for piece in _PIECE.findall(word))
 
     def withheld(self, row: Row) -> Row:
         """The row without those names. A name of a single word is only taken for one where it is a whole value: in a
@@ -93,14 +101,15 @@ class Private:
         if not self._names:
             return row
         return {
-            c: self._cell(cell, c not in _OTHER_NAMES) if isinstance(cell, str) else cell for c, cell in row.items()
+            c: self._cell(cell, c not in _OTHER_NAMES) if isinstance(cell, str) and c not in IDS else cell
+            for c, cell in row.items()
         }
 
     def masked(self, text: str) -> str:
         """A text with those names blotted out, of the same length, so that what is said of places in it holds: whole names, and
         last names alone.
         """
-        if not self._names:
+        if self._nowhere_in(text):
             return text
         if text in self._names:
             return _blotted(text)
@@ -114,6 +123,10 @@ class Private:
     def hidden(self) -> frozenset[str]:
         """All that `masked` blots out: equal sets, equal texts."""
         return self._names | self._last
+
+    def _nowhere_in(self, text: str) -> bool:
+        """Whether a text has no word that any of those names begins with: most have none, and need no second look."""
+        return self._signs.isdisjoint(_PIECE.findall(text))
 
     def _named(self, text: str) -> Iterator[tuple[int, int]]:
         """Where whole names and last names stand in a text."""
@@ -137,6 +150,8 @@ class Private:
         return None
 
     def _cell(self, cell: str, of_persons: bool) -> str:
+        if self._nowhere_in(cell):
+            return cell
         whole = self._names if of_persons else self._long
         values = "; ".join(WITHHELD if value in whole else value for value in cell.split("; "))
         kept: list[str] = []

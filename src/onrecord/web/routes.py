@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from onrecord.web import (
+    api,
     deciding,
     pages_coding,
     pages_desk,
@@ -22,4 +23,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     pages_search.router,
     pages_coding.router,
     deciding.router,
+    *api.ROUTERS,
 )
