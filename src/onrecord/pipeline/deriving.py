@@ -1,6 +1,6 @@
 """Readings, decisions and campaigns → everything that is derived, in the ledger."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -302,22 +302,24 @@ def called(derived: Derived, rows: Mapping[str, Row]) -> Derived:
         derived,
         incidents=tuple(row for row in all_ if isinstance(row, Incident)),
         plans=tuple(row for row in all_ if isinstance(row, Plan)),
-        verdicts=ordered(_renamed(verdict, names) for verdict in derived.verdicts),
+        verdicts=ordered(derived.verdicts, names),
         standings=tuple(replace(s, target=names.get(s.target, s.target)) if s.target else s for s in derived.standings),
     )
 
 
-def ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts, each with its incidents in the order of their names."""
+def ordered(verdicts: Sequence[Verdict], names: Mapping[str, str] | None = None) -> tuple[Verdict, ...]:
+    """The verdicts, each with its incidents under their names, in the order of these. names: by the ids that incidents have
+    here; None where these are their names.
+    """
+    names = names or {}
+    known: dict[int, tuple[str, ...]] = {}
+
+    def named(ids: tuple[str, ...]) -> tuple[str, ...]:
+        # Many totals count the very same incidents, which are hundreds
+        if id(ids) not in known:
+            known[id(ids)] = tuple(sorted(names.get(one, one) for one in ids))
+        return known[id(ids)]
+
     return tuple(
-        replace(verdict, incidents=tuple(sorted(verdict.incidents)), explains=tuple(sorted(verdict.explains)))
-        for verdict in verdicts
-    )
-
-
-def _renamed(verdict: Verdict, names: Mapping[str, str]) -> Verdict:
-    return replace(
-        verdict,
-        incidents=tuple(names[id_] for id_ in verdict.incidents),
-        explains=tuple(names[id_] for id_ in verdict.explains),
+        replace(verdict, incidents=named(verdict.incidents), explains=named(verdict.explains)) for verdict in verdicts
     )
