@@ -114,6 +114,11 @@ class Board:
         """The cells of every incident and plan that filters ask for, by id."""
         return {row.id: self._cells(row) for row in self.rows()}
 
+    @cached_property
+    def filtered_openly(self) -> dict[str, Cells]:
+        """The same without the names of private persons: who only reads learns nothing by asking for one."""
+        return {id_: self.private.withheld(row) for id_, row in self.filtered.items()}
+
     def _cells(self, row: Row) -> Cells:
         days = row.when if isinstance(row, Incident) else self._told(row)
         return {

@@ -14,6 +14,7 @@ from onrecord.exports.filters import Filter
 from onrecord.ledger import Ledger, read
 from onrecord.pipeline import Answers, Judgement, Kept, Opening, Outcome, View
 from onrecord.records import Coding, Round, Shown, Story
+from onrecord.web.access import Person
 from onrecord.web.alike import Alike, alike
 from onrecord.web.board import Board, Row
 from onrecord.web.queue import Queue
@@ -81,10 +82,11 @@ class Desk:
         """The names of those who have accounts, by what they sign with."""
         return {}
 
-    def kept_by(self, board: Board, wanted: Filter) -> frozenset[str]:
-        """The ids of the incidents and plans that a filter keeps."""
+    def kept_by(self, board: Board, wanted: Filter, person: Person) -> frozenset[str]:
+        """The ids of the incidents and plans that a filter keeps, as far as that person may know."""
         filters.check(board.view, wanted)
-        return frozenset(id_ for id_, row in board.filtered.items() if wanted.keeps(row))
+        rows = board.filtered if person.may("coder") else board.filtered_openly
+        return frozenset(id_ for id_, row in rows.items() if wanted.keeps(row))
 
     def alike(self, board: Board, row: Row) -> list[Alike]:
         """What else may be the same as an incident or plan, the likeliest first, with what speaks for it and against.

@@ -24,7 +24,7 @@ def desk(request: Request) -> HTMLResponse:
     wanted, typed = paging.asked(request)
     items = held.queue.items(board, request.app.state.options.sign_off, person.id)
     if typed:
-        kept = held.kept_by(board, wanted)
+        kept = held.kept_by(board, wanted, request.state.person)
         items = [item for item in items if item.id in kept]
     counts = Counter(tag for item in items for tag in item.tags)
     tag = request.query_params.get("tag")

@@ -1,6 +1,7 @@
 """Lists: incidents, plans, stories, tallies, families, sources, and the log of decisions."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -37,7 +38,7 @@ def incidents(request: Request) -> HTMLResponse:
     wanted, typed = paging.asked(request)
     rows = list(board.view.derived.incidents)
     if typed:
-        kept = desk.kept_by(board, wanted)
+        kept = desk.kept_by(board, wanted, request.state.person)
         rows = [row for row in rows if row.id in kept]
     newest = request.query_params.get("order") != "oldest"
     page = paging.page(request, rows[::-1] if newest else rows, lambda row: row.id)
@@ -61,7 +62,7 @@ def plans(request: Request) -> HTMLResponse:
     wanted, typed = paging.asked(request)
     rows = list(board.view.derived.plans)[::-1]
     if typed:
-        kept = desk.kept_by(board, wanted)
+        kept = desk.kept_by(board, wanted, request.state.person)
         rows = [row for row in rows if row.id in kept]
     page = paging.page(request, rows, lambda row: row.id)
     return showing.page(request, "plans.html", {**_filtering(request, typed), "page": page})
@@ -165,10 +166,11 @@ class Relied:
     alone: list[str] = field(default_factory=list)
 
 
-def _relied(rows: tuple[Incident, ...], of: str) -> list[Relied]:
+def _relied(rows: tuple[Incident, ...], of: str, called: Callable[[str], str]) -> list[Relied]:
     found: defaultdict[str, Relied] = defaultdict(lambda: Relied(""))
     for row in rows:
-        names = row.sources if of == "sources" else row.reports
+        # Names that are blotted out are one to who only reads
+        names = dict.fromkeys(called(name) for name in (row.sources if of == "sources" else row.reports))
         for name in names:
             one = found[name]
             one.name = name
@@ -182,8 +184,9 @@ def _relied(rows: tuple[Incident, ...], of: str) -> list[Relied]:
 def sources(request: Request) -> HTMLResponse:
     """Who is relied on how often, and who alone: sources, and the outlets that reported them."""
     board = desk_of(request).board()
-    found = _relied(board.view.derived.incidents, "sources")
-    outlets = _relied(board.view.derived.incidents, "reports")
+    called = str if request.state.person.may("coder") else board.private.masked
+    found = _relied(board.view.derived.incidents, "sources", called)
+    outlets = _relied(board.view.derived.incidents, "reports", called)
     name = request.query_params.get("name")
     page = paging.page(request, found, lambda one: one.name)
     chosen = next((one for one in (*found, *outlets) if one.name == name), None)

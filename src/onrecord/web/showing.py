@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.filters import do_truncate, do_urlencode
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -36,6 +37,18 @@ def _printed(context: Context, value: Any) -> Any:
     if mask is not None and isinstance(value, str) and not isinstance(value, Markup):
         return mask(value)
     return value
+
+
+@pass_context
+def _address(context: Context, value: Any) -> str:
+    """A value as a part of an address, which is printed too."""
+    return do_urlencode(_printed(context, str(value)))
+
+
+@pass_context
+def _cut(context: Context, value: str, length: int, killwords: bool = False) -> str:
+    """The first letters of a text. Half a name is a name: it is blotted out before it is cut."""
+    return do_truncate(context.environment, _printed(context, value), length, killwords)
 
 
 def for_people(message: str) -> str:
@@ -99,6 +112,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
+        address=_address,
+        truncate=_cut,
         figure=figure, day=day, days=days, words=words, link=link, harmless=harmless, together=together, zip=zip
     )
     made.globals.update(
