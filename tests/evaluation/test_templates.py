@@ -21,10 +21,6 @@ BOMBED = (
 )
 FOUGHT = "   LIMA, 9 FEB 91 -- [TEXT] TEN SOLDIERS WERE KILLED IN A CLASH WITH REBELS ON 8 FEBRUARY, THE ARMY SAID."
 AIRCRAFT = "   LIMA, 9 FEB 91 -- [TEXT] REBELS ATTACKED TWO ARMY HELICOPTERS ON 8 FEBRUARY, THE ARMY SAID."
-LISTED = (
-    "   LIMA, 9 FEB 91 -- [TEXT] GUNMEN MURDERED TEACHER ANSELMO QUIROGA, LAWYER PEDRO SALINAS, AND NURSE\n"
-    "ROSA VALDEZ ON 8 FEBRUARY, POLICE SAID."
-)
 QUIET = "   QUITO, 3 MAR 91 -- [TEXT] THE COUNCIL MET TO TALK ABOUT DRAINS.  IT WILL MEET AGAIN."
 
 
@@ -75,11 +71,6 @@ def test_what_is_no_terror_has_no_template(lines: Lines, text: str) -> None:
 
 def test_aircraft_are_targets_of_war(lines: Lines) -> None:
     assert of(lines, AIRCRAFT) == []
-
-
-def test_a_list_of_victims_goes_on(lines: Lines) -> None:
-    [one] = of(lines, LISTED)
-    assert {"ANSELMO QUIROGA", "PEDRO SALINAS", "ROSA VALDEZ"} <= set(said(one, "hum-tgt-name"))
 
 
 def test_fills_are_cut_from_the_message(lines: Lines) -> None:
