@@ -13,6 +13,8 @@ from evaluation.rows import Row
 _NOTHING = "-"
 """What a code refers to where the text has no words for it."""
 
+_OF_FORCES = frozenset({"ACTIVE MILITARY", "LAW ENFORCEMENT", "TRANSPORT VEHICLE"})
+
 
 @dataclass
 class _Found:
@@ -35,10 +37,23 @@ def found_in(message: Message) -> list[_Found]:
 
 def _is_terror(one: _Found) -> bool:
     """Whether somebody or something is hit that is no force at war, and more is said than that people died."""
-    if all(target.code == "ACTIVE MILITARY" for target in one.targets):
+    if _is_war(one.targets) or (one.act.kind == "ATTACK" and _is_loose(one)):
         return False
     only = one.targets[0] if len(one.targets) == 1 else None
     return only is None or only.number != "PLURAL" or not words.pattern("vague", "people").fullmatch(only.words or "")
+
+
+def _is_war(hit: list[Target]) -> bool:
+    """Whether forces alone are hit: soldiers and aircraft, and with them no more than police and vehicles."""
+    if all(target.code == "ACTIVE MILITARY" for target in hit):
+        return True
+    forces = any(target.code == "ACTIVE MILITARY" or target.flies for target in hit)
+    return forces and all(target.code in _OF_FORCES for target in hit)
+
+
+def _is_loose(one: _Found) -> bool:
+    """Whether an attack was only tried, or only a road is told of, which is where it was and not what was hit."""
+    return one.act.stage == "ATTEMPTED" or all(target.code == "TRANSPORTATION ROUTE" for target in one.targets)
 
 
 def _merged(found: list[_Found]) -> list[_Found]:

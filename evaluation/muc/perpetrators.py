@@ -74,8 +74,8 @@ def _told(message: Message, act: Act) -> Iterator[Phrase]:
 
 
 def _beside(message: Message, act: Act) -> Iterator[tuple[str, str]]:
-    """Fighters that a sentence of the act names in another role."""
-    for sentence in act.sentences:
+    """Fighters whom a sentence of the act names in another role; without them those of the sentence before or behind."""
+    for sentence in (*act.sentences, *_neighbours(message, act)):
         for token in sentence.syntax:
             if (
                 token.pos_ == "NOUN"
@@ -85,6 +85,14 @@ def _beside(message: Message, act: Act) -> Iterator[tuple[str, str]]:
                 said = phrase(message, sentence, token)
                 if said is not None:
                     yield said.head, said.words
+
+
+def _neighbours(message: Message, act: Act) -> Iterator[Sentence]:
+    """Sentences that stand beside one of the act."""
+    own = {sentence.index for sentence in act.sentences}
+    for sentence in message.annotated.body():
+        if sentence.index not in own and own & {sentence.index - 1, sentence.index + 1}:
+            yield sentence
 
 
 def _body_in(message: Message, said: Phrase) -> tuple[str, bool] | None:

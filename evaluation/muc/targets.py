@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from evaluation.muc import roles, words
 from evaluation.muc.acts import Act, Trigger
 from evaluation.muc.phrases import Message, Phrase, phrase
 from onrecord.records import Count
 
+_BRACKETS = str.maketrans("", "", "[]")
 _FORMER = ("FORMER ", "RETIRED ", "EX-")
 _WITH_FORMER = frozenset({"GOVERNMENT OFFICIAL", "ACTIVE MILITARY"})
 _PRONOUNS = frozenset({"he", "him", "she", "her", "his"})
+_JOINS = frozenset({",", ";", "and"})
+_WITH_TITLES = frozenset({"of", "the", "a"})
 _THING_KINDS = frozenset({"BOMBING", "ARSON", "ATTACK", "ROBBERY"})
 
 
@@ -33,6 +36,11 @@ class Target:
     def label(self) -> str:
         """What other slots call it."""
         return self.name or self.words or ""
+
+    @property
+    def flies(self) -> bool:
+        """Whether it is an aircraft."""
+        return not self.human and words.pattern("flying", "things").search(self.words or "") is not None
 
     def is_like(self, other: "Target") -> bool:
         """Whether the two may be the same: one name, or one noun with numbers that do not differ."""
@@ -99,6 +107,36 @@ def _listed(message: Message, said: Phrase) -> Iterator[Phrase]:
                 yield named
 
 
+def _joined_names(message: Message, said: Phrase) -> Iterator[Phrase]:
+    """The other names of a list in which a name stands ("A, 40, B, and the mayor C"): the parser often ends such a list early."""
+    names = [entity for entity in said.sentence.syntax.ents if entity.label_ == "PERSON"]
+    own = next((n for n, entity in enumerate(names) if entity.start <= said.token.i < entity.end), None)
+    if said.name is None or own is None:
+        return
+    for way in (1, -1):
+        at = own
+        while 0 <= at + way < len(names) and _goes_on(*sorted((names[at], names[at + way]), key=lambda one: one.start)):
+            at += way
+            named = phrase(message, said.sentence, names[at].root)
+            if named is not None and named.name is not None:
+                yield named
+
+
+def _goes_on(one: Span, other: Span) -> bool:
+    """Whether the second of two names goes on with a list: a comma or "and" stands between them, and ages and titles at most."""
+    between = one.doc[one.end : other.start]
+    return any(t.lower_ in _JOINS for t in between) and all(
+        t.lower_ in _JOINS or t.lower_ in _WITH_TITLES or t.like_num or _is_titular(t) for t in between
+    )
+
+
+def _is_titular(token: Token) -> bool:
+    """Whether a word may be of a title: no place, and none that tells of an act itself."""
+    lemma = words.lemma(token)
+    acts = lemma in words.codes("acts") or lemma in words.codes("effects")
+    return token.pos_ in {"NOUN", "PROPN", "ADJ"} and token.ent_type_ not in {"GPE", "LOC", "FAC"} and not acts
+
+
 def _meant(message: Message, trigger: Trigger, pronoun: Token) -> Iterator[Target]:
     """The person named last before a pronoun, where the word tells of what is done to people."""
     effect = words.codes("effects").get(trigger.lemma)
@@ -128,6 +166,7 @@ def _made(message: Message, act: Act, trigger: Trigger, said: Phrase | None) -> 
         if thing is None:
             effect = effect if effect in {"DEATH", "INJURY"} else None
             named = list(_listed(message, said)) if said.name is None and said.number != "1" else []
+            yield from (_person(message, one, effect) for one in _joined_names(message, said))
             yield from (
                 replace(_person(message, n, effect), words=said.words, code=_people_code(said.words, said.head))
                 for n in named
@@ -166,6 +205,8 @@ def _before_name(said: Phrase) -> str | None:
 
 
 def _people_code(called: str, head: str) -> str:
+    # Notes of the monitors stand in brackets: "[retired] general"
+    called = called.translate(_BRACKETS)
     codes = words.codes("people")
     last = called.lower().split()
     pair = " ".join(last[-2:])

@@ -20,6 +20,7 @@ BOMBED = (
     "DAMAGED.  NO ONE HAS CLAIMED THE ACT."
 )
 FOUGHT = "   LIMA, 9 FEB 91 -- [TEXT] TEN SOLDIERS WERE KILLED IN A CLASH WITH REBELS ON 8 FEBRUARY, THE ARMY SAID."
+AIRCRAFT = "   LIMA, 9 FEB 91 -- [TEXT] REBELS ATTACKED TWO ARMY HELICOPTERS ON 8 FEBRUARY, THE ARMY SAID."
 QUIET = "   QUITO, 3 MAR 91 -- [TEXT] THE COUNCIL MET TO TALK ABOUT DRAINS.  IT WILL MEET AGAIN."
 
 
@@ -66,6 +67,10 @@ def test_a_bombing_hits_people_and_things(lines: Lines) -> None:
 @pytest.mark.parametrize("text", [FOUGHT, QUIET, "X", "-- [TEXT]"])
 def test_what_is_no_terror_has_no_template(lines: Lines, text: str) -> None:
     assert of(lines, text) == []
+
+
+def test_aircraft_are_targets_of_war(lines: Lines) -> None:
+    assert of(lines, AIRCRAFT) == []
 
 
 def test_fills_are_cut_from_the_message(lines: Lines) -> None:

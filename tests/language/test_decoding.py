@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from onrecord.language.decoding import CUE_FIRST, CUE_MOVES, best_path, runs
+from onrecord.language.decoding import CUE_FIRST, CUE_MOVES, best_path, runs, worth
 
 
 def value(path, scores, moves, first, last):
@@ -56,3 +56,14 @@ def test_nothing_has_no_path():
 def test_runs_begin_and_go_on():
     assert runs(np.array([0, 1, 2, 1, 0, 3, 4, 2, 1]), 1) == [(1, 3), (3, 4), (8, 9)]
     assert runs(np.array([0, 1, 2, 1, 0, 3, 4]), 3) == [(5, 7)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_path_is_worth_what_its_steps_add_up_to(seed):
+    chance = np.random.default_rng(seed)
+    moves, first, last = chance.normal(size=(3, 3)), chance.normal(size=3), chance.normal(size=3)
+    scores, lengths = chance.normal(size=(3, 5, 3)), np.array([5, 3, 1])
+    tags = best_path(scores, lengths, moves, first, last)
+    summed = worth(scores, lengths, tags, moves, first, last)
+    for row, length in enumerate(lengths):
+        assert summed[row] == pytest.approx(value(tuple(tags[row, :length]), scores[row], moves, first, last))

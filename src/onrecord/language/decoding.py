@@ -39,6 +39,19 @@ def best_path(
     return path
 
 
+def worth(
+    scores: np.ndarray, lengths: np.ndarray, tags: np.ndarray, moves: np.ndarray, first: np.ndarray, last: np.ndarray
+) -> np.ndarray:
+    """What the path of each row adds up to: its scores, and how its tags begin, follow each other and end."""
+    rows, length = tags.shape
+    every, at = np.arange(rows), np.arange(length)
+    held = at < lengths[:, None]
+    own = np.where(held, np.take_along_axis(scores, tags[:, :, None], axis=2)[:, :, 0], 0.0).sum(axis=1)
+    steps = np.where(held[:, 1:], moves[tags[:, :-1], tags[:, 1:]], 0.0).sum(axis=1)
+    summed: np.ndarray = own + steps + first[tags[:, 0]] + last[tags[every, lengths - 1]]
+    return summed
+
+
 def runs(tags: np.ndarray, begin: int) -> list[tuple[int, int]]:
     """Stretches of one kind: `begin` opens one, `begin + 1` goes on."""
     found: list[tuple[int, int]] = []

@@ -16,12 +16,16 @@ from typing import Any
 import numpy as np
 
 from onrecord.language import occurring, pieces
-from onrecord.language.decoding import CUE_FIRST, CUE_MOVES, best_path, runs
+from onrecord.language.decoding import BARRED, CUE_FIRST, CUE_MOVES, best_path, runs, worth
 from onrecord.language.pieces import Block, Vocabulary, Window, Words
 
 _FURTHER = 6
 """How many words further than the network alone would have it a cue may end."""
 _WIDTH = 384
+_SOURCE, _CONTENT = 1, 3
+"""Tags of the words around a cue: each of the two begins with it and goes on with the next; 0 is neither."""
+_CERTAIN = 8.0
+"""More than this a source or content is not worth to its cue."""
 
 Range = tuple[int, int]
 
@@ -84,7 +88,7 @@ class Encoded:
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The closed lists in the order of the heads' scores, how tags follow each other, and how far what the words say is
-    to be trusted. trust: for each right status and each that the words tell, the logarithm of how often that is so; kind_trust: the
+    to be trusted. cues: what tells whether a cue is one; trust: for each right status and each that the words tell, the logarithm of how often that is so; kind_trust: the
     same of kinds of event, with one more column where the words tell none; sure:
     shares of network and words in the certainty, and where a plain no and a plain yes begin.
     """
@@ -98,6 +102,7 @@ class Lists:
     reach: int
     lift: float
     ends: dict[str, Any]
+    cues: dict[str, Any]
     trust: np.ndarray
     kind_trust: np.ndarray
     sure: dict[str, float]
@@ -116,12 +121,15 @@ class HalfWay:
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Words that are a cue, those around it, the cue's vector, and the scores of the roles of those around."""
+    """Words that may be a cue, those around it, the cue's vector, and the scores of the roles of those around. belief: how
+    surely it is one by the network and its own words, as logarithms of odds.
+    """
 
     words: Range
     around: Range
     vector: np.ndarray
     scores: np.ndarray
+    belief: float
 
 
 class Encoder:
@@ -135,6 +143,10 @@ class Encoder:
             {self._vocabulary.spell(word) if word else (): odds for word, odds in self.lists.ends[which].items()}
             for which in ("last", "next")
         )
+        self._known = {
+            sum((self._vocabulary.spell(word) for word in cue.split()), ()): odds
+            for cue, odds in self.lists.cues["known"].items()
+        }
         self._windows, self._roles, self._spans, self._further, self._events = (
             _session(at / f"{name}.onnx") for name in ("encoder", "roles", "spans", "upper", "events")
         )
@@ -163,10 +175,11 @@ class Encoder:
         scores = [cues + lift for _, cues in seen]
         tags = best_path(*_padded(scores), CUE_MOVES, CUE_FIRST, np.zeros(len(CUE_FIRST)))
         cues = [
-            self._cue(held, window.first, cue, pieces.around(words, window, cue, self.lists.reach))
-            for (held, _), window, score, row in zip(seen, windows, scores, tags, strict=True)
+            self._cue(held, window.first, cue, pieces.around(words, window, cue, self.lists.reach), belief)
+            for (held, plain), window, score, row in zip(seen, windows, scores, tags, strict=True)
             for cue in self._ended(words, window, _shares(score), runs(row, 1))
             if window.begin <= cue[0] < window.end
+            for belief in (self._belief(words, cue, plain[cue[0] - window.first]),)
         ]
         return self._attributions(cues)
 
@@ -217,16 +230,26 @@ class Encoder:
         )
 
     def _attributions(self, cues: list[_Cue]) -> tuple[Attribution, ...]:
-        """Those of the cues for which the network finds a content."""
+        """Those of the cues for which the network finds a content, and, where somebody is found who says it, that are
+        likely cues by all that is known of them.
+        """
+        if not cues:
+            return ()
         lists = self.lists
-        tags = best_path(*_padded([it.scores for it in cues]), lists.moves, lists.first, lists.last)
+        scores, lengths = _padded([it.scores for it in cues])
+        # The same words read freely, without a content, and without a source: what either is worth tells of the cue
+        ways = np.concatenate((scores, _barred(scores, _CONTENT), _barred(scores, _SOURCE)))
+        told = (ways, np.tile(lengths, 3))
+        tags = best_path(*told, lists.moves, lists.first, lists.last)
+        free, silent, nameless = worth(*told, tags, lists.moves, lists.first, lists.last).reshape(3, -1)
         said: list[tuple[_Cue, Range | None, tuple[Range, ...]]] = []
-        for it, row in zip(cues, tags, strict=True):
-            low, high = it.around
-            content = tuple((a + low, b + low) for a, b in runs(row[: high - low], 3))
-            sources = [(a + low, b + low) for a, b in runs(row[: high - low], 1)]
-            if content:
-                said.append((it, _nearest(sources, it.words), content))
+        for number, it in enumerate(cues):
+            row, (low, high) = tags[number], it.around
+            content = tuple((a + low, b + low) for a, b in runs(row[: high - low], _CONTENT))
+            source = _nearest([(a + low, b + low) for a, b in runs(row[: high - low], _SOURCE)], it.words)
+            gained = free[number] - np.array([silent[number], nameless[number]])
+            if content and (source is None or self._is_cue(it, *gained.clip(max=_CERTAIN).tolist())):
+                said.append((it, source, content))
         if not said:
             return ()
         (stances,) = self._spans.run(["stance"], {"spans": np.stack([it.vector for it, _, _ in said])})
@@ -248,6 +271,19 @@ class Encoder:
             ended.append((start + window.first, last + 1 + window.first))
         return ended
 
+    def _is_cue(self, it: _Cue, content: float, source: float) -> bool:
+        """Whether a cue is likely one. content, source: how much better its words read with one than without."""
+        cues = self.lists.cues
+        return bool(it.belief + cues["content"] * content + cues["source"] * source > cues["least"])
+
+    def _belief(self, words: Words, cue: Range, scores: np.ndarray) -> float:
+        """How surely words are a cue: by the network's scores of the first, and by how often the same words are one."""
+        begins = float(np.exp(_shares(scores[None])[0, 1]).clip(1e-9, 1 - 1e-6))
+        spelled = tuple(words.ids[words.piece[cue[0]] : words.piece[cue[1]]].tolist())
+        cues = self.lists.cues
+        known = float(self._known.get(spelled, cues["unknown"]))
+        return float(np.log(begins / (1 - begins))) + float(cues["words"]) * known
+
     def _habit(self, words: Words, at: int) -> float:
         """How likely a cue ends with a word, by that word and the next alone: a logarithm."""
         ends = self.lists.ends
@@ -256,7 +292,7 @@ class Encoder:
         odds = ends["usual"] + self._last.get(_pieces_of(words, at), 0.0) + self._next.get(following, 0.0)
         return -float(ends["weight"]) * float(np.log1p(np.exp(-odds)))
 
-    def _cue(self, seen: np.ndarray, first: int, words: Range, around: Range) -> _Cue:
+    def _cue(self, seen: np.ndarray, first: int, words: Range, around: Range, belief: float) -> _Cue:
         """A cue with the scores of the words around it. seen: vectors of a window's words; first: which of the story's the
         first of them is.
         """
@@ -264,7 +300,7 @@ class Encoder:
         at, mean = np.arange(low, high), seen[a - first : b - first].mean(axis=0)
         distance = (np.minimum(at - a, 0) + np.maximum(at - b + 1, 0)).clip(-reach, reach) + reach + 1
         given = {"words": seen[None, low - first : high - first], "cue": mean[None], "distance": distance[None]}
-        return _Cue(words, around, mean, self._roles.run(["tags"], given)[0][0])
+        return _Cue(words, around, mean, self._roles.run(["tags"], given)[0][0], belief)
 
 
 def _judged(words: Words, windows: Sequence[Window], seen: Sequence[np.ndarray]) -> np.ndarray:
@@ -282,6 +318,13 @@ def _padded(rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     for number, row in enumerate(rows):
         filled[number, : len(row)] = row
     return filled, lengths
+
+
+def _barred(scores: np.ndarray, tag: int) -> np.ndarray:
+    """The scores with no way through a tag and the one that goes on with it."""
+    barred = scores.copy()
+    barred[:, :, tag : tag + 2] = BARRED
+    return barred
 
 
 def _pieces_of(words: Words, at: int) -> tuple[int, ...]:
@@ -331,6 +374,7 @@ def _lists(folder: Path) -> Lists:
         told["reach"],
         told["lift"],
         told["ends"],
+        told["cues"],
         np.array(told["trust"]),
         np.array(told["kind_trust"]),
         told["sure"],
