@@ -377,6 +377,8 @@ def walked(asks: TestClient, ledger: Ledger, extra: list[str]) -> tuple[str, set
         path = f"{API}/{table}/" + ("{id:path}" if table == "stories" else "{id}")
         for row in all_of(asks, table):
             ask(path, f"{API}/{table}/{row['id']}")
+    for words in ("shells", "sells fish", *extra):
+        ask(f"{API}/search", f"{API}/search", q=words)
     ask(f"{API}/openapi.json", f"{API}/openapi.json")
     for form in ("csv", "jsonl", "geojson"):
         ask(f"{API}/export/{{format}}", f"{API}/export/{form}")

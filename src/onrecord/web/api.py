@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from onrecord.web import api_decisions, api_files, api_things, shapes
+from onrecord.web import api_decisions, api_files, api_search, api_things, shapes
 from onrecord.web.api_answers import Asked, Asking, reads
 from onrecord.web.api_lists import lists_of, of_decisions
 
@@ -62,7 +62,7 @@ def description(asked: Asking) -> Response:
     return JSONResponse(described(), headers={"ETag": f'W/"{asked.tag}"'})
 
 
-ROUTERS = (router, api_things.router, api_decisions.router, api_files.router)
+ROUTERS = (router, api_things.router, api_decisions.router, api_search.router, api_files.router)
 
 
 def described() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, proxy
 from onrecord.exports.filters import Filter, check
 from onrecord.exports.private import Cell, Row, public_name
 from onrecord.exports.tables import Rows
-from onrecord.records import Decision, Event, Family, Incident, Mutation, Plan, Read, When
+from onrecord.records import Decision, Event, Family, Incident, Mutation, Plan, Read, Source, When
 from onrecord.web.board import Board
 from onrecord.web.cursors import Key, decoded, encoded
 from onrecord.web.shapes import OfDecisions, Paging
@@ -132,16 +132,24 @@ class Lists:
 class Facets(Mapping[str, Cell]):
     """What filters look at of a record, each column made when a filter first asks for it.
 
-    read: the story that it stands in; events: those that it tells of; own: columns of its own, before all.
+    read: the story that it stands in; events: those that it tells of; own: columns of its own, before all; source: of a claim.
     """
 
-    __slots__ = ("_cells", "_events", "_lists", "_read")
+    __slots__ = ("_cells", "_events", "_lists", "_read", "_source")
 
-    def __init__(self, lists: Lists, read: Read | None, events: Sequence[Event], own: Mapping[str, Cell] = {}) -> None:
+    def __init__(
+        self,
+        lists: Lists,
+        read: Read | None,
+        events: Sequence[Event],
+        own: Mapping[str, Cell] | None = None,
+        source: Source | None = None,
+    ) -> None:
         self._lists: Lists = proxy(lists)
         self._read = read
         self._events = events
-        self._cells: Row = {column: lists.seen(column, cell) for column, cell in own.items()}
+        self._cells: Row = {column: lists.seen(column, cell) for column, cell in (own or {}).items()}
+        self._source = source
 
     def __getitem__(self, column: str) -> Cell:
         if column not in self._cells:
@@ -151,6 +159,8 @@ class Facets(Mapping[str, Cell]):
     def _made(self, column: str) -> Cell:
         if self._read is None:
             return None
+        if column == "source_name" and self._source is not None:
+            return public_name(self._source) if self._lists.masked else self._source.name
         if column == "outlet":
             return self._read.story.outlet
         if column == "published":
@@ -262,8 +272,7 @@ def _row_facets(lists: Lists, one: Incident | Plan) -> list[Facets]:
 
 def _claim_facets(lists: Lists, record: Record) -> list[Facets]:
     read, claim = record
-    named = public_name(claim.source) if lists.masked else claim.source.name
-    return [Facets(lists, read, lists.telling.get(claim.id, ()), {"source_name": named})]
+    return [Facets(lists, read, lists.telling.get(claim.id, ()), source=claim.source)]
 
 
 def _event_facets(lists: Lists, record: Record) -> list[Facets]:

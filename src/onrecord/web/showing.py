@@ -114,7 +114,14 @@ def _environment() -> Environment:
     made.filters.update(
         address=_address,
         truncate=_cut,
-        figure=figure, day=day, days=days, words=words, link=link, harmless=harmless, together=together, zip=zip
+        figure=figure,
+        day=day,
+        days=days,
+        words=words,
+        link=link,
+        harmless=harmless,
+        together=together,
+        zip=zip,
     )
     made.globals.update(
         shown=lambda target: dict(shown(target)),
