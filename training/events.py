@@ -120,9 +120,7 @@ def main() -> None:
     train.add_argument("--out", type=Path, required=True)
     train.add_argument("--held", type=int, default=0, help="keep one row in so many back, and measure on those")
     train.add_argument("--seed", type=int, default=0)
-    train.add_argument(
-        "--start", type=Path, required=True, help="the reader's weights, whose upper layers it begins with"
-    )
+    train.add_argument("--start", type=Path, required=True, help="the reader's weights, whose upper layers it begins with")
     train.add_argument("--epochs", type=int, default=8)
     train.add_argument("--rate", type=float, default=1.5e-4, help="of the upper layers")
     train.add_argument("--head-rate", type=float, default=8e-4)

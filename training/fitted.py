@@ -65,22 +65,13 @@ def cues(path: Path) -> dict[str, Any]:
         ends = {end: n + 1 for n, (_, _, end) in enumerate(found)}
         spans = {(start, end) for it in row["attributions"] for start, end in it["cue"]}
         told.update(" ".join(words[starts[a] : ends[b]]) for a, b in spans if a in starts and b in ends)
-        stood.update(
-            " ".join(words[n : n + size]) for size in range(1, _LONGEST + 1) for n in range(len(words) - size + 1)
-        )
+        stood.update(" ".join(words[n : n + size]) for size in range(1, _LONGEST + 1) for n in range(len(words) - size + 1))
     known = {
         cue: round(_odds(min(0.98, max(0.02, (n + _DOUBT * _USUAL) / (stood[cue] + _DOUBT)))), 2)
         for cue, n in sorted(told.items())
         if stood[cue] >= _SEEN
     }
-    return {
-        "words": 0.6,
-        "content": 0.3,
-        "source": 0.2,
-        "least": 1.0,
-        "unknown": round(_odds(_USUAL), 2),
-        "known": known,
-    }
+    return {"words": 0.6, "content": 0.3, "source": 0.2, "least": 1.0, "unknown": round(_odds(_USUAL), 2), "known": known}
 
 
 def _beside(ended: int, seen: int, rate: float) -> float:

@@ -101,7 +101,7 @@ def open_round(request: Request, asked: Annotated[Opened, Form()]) -> Response:
         by=request.state.person.id,
         kind=asked.kind,
         fields=tuple(asked.fields),
-        targets=named or _kept(desk, asked),
+        targets=named or _kept(desk, asked, request.state.person),
         sample=sample,
         # Kept with the round, so that anybody can draw the same again
         seed=_number(asked.seed, "seed", randbelow(1_000_000)) if sample else None,
@@ -126,7 +126,7 @@ def _day(words: str) -> date | None:
         raise Refused(422, f"{words}: write a day as YYYY-MM-DD") from None
 
 
-def _kept(desk: Desk, asked: Opened) -> tuple[str, ...]:
+def _kept(desk: Desk, asked: Opened, person: access.Person) -> tuple[str, ...]:
     """The targets that the filter keeps, in the order of the lists."""
     wanted = Filter(
         since=_day(asked.since),
@@ -137,7 +137,7 @@ def _kept(desk: Desk, asked: Opened) -> tuple[str, ...]:
         campaign=asked.campaign.strip() or None,
     )
     board = desk.board()
-    kept = desk.kept_by(board, wanted)
+    kept = desk.kept_by(board, wanted, person)
     rows: Sequence[Row] = board.view.derived.incidents if asked.kind == "incident" else board.view.derived.plans
     return tuple(row.id for row in rows if row.id in kept)
 
