@@ -15,7 +15,7 @@ from pathlib import Path
 from frozen import DATA, revision
 from invented import NOW, rows
 from onrecord import pipeline
-from onrecord.ledger import open_ledger, read, write
+from onrecord.ledger import open_ledger, people, read, write
 from onrecord.pipeline import AddOptions, Judgement
 from onrecord.records import Campaign
 
@@ -44,7 +44,7 @@ def make(place: str) -> None:
     pipeline.add(ledger, ["src/quay.html"], AddOptions(NOW, workers=1))
     pipeline.add(ledger, ["src"], AddOptions(NOW + timedelta(minutes=5), workers=1))
     later = NOW + timedelta(hours=1)
-    one, two = pipeline.view(ledger).derived.incidents
+    one, two, *_ = pipeline.view(ledger).derived.incidents
     corrected = Judgement("set", one.id, "Ada Holm", "the authority corrected itself", "killed", "4", key="k-1")
     first = pipeline.decide(ledger, corrected, later)
     pipeline.decide(ledger, Judgement("confirm", two.id, "Ada Holm"), later)
@@ -59,6 +59,9 @@ def make(place: str) -> None:
     write.store(ledger, [], second, later)
     with ledger.writing() as connection:
         write.switch(connection, "a second hand", some[:2], later)
+    admin = people.add(ledger, "Ada Holm", "admin", "no hash", later)
+    people.sign_in(ledger, admin.id, "held by a browser", later)
+    people.give_token(ledger, admin.id, "held by a program", people.Wanted("backups", "reader", 30), later)
     pipeline.rebuild(ledger, "joint", later)
     found = list(pipeline.verify(ledger))
     if found:
