@@ -26,6 +26,8 @@ State = Literal["active", "disabled", "erased"]
 
 IDLE, LONGEST = timedelta(hours=8), timedelta(days=7)
 """How long somebody who does nothing stays signed in, and how long anybody does."""
+TOKEN = "or_"
+"""What every token begins with, so that one that was left lying about is known for what it is."""
 LONGEST_TOKEN = 366
 """Days."""
 _NAME, _LABEL = 80, 80

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from onrecord.web import pages_desk
+from onrecord.web import pages_desk, pages_people, signing_in
 
-ROUTERS: tuple[APIRouter, ...] = (pages_desk.router,)
+ROUTERS: tuple[APIRouter, ...] = (pages_desk.router, signing_in.router, pages_people.router)
