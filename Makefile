@@ -32,6 +32,7 @@ evaluate: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m evaluation.bench
+	$(BIN)/python -m evaluation.desks
 
 bench-scale: $(READY)
 	$(BIN)/python -m evaluation.scale

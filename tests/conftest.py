@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import settings
 # What lies here is at hand in the processes that tests start, too
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
 
+from onrecord import pipeline
+from onrecord.ledger import Ledger, open_ledger
 from servers import Server, programs, running
 
 # The first example of a test may load what the others find loaded
@@ -55,3 +59,24 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str],
         return made[name]
 
     return address
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with the sample read in; for looking at, or to be copied."""
+    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    with as_file(files("onrecord").joinpath("sample", "stories.jsonl")) as stories:
+        ledger = open_ledger(str(path), create=True)
+        pipeline.add(ledger, [str(stories)], pipeline.AddOptions(datetime(2031, 4, 1, tzinfo=UTC), workers=1))
+        ledger.close()
+    return path
+
+
+@pytest.fixture
+def sample_ledger(sample_file: Path, tmp_path: Path) -> Iterator[Ledger]:
+    """A copy of it that a test may change."""
+    path = tmp_path / "sample-copy.db"
+    path.write_bytes(sample_file.read_bytes())
+    ledger = open_ledger(str(path))
+    yield ledger
+    ledger.close()

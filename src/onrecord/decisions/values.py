@@ -34,6 +34,11 @@ def fields() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files("onrecord.decisions").joinpath("fields.toml").read_text("utf-8"))
 
 
+def listed(sort: str) -> tuple[str, ...]:
+    """The words that a kind of value in fields.toml may take, where it has a closed list."""
+    return _LISTS[sort]
+
+
 def check(kind: str, field: str | None, value: str | None) -> None:
     """Raises WrongUse, in a sentence, where the field cannot be set on that kind of target, or not to that value."""
     parsed(kind, field, value)

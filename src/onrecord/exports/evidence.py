@@ -49,7 +49,7 @@ def marked(story: Story, spans: Iterable[Span]) -> Text:
     words = harmless(story.words(found[0].part))
     text = Text()
     at = 0
-    for start, stop in _windows(words, found):
+    for start, stop in windows(words, found):
         text.append("" if start == 0 or words[start - 1] == "\n" else "…" if at == 0 else " … ")
         shift = len(text) - start
         text.append(words[start:stop].replace("\n", " "))
@@ -60,7 +60,7 @@ def marked(story: Story, spans: Iterable[Span]) -> Text:
     return text.append("" if at >= len(words) or words[at] == "\n" else "…")
 
 
-def _windows(words: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
+def windows(words: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
     """What to show around the spans: each with its paragraph, as far as the context goes; what touches is one."""
     windows: list[tuple[int, int]] = []
     for span in spans:

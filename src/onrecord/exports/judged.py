@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from onrecord import incidents
+from onrecord.decisions import shown
 from onrecord.errors import WrongUse
 from onrecord.exports.private import Row
 from onrecord.pipeline import Outcome, View
@@ -106,6 +107,20 @@ def reviews(view: View) -> dict[str, str]:
         target: "needs another look" if "needs_look" in what else "confirmed" if what == {"confirm"} else "decided"
         for target, what in found.items()
     }
+
+
+def signed(view: View) -> dict[str, frozenset[str]]:
+    """Who has confirmed each incident and plan as it stands now, by its id: a confirmation of other values does not count."""
+    by_id = {decision.id: decision for decision in view.decisions}
+    both: list[Incident | Plan] = [*view.derived.incidents, *view.derived.plans]
+    rows = {row.id: row for row in both}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for standing in view.derived.standings:
+        made = by_id[standing.decision]
+        row = rows.get(standing.target or "")
+        if made.verdict == "confirm" and standing.state == "carried" and row is not None and made.seen == shown(row):
+            found[row.id].add(made.by)
+    return {target: frozenset(by) for target, by in found.items()}
 
 
 def outcome(made: Outcome) -> Row:

@@ -5,6 +5,7 @@ and a witness's never. A name that some story gives an office is not withheld an
 """
 
 import re
+from collections.abc import Iterator
 
 from onrecord.pipeline import View
 from onrecord.records import Source
@@ -75,6 +76,9 @@ class Private:
         # A witness without a name is filed under the words for one, "a resident": no name to withhold
         self._names = frozenset(name for name in named - public if any(word[0].isupper() for word in _words(name)))
         self._long = frozenset(name for name in self._names if len(_words(name)) > 1)
+        # On a page a person is called by the last name alone, too; where an official has that name as well, it stays
+        known = {word for name in public for word in _words(name)}
+        self._last = frozenset(words[-1] for name in self._long if (words := _words(name)) and words[-1] not in known)
         self._by_first: dict[str, list[str]] = {}
         for name in sorted(self._names, key=len, reverse=True):
             if len(_words(name)) > 1:
@@ -90,21 +94,61 @@ class Private:
             c: self._cell(cell, c not in _OTHER_NAMES) if isinstance(cell, str) else cell for c, cell in row.items()
         }
 
+    def masked(self, text: str) -> str:
+        """A text with those names blotted out, of the same length, so that what is said of places in it holds: whole names, and
+        last names alone.
+        """
+        if not self._names:
+            return text
+        if text in self._names:
+            return _blotted(text)
+        pieces: list[str] = []
+        at = 0
+        for start, end in self._named(text):
+            pieces.extend((text[at:start], _blotted(text[start:end])))
+            at = end
+        return "".join(pieces) + text[at:]
+
+    def _named(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where whole names and last names stand in a text."""
+        at = 0
+        for word in _WORD.finditer(text):
+            if word.start() < at:
+                continue
+            end = self._end_of_name(text, word.start(), word.group())
+            if end is None and _bare(word.group()) in self._last:
+                end = word.end()
+            if end is not None:
+                at = end
+                yield word.start(), end
+
+    def _end_of_name(self, text: str, start: int, first: str) -> int | None:
+        for name in self._by_first.get(first, ()):
+            end = start + len(name)
+            if text.startswith(name, start) and not text[end : end + 1].isalnum():
+                return end
+        return None
+
     def _cell(self, cell: str, of_persons: bool) -> str:
         whole = self._names if of_persons else self._long
         values = "; ".join(WITHHELD if value in whole else value for value in cell.split("; "))
         kept: list[str] = []
         at = 0
         for word in _WORD.finditer(values):
-            if word.start() < at:
-                continue
-            for name in self._by_first.get(word.group(), ()):
-                end = word.start() + len(name)
-                if values.startswith(name, word.start()) and not values[end : end + 1].isalnum():
-                    kept.extend((values[at : word.start()], WITHHELD))
-                    at = end
-                    break
+            end = self._end_of_name(values, word.start(), word.group()) if word.start() >= at else None
+            if end is not None:
+                kept.extend((values[at : word.start()], WITHHELD))
+                at = end
         return "".join(kept) + values[at:]
+
+
+def _blotted(name: str) -> str:
+    return re.sub(r"\w", "█", name)
+
+
+def _bare(word: str) -> str:
+    """A word without the ending of a genitive."""
+    return re.sub(r"['’]s?$", "", word)
 
 
 def _words(name: str) -> list[str]:

@@ -11,6 +11,7 @@ from onrecord.ledger.codec import decode
 from onrecord.ledger.opening import Ledger
 from onrecord.records import (
     Campaign,
+    Capture,
     Decision,
     Derivation,
     Derived,
@@ -111,6 +112,21 @@ def _story(row: Any) -> Story:
 
 def _published(row: Any) -> Published:
     return Published(row.published_start, row.published_end, row.published_precision, row.published_basis)
+
+
+def capture_of(ledger: Ledger, story: str) -> Capture | None:
+    """The bytes that a story came in, as they came last; None where none were kept."""
+    books, table = schema.intake, schema.capture
+    query = (
+        sa.select(table, books.c.source)
+        .join(books, books.c.capture == table.c.sha256)
+        .where(books.c.story == story)
+        .order_by(books.c.seq.desc())
+        .limit(1)
+    )
+    with ledger.reading() as connection:
+        row = connection.execute(query).first()
+    return Capture(row.sha256, row.source, row.media, row.body) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import threading
 from datetime import datetime
 
-from onrecord.ledger import Ledger, read
+from onrecord.ledger import Ledger
 from onrecord.pipeline import deriving
 from onrecord.pipeline.deciding import Judgement, Outcome, decide
 from onrecord.pipeline.viewing import View, view

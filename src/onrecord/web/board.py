@@ -8,6 +8,7 @@ from functools import cached_property
 from onrecord import incidents
 from onrecord.exports import judged
 from onrecord.exports.private import Private
+from onrecord.exports.private import Row as Cells
 from onrecord.pipeline import View
 from onrecord.records import (
     Claim,
@@ -20,9 +21,11 @@ from onrecord.records import (
     Mutation,
     Plan,
     Read,
+    Revision,
     Standing,
     Tally,
     Verdict,
+    When,
 )
 
 Row = Incident | Plan
@@ -107,6 +110,30 @@ class Board:
         return [(read, event) for read in stories for event in read.reading.events if event.id in wanted]
 
     @cached_property
+    def filtered(self) -> dict[str, Cells]:
+        """The cells of every incident and plan that filters ask for, by id."""
+        return {row.id: self._cells(row) for row in self.rows()}
+
+    def _cells(self, row: Row) -> Cells:
+        days = row.when if isinstance(row, Incident) else self._told(row)
+        return {
+            "first_day": days.start.isoformat() if days and days.start else None,
+            "last_day": days.end.isoformat() if days and days.end else None,
+            "place": row.where.name if row.where else None,
+            "country": row.where.country if row.where else None,
+            "actor": row.actor,
+            "kind": row.kind,
+            "status": row.status,
+            "campaigns": "; ".join(row.campaigns),
+            "outlets": "; ".join(self.reads[s].story.outlet or "" for s in row.stories if s in self.reads),
+        }
+
+    def _told(self, plan: Plan) -> When | None:
+        """The first day for which its events are told."""
+        found = (self.finding(id_) for id_ in plan.events)
+        return next((f[1].when for f in found if f and isinstance(f[1], Event) and f[1].when), None)
+
+    @cached_property
     def place(self) -> dict[str, int]:
         """The place of every story in the order of publication."""
         return {read.story.id: n for n, read in enumerate(self.view.reads)}
@@ -117,6 +144,18 @@ class Board:
         found: defaultdict[str, list[Mutation]] = defaultdict(list)
         for one in self.view.derived.mutations:
             found[one.story].append(one)
+        return dict(found)
+
+    @cached_property
+    def mutated(self) -> dict[str, list[Mutation]]:
+        """What was changed on the way of what is told of each incident and plan, by its id."""
+        found: defaultdict[str, list[Mutation]] = defaultdict(list)
+        for story, changes in self.mutations.items():
+            events = self.reads[story].reading.events if story in self.reads else ()
+            for change in changes:
+                rows = {self.home[e.id].id for e in events if e.id in self.home and _tells(e, change)}
+                for id_ in rows:
+                    found[id_].append(change)
         return dict(found)
 
     @cached_property
@@ -134,6 +173,22 @@ class Board:
         return {one.decision: one for one in self.view.derived.standings}
 
     @cached_property
+    def signed(self) -> dict[str, frozenset[str]]:
+        """Who has confirmed each incident and plan as it stands now."""
+        return judged.signed(self.view)
+
+    def history(self, incident: Incident) -> tuple[Revision, ...]:
+        """What an incident said, at first and after every change."""
+        stories = [story for story in incident.stories if story in self.reads]
+        families = incidents.Families(
+            (),
+            tuple(self.derivations[story] for story in stories if story in self.derivations),
+            tuple(change for story in stories for change in self.mutations.get(story, ())),
+        )
+        told = incidents.tellings([self.reads[story] for story in stories], families)
+        return incidents.Desk(told, self.view.derived.speakers, self.view.profile).history(incident)
+
+    @cached_property
     def movements(self) -> dict[str, Movement]:
         """How far each total moved since the one before it in its series, by tally."""
         derived = self.view.derived
@@ -141,6 +196,19 @@ class Board:
         return {one.tally: one for one in found}
 
     @cached_property
+    def triage(self) -> dict[str, str]:
+        """How each story stands to the watch."""
+        return judged.triage(self.view)
+
+    @cached_property
     def private(self) -> Private:
         """The names that are hidden from those who only read."""
         return Private(self.view)
+
+
+def _tells(event: Event, change: Mutation) -> bool:
+    """Whether the changed words stand where the event is told."""
+    span = change.now_span
+    return span is not None and any(
+        m.span.part == span.part and m.span.start <= span.start and span.end <= m.span.end for m in event.mentions
+    )

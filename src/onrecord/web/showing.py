@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +13,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from onrecord import incidents
+from onrecord.decisions import shown
+from onrecord.exports import judged
 from onrecord.exports.harmless import harmless
-from onrecord.records import Bounds
+from onrecord.pipeline import Outcome
+from onrecord.records import Bounds, Decision, Standing
 from onrecord.web.access import Person
+from onrecord.web.board import Board
+from onrecord.web.desk import Desk
+from onrecord.web.queue import TAGS
 
 _OPTIONS = re.compile(r"--([a-z]+)")
 
@@ -36,7 +44,7 @@ def for_people(message: str) -> str:
 
 
 def figure(bounds: Bounds | None) -> str:
-    """ "9–9–13", "6", or "?" where nothing is said."""
+    """A count such as "9–9–13" or "6"; "?" where nothing is said."""
     if bounds is None or bounds == Bounds(None, None, None):
         return "?"
     low, best, high = ("?" if n is None else str(n) for n in (bounds.low, bounds.best, bounds.high))
@@ -48,7 +56,7 @@ def figure(bounds: Bounds | None) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """ "4 Sep 2024"; "undated" without one."""
+    """A day such as "4 Sep 2024"; "undated" without one."""
     return f"{value.day} {value:%b} {value.year}" if value else "undated"
 
 
@@ -76,6 +84,11 @@ def link(url: str | None) -> str | None:
         return None
 
 
+def together(standing: Standing, board: Board) -> tuple[Standing, Decision]:
+    """How a decision stands, with the decision."""
+    return standing, board.decisions[standing.decision]
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("onrecord.web"),
@@ -85,7 +98,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(figure=figure, day=day, days=days, words=words, link=link, harmless=harmless)
+    made.filters.update(
+        figure=figure, day=day, days=days, words=words, link=link, harmless=harmless, together=together, zip=zip
+    )
+    made.globals.update(
+        shown=lambda target: dict(shown(target)),
+        grade=incidents.grade,
+        salt=lambda: token_hex(4),
+        tagged=TAGS,
+        dict=dict,
+    )
     return made
 
 
@@ -95,13 +117,30 @@ _TEMPLATES = _environment()
 def page(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> HTMLResponse:
     """A page for the person who asks."""
     person: Person | None = getattr(request.state, "person", None)
-    desk = request.app.state.desk
-    mask = None if person is not None and person.may("coder") else desk.board().private.masked if person else None
+    desk: Desk = request.app.state.desk
+    board: Board = context.get("board") or desk.board()
+    names = desk.people()
     given = {
         "person": person,
         "may": person.may if person else lambda _role: False,
         "path": request.url.path,
-        "mask": mask,
+        "mask": board.private.masked if person is not None and not person.may("coder") else None,
+        "who": lambda id_: names.get(id_, id_),
+        "versions_of": lambda row: desk.shown(row, row.id),
+        "notice": _notice(board, request.query_params.get("done")) if person is not None else None,
         **context,
     }
     return HTMLResponse(_TEMPLATES.get_template(template).render(given), status)
+
+
+def _notice(board: Board, done: str | None) -> dict[str, object] | None:
+    """What was just decided, to be read, and undone, on the page that follows."""
+    made = board.decisions.get(done or "")
+    if made is None:
+        return None
+    standing = board.standing.get(made.id)
+    undoable = made.verdict != "undo" and (standing is None or standing.state != "undone")
+    return {"id": made.id, "sentence": judged.sentence(Outcome(made, standing or _PLAIN)), "undoable": undoable}
+
+
+_PLAIN = Standing("", "carried", None, "")
