@@ -43,14 +43,24 @@ class Clock:
 
 def far(clock: Clock, **changed: Any) -> Options:
     """A desk beyond this machine, as fast as can be."""
-    given: dict[str, Any] = {"origin": ORIGIN, "hashing": QUICK, "clock": clock, "ticks": clock.ticks, "pace": Pace(10**6, 1e6)}
+    given: dict[str, Any] = {
+        "origin": ORIGIN,
+        "hashing": QUICK,
+        "clock": clock,
+        "ticks": clock.ticks,
+        "pace": Pace(10**6, 1e6),
+    }
     return Options(**{**given, **changed})
 
 
 def desk(ledger: Ledger, options: Options) -> TestClient:
     """A browser before a desk, which keeps cookies and says that it is on a page of it."""
     client = TestClient(
-        application(ledger, options), options.address, headers=OURS, raise_server_exceptions=False, follow_redirects=False
+        application(ledger, options),
+        options.address,
+        headers=OURS,
+        raise_server_exceptions=False,
+        follow_redirects=False,
     )
     client.headers.pop("user-agent")
     return client

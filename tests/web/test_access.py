@@ -130,7 +130,15 @@ def test_what_is_no_route_is_not_there_for_anybody(
     browser: TestClient, known: dict[str, tuple[Header, str | None]]
 ) -> None:
     for who in ("anonymous", "admin"):
-        for path in ("/docs", "/openapi.json", "/redoc", "/nothing", "/api/nothing", "/static/nothing", "/static/../app.py"):
+        for path in (
+            "/docs",
+            "/openapi.json",
+            "/redoc",
+            "/nothing",
+            "/api/nothing",
+            "/static/nothing",
+            "/static/../app.py",
+        ):
             assert browser.get(path, headers=known[who][0]()).status_code == 404, path
 
 

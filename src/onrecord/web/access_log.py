@@ -32,7 +32,7 @@ def line(scope: Scope, status: int, seconds: float) -> str:
     path = (scope.get("raw_path") or b"").partition(b"?")[0].decode("ascii", "backslashreplace") or scope["path"]
     agent = Headers(scope=scope).get("user-agent", "")
     asked = f"{escaped(scope['method'])} {escaped(path)}"
-    by = escaped(person.id) if person else "-"
+    by = escaped(person.id).replace(" ", "_") if person else "-"
     return f'{address(scope)} {by} {asked} {status} {seconds * 1000:.0f}ms "{escaped(agent)}"'
 
 

@@ -11,7 +11,7 @@ from onrecord import decisions
 from onrecord.decisions import Target
 from onrecord.exports import filters
 from onrecord.exports.filters import Filter
-from onrecord.ledger import Ledger, read
+from onrecord.ledger import Ledger, people, read
 from onrecord.pipeline import Judgement, Kept, Outcome, View
 from onrecord.records import Shown, Story
 from onrecord.web.alike import Alike, alike
@@ -67,7 +67,8 @@ class Desk:
 
     def people(self) -> dict[str, str]:
         """The names of those who have accounts, by what they sign with."""
-        return {}
+        with self.ledger.reading() as connection:
+            return people.names(connection)
 
     def kept_by(self, board: Board, wanted: Filter) -> frozenset[str]:
         """The ids of the incidents and plans that a filter keeps."""

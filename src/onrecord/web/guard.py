@@ -75,7 +75,7 @@ class Guard:
 
     async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["person"] = None
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -85,24 +85,32 @@ class Guard:
             await send(message)
 
         try:
-            try:
-                await self._check(scope)
-            except _Refusal as refused:
-                await _answered(scope, refused)(scope, receive, sending)
-            except Exception as error:
-                # The ledger cannot be asked who it is
-                later = isinstance(error, TryLater)
-                if not later:
-                    LOG.exception("nobody could be let in")
-                answer = _answered(scope, _Refusal(503, str(error)) if later else _Refusal(500))
-                await answer(scope, receive, sending)
-            else:
+            refused = await self._checked(scope)
+            if refused is None:
                 await self._app(scope, self._counted(receive), sending)
+            else:
+                # A page is made of more than is to be waited for here
+                answer = await run_in_threadpool(_answered, scope, refused)
+                await answer(scope, receive, sending)
+        except Exception:
+            if not status:
+                await PlainTextResponse("Something went wrong here.\n", 500)(scope, receive, sending)
+            raise
         finally:
             if LOG.isEnabledFor(logging.INFO):
                 LOG.info("%s", line(scope, status, time.perf_counter() - started))
         if noted := scope.get("onrecord.noted"):
             await run_in_threadpool(self._door.note, noted)
+
+    async def _checked(self, scope: Scope) -> _Refusal | None:
+        try:
+            await self._check(scope)
+        except _Refusal as refused:
+            return refused
+        except TryLater as error:
+            # The ledger cannot be asked who it is
+            return _Refusal(503, str(error))
+        return None
 
     # ---- what a request passes
 
