@@ -36,7 +36,9 @@ class Passwords:
 
     def matches(self, kept: str | None, password: str) -> bool:
         """Whether a password is the one that a hash was made of; False, after the same effort, where there is no hash."""
-        against = self._of_nobody if kept is None else kept
+        # Made before the first comparison of either sort, so that neither takes longer
+        of_nobody = self._of_nobody
+        against = of_nobody if kept is None else kept
         found = _normalised(password[: LONGEST + 1])
         with _Turn(self._turns):
             try:
@@ -48,10 +50,6 @@ class Passwords:
     def outdated(self, kept: str) -> bool:
         """Whether a hash was made with less effort, or another, than is asked for now."""
         return self._hasher.check_needs_rehash(kept)
-
-    def prepare(self) -> None:
-        """Makes what is compared with for nobody, so that the first to ask does not wait longer than others."""
-        assert self._of_nobody
 
     @cached_property
     def _of_nobody(self) -> str:
