@@ -113,7 +113,9 @@ def test_every_answer_has_its_headers(
     }.items():  # fmt: skip
         assert answer.headers.get_list(name) == [value], name
     assert re.fullmatch(r"(?:[a-z-]+=\(\)(?:, )?)+", answer.headers["permissions-policy"])
-    assert not {"server", "x-powered-by", "strict-transport-security", "access-control-allow-origin"} & set(answer.headers)
+    assert not {"server", "x-powered-by", "strict-transport-security", "access-control-allow-origin"} & set(
+        answer.headers
+    )
 
 
 def test_the_policy_lets_nothing_in_from_elsewhere() -> None:
@@ -142,11 +144,15 @@ def test_files_of_ours_are_kept_for_good_only_by_their_version(here: TestClient)
 def test_an_error_tells_nothing_of_how_the_program_is_made(here: TestClient, path: str) -> None:
     answer = here.get(path)
     assert answer.status_code == 500
-    assert not re.search(r"secret-of|ValueError|Traceback|\.py|uvicorn|starlette|fastapi|FAKE", answer.text, re.IGNORECASE)
+    assert not re.search(
+        r"secret-of|ValueError|Traceback|\.py|uvicorn|starlette|fastapi|FAKE", answer.text, re.IGNORECASE
+    )
     assert "went wrong" in answer.text
 
 
-def test_a_page_that_cannot_even_say_so_still_has_its_headers(here: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_even_say_so_still_has_its_headers(
+    here: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any) -> None:
         raise RuntimeError("the page for errors is broken, too")
 
@@ -190,7 +196,13 @@ def test_a_name_that_somebody_else_lets_lead_here_is_refused(here: TestClient, h
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("desk.example.org", 303), ("DESK.example.org:443", 303), ("127.0.0.1:8000", 303), ("desk.example.org:8000", 421), ("x.example", 421)],
+    [
+        ("desk.example.org", 303),
+        ("DESK.example.org:443", 303),
+        ("127.0.0.1:8000", 303),
+        ("desk.example.org:8000", 421),
+        ("x.example", 421),
+    ],
 )
 def test_beyond_this_machine_it_goes_by_its_own_name(ledger: Ledger, host: str, status: int) -> None:
     assert desk(ledger, far(Clock())).get("/account", headers={"Host": host}).status_code == status
@@ -228,7 +240,9 @@ def test_so_is_one_by_a_browser_in_which_somebody_is_signed_in(
     client = desk(ledger, far(Clock()))
     del client.headers["sec-fetch-site"]
     signed_in = session(ledger, somebody(ledger, "coder"))
-    headers = {name: value.replace("http://127.0.0.1:8000", "http://desk.example.org") for name, value in headers.items()}
+    headers = {
+        name: value.replace("http://127.0.0.1:8000", "http://desk.example.org") for name, value in headers.items()
+    }
     for path in ("/change", "/api/change"):
         assert client.post(path, headers={**headers, **signed_in}).status_code == 403
     assert changes == []
@@ -271,7 +285,9 @@ def test_no_method_stands_for_another(here: TestClient, changes: list[str]) -> N
 # ---- bodies
 
 
-@pytest.mark.parametrize("media", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "text/json"])
+@pytest.mark.parametrize(
+    "media", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "text/json"]
+)
 def test_the_interface_takes_json_by_its_name_only(here: TestClient, changes: list[str], media: str) -> None:
     answer = here.post("/api/say", content=b'{"text": "x"}', headers={**OURS, "Content-Type": media})
     assert answer.status_code == 415
@@ -294,7 +310,10 @@ def test_too_large_a_body_is_refused_whether_it_says_so_or_not(ledger: Ledger, c
     answer = client.post("/api/say", content=(big[at : at + 65536] for at in range(0, len(big), 65536)), headers=json)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
     form = (b"name=" + b"x" * 100_000 for _ in range(20))
-    assert client.post("/sign-in", content=form, headers={"Content-Type": "application/x-www-form-urlencoded"}).status_code == 413
+    assert (
+        client.post("/sign-in", content=form, headers={"Content-Type": "application/x-www-form-urlencoded"}).status_code
+        == 413
+    )
     assert client.post("/sign-in", headers={"Content-Length": "9" * 5000}).status_code == 413
     assert client.post("/api/say", content=b'{"text": "' + b"x" * 999_000 + b'"}', headers=json).status_code == 200
     assert [len(text) for text in changes] == [999_000]
@@ -333,7 +352,9 @@ def test_a_request_is_noted_in_one_line_without_secrets(ledger: Ledger, caplog: 
     assert re.fullmatch(rf'testclient {somebody_.id} GET /account 200 \d+ms "curl/8"', lines[0])
     assert re.fullmatch(rf'testclient {somebody_.id} GET /change 200 \d+ms ""', lines[1])
     assert len(lines) == 2
-    assert not any(secret in " ".join(lines) for secret in ("private", "or_", "__Host", given["Authorization"].split()[1]))
+    assert not any(
+        secret in " ".join(lines) for secret in ("private", "or_", "__Host", given["Authorization"].split()[1])
+    )
 
 
 @pytest.mark.parametrize(

@@ -127,10 +127,11 @@ def account(connection: sa.Connection, name: str) -> Account | None:
 
 def password_of(connection: sa.Connection, name: str) -> tuple[Account, str] | None:
     """The account that signs in under a name, and the hash of its password; None where none may."""
-    if not _plain(name):
+    known = folded(name)
+    if not _plain(known):
         return None
     table = schema.account
-    query = sa.select(table).where(table.c.folded == folded(name), table.c.state == "active")
+    query = sa.select(table).where(table.c.folded == known, table.c.state == "active")
     row = connection.execute(query).mappings().first()
     return (_account(row), row["password"]) if row and row["password"] else None
 
@@ -319,14 +320,12 @@ def _token(row: Mapping[Any, Any]) -> Token:
 
 
 def _row(connection: sa.Connection, who: str) -> Mapping[Any, Any] | None:
-    if not _plain(who):
+    known = folded(who)
+    if not _plain(known):
         return None
     table = schema.account
-    return (
-        connection.execute(sa.select(table).where((table.c.id == who) | (table.c.folded == folded(who))))
-        .mappings()
-        .first()
-    )
+    query = sa.select(table).where((table.c.id == known) | (table.c.folded == known))
+    return connection.execute(query).mappings().first()
 
 
 def _held(connection: sa.Connection, who: str) -> Account:

@@ -127,7 +127,7 @@ def _check_origin(origin: str) -> None:
         rest = at.path.strip("/") or at.query or at.fragment
     except ValueError:
         whole, rest = False, ""
-    if not whole or rest or not origin.isascii() or not origin.isprintable():
+    if not whole or rest or not origin.isascii() or not origin.isprintable() or " " in origin:
         raise WrongUse(
             f"--origin {origin}: write https://NAME or https://NAME:PORT, as browsers have it, and nothing behind"
         )
