@@ -39,6 +39,7 @@ bench-scale: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/make.py
+	$(BIN)/python docs/pictures.py
 
 nightly: $(READY)
 	ONRECORD_NIGHTLY=1 $(BIN)/pytest -n $(JOBS)

@@ -1,8 +1,9 @@
-"""Writes what of the documentation is made from the program itself: commands.md, codebook.md, and pictures of the demo and of totals.
+"""Writes what of the documentation is made from the program itself: commands.md, codebook.md, openapi.json, and pictures of the demo and of totals.
 
 `make docs` writes them; a test holds the pages against what would be written now.
 """
 
+import json
 import re
 import tomllib
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from onrecord.cli import app
 from onrecord.exports import demo, drawing, panels, tables
 from onrecord.incidents import figures, stances
 from onrecord.ledger import open_ledger
+from onrecord.web import api
 from onrecord.wording import kinds, numbers
 
 WIDTH = 110
@@ -45,7 +47,12 @@ LISTS = {
 
 def pages() -> dict[str, str]:
     """Each made page by its file name."""
-    return {"commands.md": commands(), "codebook.md": codebook()}
+    return {"commands.md": commands(), "codebook.md": codebook(), "openapi.json": described()}
+
+
+def described() -> str:
+    """The REST API in the words of OpenAPI."""
+    return json.dumps(api.described(), ensure_ascii=False, indent=1) + "\n"
 
 
 def commands() -> str:

@@ -92,7 +92,7 @@ def _measured(stage: str, size: int) -> list[str]:
         families_took.append(time.perf_counter() - began)
         began = time.perf_counter()
         changed = growing.change([read], came.derivations, came.mutations)
-        desk = incidents.Desk(growing.told_in(changed.come), incidents.speakers([read]), "joint")
+        desk = incidents.Desk(growing.told_in(changed.come), incidents.speakers([incidents.heard(read)]), "joint")
         _ = [desk.row(group) for group in incidents.decided(growing.some(changed.come), ()).groups]
         incidents_took.append(time.perf_counter() - began)
     for what, took in (("families", families_took), ("incidents", incidents_took)):

@@ -26,6 +26,7 @@ def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 def facts(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of all facts: of what the first schema knew, and of what came with later ones."""
     known = ("capture", "story", "intake", "rejection", "reading", "switch", "decision", "campaign", "name", "log")
+    known += ("coding_round", "coding")
     return {name: rows for name, rows in tables(path).items() if name in known}
 
 

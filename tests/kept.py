@@ -10,7 +10,7 @@ from typing import Any
 from invented import NOW, intake, reading, span, story
 from onrecord import pipeline
 from onrecord.ledger import open_ledger, schema, write
-from onrecord.pipeline import Judgement
+from onrecord.pipeline import Answers, Judgement, Opening
 from onrecord.records import Campaign, Rejection
 
 LATER = NOW + timedelta(hours=1)
@@ -33,6 +33,14 @@ def keep(path: Path, count: int = 12) -> Path:
     first = pipeline.decide(ledger, Judgement("set", incident.id, "Ada Holm", "they said so", "killed", "7"), LATER)
     pipeline.decide(ledger, Judgement("confirm", incident.id, "Brin Oake", key="once"), LATER)
     pipeline.decide(ledger, Judgement("undo", first.decision.id, "Brin Oake", "too early"), LATER)
+    opening = Opening(
+        "Spring", "Ada Holm", "incident", ("kind", "place"), (incident.id,), coders=("Brin Oake", "Cy Tarn")
+    )
+    round_ = pipeline.open_round(ledger, opening, LATER)
+    for by, place in (("Brin Oake", "Varnholm"), ("Cy Tarn", "Kelm")):
+        said = {"kind": "shelling", "place": place}
+        pipeline.code(ledger, Answers(round_.id, incident.id, by, said, "by the words", key=f"of {by}"), LATER)
+    pipeline.close_round(ledger, round_.id, "Ada Holm", LATER)
     write.store(ledger, [], [reading(one, SECOND) for one in told[:8]], LATER)
     with ledger.writing() as connection:
         write.switch(connection, SECOND, [one.id for one in told[:4]], LATER)

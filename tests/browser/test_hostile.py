@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page
 
 from hostile import VECTORS, fill
+from invented import NOW
 from onrecord import pipeline
 from onrecord.ledger import open_ledger
 from onrecord.pipeline import Judgement
-from invented import NOW
 from served import serving
 
 Person = Callable[..., Page]

@@ -14,7 +14,7 @@ from onrecord.families.copies import FULL, overlaps
 from onrecord.families.fingerprint import fingerprint
 from onrecord.families.neighbours import Neighbours
 from onrecord.families.tellings import Order
-from onrecord.records import UNDATED, Family, Read, Story
+from onrecord.records import UNDATED, Family, Quantity, Read, Story
 
 EXCERPT = "\n\n".join(ORIGIN.split("\n\n")[1:3])
 REWRITE = (
@@ -190,6 +190,54 @@ def test_one_by_one_as_all_at_once(reads: list[Read], first: int, step: int) -> 
         added(grouping, reads[at : at + step], books)
         assert grouping.grouped() == group(reads[: at + step])
     assert in_order(books) == grouping.grouped() == group(STORIES)
+
+
+def told_otherwise(one: Read, pick: random.Random) -> Read:
+    """A story as people may set it right: claims or events taken out, a source, a kind, a toll or a place set."""
+    claims, events = list(one.reading.claims), list(one.reading.events)
+    if claims and pick.random() < 0.6:
+        at = pick.randrange(len(claims))
+        name = pick.choice(["Gullwing", "Hill Herald", "stoker", None])
+        source = replace(claims[at].source, name=name, told=pick.choice([None, "Hill Herald"]))
+        claims[at : at + 1] = [] if pick.random() < 0.4 else [replace(claims[at], source=source)]
+    if events and pick.random() < 0.6:
+        at = pick.randrange(len(events))
+        where = replace(events[at].where, name=pick.choice(["Low Ness", "Cape Lorne"])) if events[at].where else None
+        counts = tuple(replace(c, quantity=Quantity(pick.randrange(20))) for c in events[at].counts)
+        event = replace(events[at], kind=pick.choice(["raid", "shelling"]), where=where, counts=counts)
+        events[at : at + 1] = [] if pick.random() < 0.4 else [event]
+    return replace(one, reading=replace(one.reading, claims=tuple(claims), events=tuple(events)))
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**9))
+def test_stories_told_otherwise_as_all_at_once(seed: int) -> None:
+    pick = random.Random(seed)
+    grouping, books = Grouping(), {"derivations": {}, "mutations": {}, "families": {}}
+    held = {one.story.id: one for one in STORIES}
+    added(grouping, STORIES, books)
+    more = [version(origin(), "st-origin3", day(4, 22)), ghostly("st-ghostly4", "Dale Post", day(6, 15), "cook")]
+    for _ in range(6):
+        some = [told_otherwise(one, pick) for one in pick.sample(list(held.values()), pick.choice([1, 1, 2, 3]))]
+        if pick.random() < 0.2:
+            some = [one for one in STORIES if one.story.id in {other.story.id for other in some}] or some
+        some += [more.pop()] if more and pick.random() < 0.2 else []
+        held.update((one.story.id, one) for one in some)
+        added(grouping, some, books)
+        assert in_order(books) == grouping.grouped() == group(list(held.values()))
+
+
+@pytest.mark.parametrize(
+    "changed", [{"outlet": "Hill Herald"}, {"published": day(1)}, {"earlier": "st-gull", "version": 2}]
+)
+def test_a_story_that_stands_elsewhere_is_grouped_anew_with_all(changed: dict[str, object]) -> None:
+    grouping, books = Grouping(), {"derivations": {}, "mutations": {}, "families": {}}
+    added(grouping, STORIES, books)
+    held = {one.story.id: one for one in STORIES}
+    moved = replace(held["st-part"], story=replace(held["st-part"].story, **changed))
+    added(grouping, [moved, ghostly("st-ghostly4", "Dale Post", day(6, 15), "cook")], books)
+    held |= {"st-part": moved, "st-ghostly4": ghostly("st-ghostly4", "Dale Post", day(6, 15), "cook")}
+    assert in_order(books) == grouping.grouped() == group(list(held.values())) != group(STORIES)
 
 
 def test_the_stories_of_this_test_are_of_every_sort() -> None:

@@ -17,7 +17,7 @@ from invented import NOW, TEXT, derived, intake, reading, story
 from onrecord import pipeline
 from onrecord.errors import BadLedger, TryLater
 from onrecord.ledger import Ledger, open_ledger, opening, read, write
-from onrecord.records import Campaign, Decision, Derived, Name
+from onrecord.records import Campaign, Coding, Decision, Derived, Name, Round
 
 TOLD = story()
 FOUND = reading(TOLD)
@@ -25,6 +25,8 @@ LATER = reading(TOLD, "a later reader")
 WATCH = Campaign("Harbour", places=("Varnholm",))
 LONG = "Shells fell on the quay. " * 1500
 MANY = [story(n, text=f"{TEXT}\n\n{LONG}") for n in range(2, 4)]
+ROUND = Round("ro-0000000001", LONG, "incident", ("kind",), ("in-00000001",), (), "Ida Roon", NOW)
+CODING = Coding("co-0000000001", ROUND.id, "in-00000001", "Ida Roon", NOW, (("kind", "raid"),), LONG)
 JUDGED = Decision("de-0000000001", "confirm", f"{TOLD.id}-c1", "claim", "Ida Roon", NOW, LONG)
 
 
@@ -61,6 +63,7 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "story": lambda ledger: read.story(ledger, TOLD.id),
     "story_in": within(read.story_in, TOLD.id),
     "stories": lambda ledger: list(read.stories(ledger)),
+    "capture_of": lambda ledger: read.capture_of(ledger, TOLD.id),
     "stories_of": lambda ledger: read.stories_of(ledger, [TOLD.id]),
     "versions": lambda ledger: read.versions(ledger, TOLD.id),
     "facts": within(read.facts),
@@ -71,6 +74,9 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "decision_of": within(read.decision_of, key="k"),
     "campaigns_in": within(read.campaigns_in),
     "names": within(read.names),
+    "rounds": within(read.rounds),
+    "codings": within(read.codings),
+    "coding_of": within(read.coding_of, key="k"),
     "readings_by": within(read.readings_by, "by hand", None),
     "lineages_of": within(read.lineages_of, [TOLD.id]),
     "stating_totals": within(read.stating_totals),
@@ -92,6 +98,9 @@ WRITES: dict[str, Callable[[Ledger], Any]] = {
     "add_campaign": lambda ledger: write.add_campaign(ledger, replace(WATCH, name="Coast", places=(LONG,)), NOW),
     "end_campaign": lambda ledger: write.end_campaign(ledger, LONG, NOW),
     "add_decision": alone(write.add_decision, JUDGED),
+    "add_round": alone(write.add_round, ROUND),
+    "close_round": alone(write.close_round, LONG, "Ida Roon", NOW),
+    "add_coding": alone(write.add_coding, CODING),
     "add_names": alone(write.add_names, [Name(f"in-{n:08}", "given", None, ("st-1/text/0-1",) * 300) for n in range(9)], NOW),
     "replace_derived": alone(write.replace_derived, wide(), "readings", "decided"),
     "change_derived": alone(write.change_derived, Derived(), wide(), "readings", "decided"),

@@ -16,7 +16,7 @@ from frozen import DATA, revision
 from invented import NOW, rows
 from onrecord import pipeline
 from onrecord.ledger import open_ledger, people, read, write
-from onrecord.pipeline import AddOptions, Judgement
+from onrecord.pipeline import AddOptions, Answers, Judgement, Opening
 from onrecord.records import Campaign
 
 PAGE = (
@@ -52,6 +52,12 @@ def make(place: str) -> None:
     pipeline.decide(ledger, Judgement("undo", first.decision.id, "Brin Oake", "too early"), later)
     watch = Campaign("Depots", date(2031, 5, 1), None, ("Varnholm", "Kelm Point"))
     pipeline.start_campaigns(ledger, [watch], later)
+    opening = Opening("Spring", "Ada Holm", "incident", ("kind", "killed"), (one.id,), 1, 5, ("Brin Oake", "Cy Tarn"))
+    round_ = pipeline.open_round(ledger, opening, later)
+    for by, killed in (("Brin Oake", "4"), ("Cy Tarn", "at least 4")):
+        said = {"kind": "shelling", "killed": killed}
+        pipeline.code(ledger, Answers(round_.id, round_.targets[0], by, said, "by the words", key=f"of {by}"), later)
+    pipeline.close_round(ledger, round_.id, "Ada Holm", later)
     with ledger.reading() as connection:
         readings = {one.story.id: one.reading for one in read.reads(connection)}
     some = sorted(readings)[:3]

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from invented import NOW, derived, intake, masthead, reading, story
 from onrecord.ledger import Ledger, open_ledger, read, schema, write
-from onrecord.records import UNDATED, Campaign, Decision, Furniture, Intake, Name, Read, Rejection, Story
+from onrecord.records import UNDATED, Campaign, Coding, Decision, Furniture, Intake, Name, Read, Rejection, Round, Story
 
 TOLD = story()
 FOUND = reading(TOLD)
 LOST = Rejection("a.txt", "2 characters are none", 2)
+ROUND = Round("ro-0000000001", "Spring", "incident", ("kind",), ("in-00000001",), (), "Ida Roon", NOW)
+CODING = Coding("co-0000000001", ROUND.id, "in-00000001", "Ida Roon", NOW, (("kind", "raid"),), key="k")
 JUDGED = Decision("de-0000000001", "confirm", f"{TOLD.id}-c1", "claim", "Ida Roon", NOW, "read twice", key="k")
 
 
@@ -95,7 +97,32 @@ def fill(ledger: Ledger) -> None:
     write.add_campaign(ledger, Campaign("Harbour"), NOW)
     with ledger.writing() as connection:
         write.add_decision(connection, JUDGED)
+        write.add_round(connection, ROUND)
+        write.add_coding(connection, CODING)
         write.add_names(connection, [Name("in-00000001", "given", None, ("st-1/text/0-6",))], NOW)
+
+
+def test_a_round_is_what_was_opened_and_when_it_was_closed(ledger: Ledger) -> None:
+    other = replace(ROUND, id="ro-0000000002")
+    with ledger.writing() as connection:
+        for one in (ROUND, other):
+            write.add_round(connection, one)
+        write.add_coding(connection, CODING)
+        write.close_round(connection, ROUND.id, "Una Holt", NOW)
+    with ledger.reading() as connection:
+        assert read.rounds(connection) == (replace(ROUND, closed_by="Una Holt", closed_at=NOW), other)
+        assert read.codings(connection) == read.codings(connection, ROUND.id) == (CODING,)
+        assert read.codings(connection, other.id) == ()
+        assert read.coding_of(connection, key="k") == CODING
+        assert read.coding_of(connection, key="another") is None
+
+
+def test_a_coder_answers_once_on_a_target(ledger: Ledger) -> None:
+    with ledger.writing() as connection:
+        write.add_coding(connection, CODING)
+    again = replace(CODING, id="co-0000000002", key=None, answers=(("kind", "bombing"),))
+    with pytest.raises(sa.exc.IntegrityError), ledger.writing() as connection:
+        write.add_coding(connection, again)
 
 
 @pytest.mark.parametrize("table", schema.FACTS, ids=lambda table: table.name)

@@ -502,6 +502,16 @@ def test_a_decision_says_who_when_why_and_what_was_on_the_screen(ledger: Ledger)
     assert decided(ledger)[-1] == made
 
 
+def test_what_was_set_of_the_dead_of_an_incident_is_nothing_of_a_plan(ledger: Ledger) -> None:
+    """People set a number on what they then say was only planned: the row becomes a plan, which has no dead."""
+    event = f"{FERRY}-e1"
+    made = say(ledger, "set", incident_with(ledger, event).id, field="killed", value="6").decision
+    say(ledger, "set", event, field="status", value="planned")
+    row = row_with(ledger, event)
+    assert isinstance(row, Plan)
+    assert row.decisions == (made.id,)
+
+
 def test_deciding_derives_nothing_that_a_rebuild_does_not(ledger: Ledger) -> None:
     name = row_with(ledger, MILL).id
     say(ledger, "split", name, words=(words_of(LOCK),))

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,7 +24,7 @@ from entering import KEPT, ORIGIN, OURS, Clock, desk, far, session, somebody, to
 from invented import NOW
 from onrecord.errors import TryLater
 from onrecord.ledger import Ledger, open_ledger, people
-from onrecord.web import Options, access, app, guard
+from onrecord.web import Options, access, app, application, guard
 from onrecord.web.access_log import LOG, OneLine
 from onrecord.web.limits import Buckets, whence
 from onrecord.web.options import Pace
@@ -459,7 +458,8 @@ def address(ledger: Ledger) -> Iterator[tuple[str, int]]:
     """A desk that really listens."""
     listening = listen(Options(port=0))
     port = listening.getsockname()[1]
-    made = server(ledger, replace(Options(by="me"), port=port))
+    options = Options(by="me", port=port)
+    made = server(application(ledger, options), options)
     thread = threading.Thread(target=made.run, kwargs={"sockets": [listening]})
     thread.start()
     while not made.started:
@@ -510,5 +510,5 @@ def test_what_is_no_request_is_refused(address: tuple[str, int], request_: bytes
 
 def test_what_a_proxy_says_is_believed_only_where_there_is_one(ledger: Ledger) -> None:
     people.add(ledger, "Ada Holm", "admin", KEPT, NOW)
-    assert server(ledger, far(Clock())).config.proxy_headers
-    assert not server(ledger, Options()).config.proxy_headers
+    assert server(application(ledger, far(Clock())), far(Clock())).config.proxy_headers
+    assert not server(application(ledger, Options()), Options()).config.proxy_headers

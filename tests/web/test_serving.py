@@ -21,7 +21,7 @@ from entering import KEPT
 from invented import NOW
 from onrecord.errors import TryLater, WrongUse
 from onrecord.ledger import open_ledger, people
-from onrecord.web import Options
+from onrecord.web import Options, application
 from onrecord.web.serving import listen, server
 
 OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -167,9 +167,10 @@ def test_with_a_certificate_it_is_served_by_https(place: str, certificate: tuple
 def test_a_certificate_that_is_none_is_told(place: str, tmp_path: Path, certificate: tuple[Path, Path]) -> None:
     (tmp_path / "no.pem").write_text("nothing of the sort")
     with closing(open_ledger(place)) as ledger:
+        app = application(ledger, Options())
         for cert, key in ((tmp_path / "no.pem", certificate[1]), (certificate[0], tmp_path / "absent.pem")):
             with pytest.raises(WrongUse, match="cannot be used"):
-                server(ledger, Options(certificate=str(cert), key=str(key)))
+                server(app, Options(certificate=str(cert), key=str(key)))
 
 
 def test_a_ledger_that_is_not_there_is_not_made(tmp_path: Path) -> None:

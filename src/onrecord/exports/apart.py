@@ -1,6 +1,6 @@
 """Why two incidents are two: what kept their closest tellings apart, question by question."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from rich.text import Text
@@ -23,25 +23,46 @@ def rows(view: View, id_: str, other: str | None = None) -> list[Row]:
 
     Names of private persons are withheld. Raises WrongUse for an id that is no incident's or plan's.
     """
-    return [Private(view).withheld(row) for row in _rows(view, id_, other)]
-
-
-def _rows(view: View, id_: str, other: str | None) -> list[Row]:
-    one = _named(view, id_)
-    whole: list[Incident | Plan] = [*view.derived.incidents, *view.derived.plans]
-    growing = incidents.Growing()
+    one, growing = _named(view, id_), incidents.Growing()
     made = view.derived
     families = incidents.Families(made.families, made.derivations, made.mutations)
     growing.change(view.reads, *incidents.by_story(families))
     events = {event.id: event for read in view.reads for event in read.reading.events}
+    home = {event: row for row in _both(view) for event in row.events}
+    return [Private(view).withheld(row) for row in _rows(view, growing, one, other, events, home)]
+
+
+def _both(view: View) -> Iterator[Incident | Plan]:
+    yield from view.derived.incidents
+    yield from view.derived.plans
+
+
+def _rows(
+    view: View,
+    growing: incidents.Growing,
+    one: Incident | Plan,
+    other: str | None,
+    events: dict[str, Event],
+    home: Mapping[str, Incident | Plan],
+) -> list[Row]:
     if other is not None:
         against = _named(view, other)
         if against is one:
-            raise WrongUse(f"{id_} and {other}: both are {one.id}; onrecord show {one.id} tells what holds it together")
+            raise WrongUse(
+                f"{one.id} and {other}: both are {one.id}; onrecord show {one.id} tells what holds it together"
+            )
         calls = [*growing.apart(one.events, against.events), *growing.apart(against.events, one.events)]
         found = [(against, refusal) for refusal in sorted(calls, key=lambda one: one.missing)[:_CLOSEST]]
         return [_row(one, against, refusal, events) for against, refusal in found] or [_by_people(one, against)]
-    home = {event: row for row in whole for event in row.events}
+    return [_row(one, against, refusal, events) for against, refusal in nearest(growing, one, home)]
+
+
+def nearest(
+    growing: incidents.Growing, one: Incident | Plan, home: Mapping[str, Incident | Plan]
+) -> list[tuple[Incident | Plan, Refusal]]:
+    """The others that an incident or plan is most like, the closest first, each with what kept its closest telling out. home: of every event
+    the row that it is in.
+    """
     near: dict[str, Incident | Plan] = {}
     for grouping in islice(growing.nearest(one.events), 4 * _NEAREST):
         row = next((home[event] for event in grouping.events if event in home), None)
@@ -50,13 +71,18 @@ def _rows(view: View, id_: str, other: str | None) -> list[Row]:
     best = [(against, next(iter(growing.apart(one.events, against.events)), None)) for against in near.values()]
     called = [(against, refusal) for against, refusal in best if refusal is not None]
     called.sort(key=lambda pair: pair[1].missing)
-    return [_row(one, against, refusal, events) for against, refusal in called[:_NEAREST]]
+    return called[:_NEAREST]
+
+
+def reasons(refusal: Refusal) -> tuple[list[str], list[str]]:
+    """What speaks for a telling's belonging, and what against, the weightiest first, each with its weight."""
+    speaks = _worded((words or name, value) for name, value, words in refusal.parts if value > 0)
+    return speaks, [*filter(None, (refusal.ruled_out,)), *_worded((n, v) for n, v, _ in refusal.parts if v < 0)]
 
 
 def _named(view: View, id_: str) -> Incident | Plan:
     name = incidents.resolve(id_, view.names)
-    rows: list[Incident | Plan] = [*view.derived.incidents, *view.derived.plans]
-    found = next((row for row in rows if row.id == name), None)
+    found = next((row for row in _both(view) if row.id == name), None)
     if found is not None:
         return found
     raise WrongUse(f"{id_}: is no incident or plan here; onrecord incidents lists them")
@@ -64,14 +90,14 @@ def _named(view: View, id_: str) -> Incident | Plan:
 
 def _row(one: Incident | Plan, against: Incident | Plan, refusal: Refusal, events: dict[str, Event]) -> Row:
     event = events[refusal.event]
-    against_it = [*filter(None, (refusal.ruled_out,)), *_worded((n, v) for n, v, _ in refusal.parts if v < 0)]
+    speaks, against_it = reasons(refusal)
     return {
         "id": one.id,
         "other": against.id,
         "event": refusal.event,
         "came_to": round(refusal.total, 2) if refusal.parts else None,
         "needed": refusal.needs if refusal.parts else None,
-        "for": "; ".join(_worded((words or name, value) for name, value, words in refusal.parts if value > 0)) or None,
+        "for": "; ".join(speaks) or None,
         "against": "; ".join(against_it) or None,
         "words": in_line(event.mentions[0].span.text) if event.mentions else None,
     }

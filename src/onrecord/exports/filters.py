@@ -1,12 +1,12 @@
 """Which rows of a table a user asked for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
 from onrecord.errors import WrongUse
-from onrecord.exports.private import Row
+from onrecord.exports.private import Cell, Row
 from onrecord.exports.tables import rows
 from onrecord.pipeline import View
 from onrecord.records import EventKind, Incident, Plan, Status
@@ -39,7 +39,7 @@ class Filter:
         if self.since and self.until and self.until < self.since:
             raise WrongUse(f"--until {self.until} lies before --since {self.since}")
 
-    def keeps(self, row: Row) -> bool:
+    def keeps(self, row: Mapping[str, Cell]) -> bool:
         """Whether a row is asked for. Columns are looked up by name; what a row does not have cannot match."""
         return (
             self._in_time(row)
@@ -51,7 +51,7 @@ class Filter:
             and _same(self.campaign, row, "campaigns")
         )
 
-    def _in_time(self, row: Row) -> bool:
+    def _in_time(self, row: Mapping[str, Cell]) -> bool:
         if self.since is None and self.until is None:
             return True
         first = row.get("first_day") or row.get("as_of") or row.get("published")
@@ -64,13 +64,13 @@ class Filter:
         )
 
 
-def _part(wanted: str | None, row: Row, *columns: str) -> bool:
+def _part(wanted: str | None, row: Mapping[str, Cell], *columns: str) -> bool:
     if wanted is None:
         return True
     return any(wanted.casefold() in str(row.get(column) or "").casefold() for column in columns)
 
 
-def _same(wanted: str | None, row: Row, column: str) -> bool:
+def _same(wanted: str | None, row: Mapping[str, Cell], column: str) -> bool:
     return wanted is None or wanted in str(row.get(column) or "").split("; ")
 
 

@@ -9,7 +9,7 @@ from onrecord.decisions import shown
 from onrecord.errors import WrongUse
 from onrecord.exports.private import Row
 from onrecord.pipeline import Outcome, View
-from onrecord.records import Incident, Plan, Read, StandingState
+from onrecord.records import Decision, Incident, Plan, Read, Standing, StandingState
 
 
 def decisions(view: View, state: str | None = None) -> list[Row]:
@@ -18,34 +18,30 @@ def decisions(view: View, state: str | None = None) -> list[Row]:
     """
     if state is not None and state not in get_args(StandingState):
         raise WrongUse(f"--state {state}: is not one of {', '.join(get_args(StandingState))}")
-    by_id = {decision.id: decision for decision in view.decisions}
-    rows = exported(view)
+    standings = {standing.decision: standing for standing in view.derived.standings}
     whole: list[Row] = [
-        {**row, "by": by_id[str(row["id"])].by, "at": by_id[str(row["id"])].at.isoformat()} for row in rows
+        {**exported(one, standings.get(one.id)), "by": one.by, "at": one.at.isoformat()} for one in view.decisions
     ]
     return [row for row in whole if state in (None, row["state"])]
 
 
-def exported(view: View) -> Iterator[Row]:
-    """The same as it leaves a ledger: without who decided, and when."""
-    standings = {standing.decision: standing for standing in view.derived.standings}
-    for decision in view.decisions:
-        standing = standings.get(decision.id)
-        yield {
-            "id": decision.id,
-            "verdict": decision.verdict,
-            "target": decision.target,
-            "target_kind": decision.kind,
-            "field": decision.field,
-            "value": decision.value,
-            "into": decision.into,
-            "words": " … ".join(span.text for span in decision.words) or None,
-            "reason": decision.reason or None,
-            "was": dict(decision.seen).get(decision.field or ""),
-            "state": standing.state if standing else None,
-            "bears_on": standing.target if standing else None,
-            "note": (standing.note or None) if standing else None,
-        }
+def exported(decision: Decision, standing: Standing | None) -> Row:
+    """A decision as it leaves a ledger: without who decided, and when."""
+    return {
+        "id": decision.id,
+        "verdict": decision.verdict,
+        "target": decision.target,
+        "target_kind": decision.kind,
+        "field": decision.field,
+        "value": decision.value,
+        "into": decision.into,
+        "words": " … ".join(span.text for span in decision.words) or None,
+        "reason": decision.reason or None,
+        "was": dict(decision.seen).get(decision.field or ""),
+        "state": standing.state if standing else None,
+        "bears_on": standing.target if standing else None,
+        "note": (standing.note or None) if standing else None,
+    }
 
 
 def names(view: View) -> Iterator[Row]:

@@ -36,7 +36,13 @@ _NO_OFFICE = frozenset(
 """Titles that come with a name and not with an office."""
 _OTHER_NAMES = frozenset({"place", "country", "outlet", "ghost", "reports", "actor", "target"})
 """Columns of names of others, where a single word that is also a person's stays."""
+IDS = frozenset(
+    {"id", "incident", "incidents", "explains", "decisions", "claims", "moved_from", "target_kind", "bears_on"}
+)
+"""Columns of ids that the program gives: there is no name in them, and some are long."""
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+){0,8}")
+
+_PIECE = re.compile(r"[^\W_]+")
 
 
 def public_name(source: Source) -> str | None:
@@ -78,11 +84,15 @@ class Private:
         self._long = frozenset(name for name in self._names if len(_words(name)) > 1)
         # On a page a person is called by the last name alone, too; where an official has that name as well, it stays
         known = {word for name in public for word in _words(name)}
-        self._last = frozenset(words[-1] for name in self._long if (words := _words(name)) and words[-1] not in known)
+        last = {words[-1] for name in self._long if (words := _words(name)) and words[-1] not in known}
+        # Headlines may be all in capitals
+        self._last = frozenset(last | {name.upper() for name in last})
         self._by_first: dict[str, list[str]] = {}
-        for name in sorted(self._names, key=len, reverse=True):
-            if len(_words(name)) > 1:
-                self._by_first.setdefault(_words(name)[0], []).append(name)
+        for name in sorted(self._long, key=lambda name: (-len(name), name)):
+            for written in dict.fromkeys((name, name.upper())):
+                self._by_first.setdefault(_words(written)[0], []).append(written)
+        begun = (*self._by_first, *self._last, *(word for name in self._names for word in _words(name)[:1]))
+        self._signs = frozenset(piece for word in begun for piece in _PIECE.findall(word))
 
     def withheld(self, row: Row) -> Row:
         """The row without those names. A name of a single word is only taken for one where it is a whole value: in a
@@ -91,14 +101,15 @@ class Private:
         if not self._names:
             return row
         return {
-            c: self._cell(cell, c not in _OTHER_NAMES) if isinstance(cell, str) else cell for c, cell in row.items()
+            c: self._cell(cell, c not in _OTHER_NAMES) if isinstance(cell, str) and c not in IDS else cell
+            for c, cell in row.items()
         }
 
     def masked(self, text: str) -> str:
         """A text with those names blotted out, of the same length, so that what is said of places in it holds: whole names, and
         last names alone.
         """
-        if not self._names:
+        if self._nowhere_in(text):
             return text
         if text in self._names:
             return _blotted(text)
@@ -109,14 +120,23 @@ class Private:
             at = end
         return "".join(pieces) + text[at:]
 
+    def hidden(self) -> frozenset[str]:
+        """All that `masked` blots out: equal sets, equal texts."""
+        return self._names | self._last
+
+    def _nowhere_in(self, text: str) -> bool:
+        """Whether a text has no word that any of those names begins with: most have none, and need no second look."""
+        return self._signs.isdisjoint(_PIECE.findall(text))
+
     def _named(self, text: str) -> Iterator[tuple[int, int]]:
         """Where whole names and last names stand in a text."""
         at = 0
         for word in _WORD.finditer(text):
             if word.start() < at:
                 continue
-            end = self._end_of_name(text, word.start(), word.group())
-            if end is None and _bare(word.group()) in self._last:
+            said = word.group()
+            end = self._end_of_name(text, word.start(), said) if said in self._by_first else None
+            if end is None and _bare(said) in self._last:
                 end = word.end()
             if end is not None:
                 at = end
@@ -130,6 +150,8 @@ class Private:
         return None
 
     def _cell(self, cell: str, of_persons: bool) -> str:
+        if self._nowhere_in(cell):
+            return cell
         whole = self._names if of_persons else self._long
         values = "; ".join(WITHHELD if value in whole else value for value in cell.split("; "))
         kept: list[str] = []
@@ -148,7 +170,7 @@ def _blotted(name: str) -> str:
 
 def _bare(word: str) -> str:
     """A word without the ending of a genitive."""
-    return re.sub(r"['’]s?$", "", word)
+    return word[:-2] if word.endswith(("'s", "’s", "'S", "’S")) else word
 
 
 def _words(name: str) -> list[str]:

@@ -49,7 +49,7 @@ def as_json(item: Intake, outcome: Reading | Rejection | None, profile: str = "j
             "outlet": story.outlet,
             "headline": story.headline,
             "byline": story.byline,
-            "published": _published(story.published),
+            "published": published_of(story.published),
             "language": story.language,
             "state": state,
         },
@@ -57,9 +57,9 @@ def as_json(item: Intake, outcome: Reading | Rejection | None, profile: str = "j
             {"outlet": credit.outlet, "relation": credit.relation, "span": span(credit.span)}
             for credit in (reading.credits if reading else ())
         ],
-        "claims": [_claim(claim, profile) for claim in (reading.claims if reading else ())],
-        "events": [_event(event, profile) for event in (reading.events if reading else ())],
-        "tallies": [_tally(tally, profile) for tally in (reading.tallies if reading else ())],
+        "claims": [claim(one, profile) for one in (reading.claims if reading else ())],
+        "events": [event(one, profile) for one in (reading.events if reading else ())],
+        "tallies": [tally(one, profile) for one in (reading.tallies if reading else ())],
         "rejected": [
             {"what": rejection.what, "reason": rejection.reason, "lost": rejection.lost, "span": span(rejection.span)}
             for rejection in rejections
@@ -83,7 +83,8 @@ def _bounds_of(quantity: Quantity | None, profile: str) -> Json:
     return bounds(numbers.bounds(quantity, profile) if quantity else NOTHING_SAID)
 
 
-def _published(published: Published) -> Json:
+def published_of(published: Published) -> Json:
+    """When a story was published."""
     return {
         "start": published.start.isoformat() if published.start else None,
         "end": published.end.isoformat() if published.end else None,
@@ -92,7 +93,8 @@ def _published(published: Published) -> Json:
     }
 
 
-def _claim(claim: Claim, profile: str) -> Json:
+def claim(claim: Claim, profile: str) -> Json:
+    """A claim."""
     return {
         "id": claim.id,
         "content": [span(piece) for piece in claim.content],
@@ -116,7 +118,8 @@ def _source(source: Source, profile: str) -> Json:
     }
 
 
-def _event(event: Event, profile: str) -> Json:
+def event(event: Event, profile: str) -> Json:
+    """An event."""
     return {
         "id": event.id,
         "kind": event.kind,
@@ -127,8 +130,8 @@ def _event(event: Event, profile: str) -> Json:
         "target": event.target.name if event.target else None,
         "instrument": event.instrument,
         "claims": list(event.claims),
-        "when": _when(event.when),
-        "where": _where(event.where),
+        "when": days_of(event.when),
+        "where": place_of(event.where),
         "counts": [_count(count, profile) for count in event.counts],
         "mentions": [
             {"span": span(mention.span), "status": mention.status, "kind": mention.kind, "claim": mention.claim}
@@ -137,7 +140,8 @@ def _event(event: Event, profile: str) -> Json:
     }
 
 
-def _when(when: When | None) -> Json | None:
+def days_of(when: When | None) -> Json | None:
+    """A time, or null."""
     if when is None:
         return None
     return {
@@ -148,7 +152,8 @@ def _when(when: When | None) -> Json | None:
     }
 
 
-def _where(where: Where | None) -> Json | None:
+def place_of(where: Where | None) -> Json | None:
+    """A place, or null."""
     if where is None:
         return None
     return {
@@ -173,7 +178,8 @@ def _count(count: Count, profile: str) -> Json:
     }
 
 
-def _tally(tally: Tally, profile: str) -> Json:
+def tally(tally: Tally, profile: str) -> Json:
+    """A stated total."""
     return {
         "id": tally.id,
         "unit": tally.unit,

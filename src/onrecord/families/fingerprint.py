@@ -19,8 +19,8 @@ _SEED = 20_000
 _MOST_FACTS = 400
 _MOST_WORDS = 300
 # Scripts without blanks between words: each of their letters is a word here.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _LONGEST_QUOTATION = 1500
 _CLOSING = {'"': ('"', 10), "“": ("”", 10), "„": ("“”", 10), "«": ("»", 10), "「": ("」", 5)}
 """By the mark that opens a quotation: those that close it, and how many characters it has at least."""

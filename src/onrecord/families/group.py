@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 from onrecord.families import mutations, origins, relations
 from onrecord.families.lineages import TAKEN, Followed, Lineages
 from onrecord.families.origins import Origin
-from onrecord.families.shelf import Shelf
+from onrecord.families.shelf import Shelf, stands_as
 from onrecord.families.tellings import Order
 from onrecord.records import Derivation, Family, Mutation, Read
 from onrecord.sweeping import unswept
@@ -50,8 +50,8 @@ def group(reads: Sequence[Read]) -> Grouped:
 
 
 class Grouping:
-    """Stories grouped, to which more can be added. What it holds does not depend on the order in which they came, nor on how
-    many came at once: only what a story changes is worked out again.
+    """Stories grouped, to which more can be added, and which can be told otherwise. What it holds does not depend on the order
+    in which they came, nor on how many came at once: only what a story changes is worked out again.
     """
 
     def __init__(self) -> None:
@@ -71,8 +71,16 @@ class Grouping:
 
     @unswept()
     def add(self, reads: Sequence[Read]) -> Added:
-        """Takes in stories with their readings. Returns what that changes."""
-        fresh, touched = self._shelf.extend(reads)
+        """Takes in stories with their readings, in the place of what it has of them. Returns what that changes.
+
+        Where a story that is held stands elsewhere in time, under another outlet or in other words now, all are grouped anew.
+        """
+        again = {self._by_id[read.story.id]: read for read in reads if read.story.id in self._by_id}
+        if any(not stands_as(self._shelf.tellings[n].read, read) for n, read in again.items()):
+            return self._anew(reads)
+        touched, asked = self._retold(again)
+        fresh, more = self._shelf.extend([read for read in reads if read.story.id not in self._by_id])
+        fresh, touched = [*fresh, *(again.keys() - set(fresh))], (touched | more) - {*fresh, *again}
         for n in fresh:
             story = self._shelf.tellings[n].read.story
             if story.id not in self._by_id:
@@ -80,7 +88,7 @@ class Grouping:
                 self._reported.note(n)
                 if story.earlier is not None:
                     self._later.setdefault(story.earlier, []).append(n)
-        followed = self._decided(self._asked(fresh, touched))
+        followed = self._decided([*self._asked(fresh, touched), *asked])
         line, roots = self._lineages.update(followed)
         derivations = {}
         for n in line:
@@ -89,15 +97,53 @@ class Grouping:
                 derivations[derivation.story] = derivation
         self._derivations.update(derivations)
         families, gone = self._gathered(roots)
-        return Added(derivations, self._changes({*line, *touched, *fresh}, set(fresh)), families, gone)
+        held = {n for n, sources in self._sources.items() if not again.keys().isdisjoint(sources)} if again else set()
+        anew = {*fresh, *held}
+        return Added(derivations, self._changes({*line, *touched, *anew}, anew), families, gone)
 
     def grouped(self) -> Grouped:
         """All as it stands."""
         return Grouped(
-            families=tuple(sorted(self._families.values(), key=lambda family: (family.root, family.id))),
+            families=tuple(sorted(self._families.values(), key=_root)),
             derivations=tuple(self._derivations[story] for story in sorted(self._derivations)),
             mutations=tuple(one for story in sorted(self._mutations) for one in self._mutations[story]),
         )
+
+    def _retold(self, again: Mapping[int, Read]) -> tuple[set[int], set[int]]:
+        """Puts stories in the place of what is held of them. Returns those whose origin may be another one now, and those that may
+        follow another, or be something else to the one that they follow.
+        """
+        touched, asked = set[int](), set[int]()
+        for n, read in again.items():
+            asked |= self._reported.later(n)
+            if n in self._own:
+                self._reported.drop(n)
+            self._reported.forget(n)
+            touched |= self._shelf.retell(n, read)
+            self._reported.note(n)
+            if n in self._own:
+                self._reported.add(n)
+            asked |= self._reported.later(n)
+            self._lineages.retold(n)
+        if again:
+            asked |= {n for n, origin in self._origins.items() if origin is not None and origin.held in again}
+        return touched, asked
+
+    def _anew(self, reads: Sequence[Read]) -> Added:
+        """Groups all stories again, some of them told otherwise or new."""
+        told = {this.id: this.read for this in self._shelf.tellings} | {read.story.id: read for read in reads}
+        made = Grouping()
+        made.add(list(told.values()))
+        families = {one.id: one for one in self._families.values()}
+        found = {one.id: one for one in made._families.values()}
+        added = Added(
+            {story: one for story, one in made._derivations.items() if self._derivations.get(story) != one},
+            {story: now for story in told if (now := made._mutations.get(story, ())) != self._mutations.get(story, ())},
+            tuple(sorted((one for one in found.values() if families.get(one.id) != one), key=_root)),
+            frozenset(families.keys() - found.keys()),
+        )
+        self.__dict__.update(made.__dict__)
+        return added
 
     def _order(self, n: int) -> Order:
         return self._shelf.tellings[n].order
@@ -171,7 +217,7 @@ class Grouping:
                 made.append(now)
             if was is not None and (now is None or now.id != was.id):
                 gone.add(was.id)
-        return tuple(sorted(made, key=lambda family: (family.root, family.id))), frozenset(gone)
+        return tuple(sorted(made, key=_root)), frozenset(gone)
 
     def _changes(self, stories: set[int], fresh: set[int]) -> dict[str, tuple[Mutation, ...]]:
         """The mutations of those stories that are held against other sources now."""
@@ -204,6 +250,10 @@ class Grouping:
 
 def _follows(place: int, reason: str) -> Origin:
     return Origin(place, None, "words", None, 0.0, False, (reason,))
+
+
+def _root(family: Family) -> tuple[str, str]:
+    return (family.root, family.id)
 
 
 def _place(mutation: Mutation) -> tuple[str, int, str, str, str]:

@@ -80,6 +80,10 @@ class Lineages:
         line = self._with_copies(changed)
         return line, self._settle(line)
 
+    def retold(self, n: int) -> None:
+        """Notes that a story tells something else now, for the next update."""
+        self._carriers.retold(n)
+
     def first_carrier(self, n: int) -> int:
         """Of a story that carries a ghost's report: the first that carries the same."""
         return self._carriers.first[n]
@@ -190,10 +194,20 @@ class _Carriers:
         self._ghost: dict[int, str] = {}
         self._one: dict[int, dict[int, bool]] = defaultdict(dict)
         self.first: dict[int, int] = {}
+        # The outlets of carriers that tell something else now
+        self._stale: set[str] = set()
+
+    def retold(self, n: int) -> None:
+        """Notes that a story tells something else now."""
+        self._one.pop(n, None)
+        for known in self._one.values():
+            known.pop(n, None)
+        if n in self._ghost:
+            self._stale.add(self._ghost[n])
 
     def update(self, ghosts: dict[int, str | None]) -> set[int]:
         """Takes in whose report stories carry. Returns the stories whose first carrier changed."""
-        touched: set[str] = set()
+        touched, self._stale = self._stale, set()
         for n, ghost in ghosts.items():
             was, now = self._ghost.get(n), outlets.key(ghost) if ghost is not None else None
             if was == now:

@@ -94,6 +94,11 @@ class Reported:
         for key in {key for event in _weighty(self._tellings[n]) for key in _keys(event)}:
             put(self._about[key], n, self._order)
 
+    def forget(self, n: int) -> None:
+        """Takes a story out that is no report of its own, before it is told otherwise."""
+        for key in {key for event in _weighty(self._tellings[n]) for key in _keys(event)}:
+            self._about[key].remove(n)
+
     def add(self, n: int) -> None:
         """Notes what a story of its outlet's own reports."""
         for event in _weighty(self._tellings[n]):

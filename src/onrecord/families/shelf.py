@@ -8,7 +8,16 @@ from typing import TypeVar
 import numpy as np
 
 from onrecord.families.neighbours import Neighbours
-from onrecord.families.tellings import Order, Telling, may_precede, may_retell, outlet_key, source_keys, telling
+from onrecord.families.tellings import (
+    Order,
+    Telling,
+    may_precede,
+    may_retell,
+    order_of,
+    outlet_key,
+    source_keys,
+    telling,
+)
 from onrecord.records import Read
 
 # What keeps the work in line with the number of stories: of how many latest stories of an outlet any may be its report, how
@@ -60,6 +69,23 @@ class Shelf:
             touched.update(self.copies.of(n).rows.tolist())
         fresh = {*range(first, len(self.tellings)), *renamed}
         return sorted(fresh, key=self._order), touched - fresh
+
+    def retell(self, n: int, read: Read) -> set[int]:
+        """Puts a story that stands as it stood (`stands_as`) in the place of what is held of it: its claims and events may be
+        others. Returns the other stories whose origin may be another one now.
+        """
+        was, now, touched = self.tellings[n], telling(read, self._mastheads), self._looking_at(n)
+        self.tellings[n] = now
+        named, credited = source_keys(was.read), {credit.key for credit in was.credits}
+        for index, before, after in (
+            (self._naming, named, source_keys(read)),
+            (self._crediting, credited, {credit.key for credit in now.credits}),
+        ):
+            for key in before - after:
+                index[key].remove(n)
+            for key in after - before:
+                put(index[key], n, self._order)
+        return touched | self._looking_at(n)
 
     def reports_of(self, story: int, outlet: str, most: int) -> list[int]:
         """The stories of a credited outlet that may stand behind a story: not later, those first that share most facts
@@ -134,6 +160,10 @@ class Shelf:
 
     # ---- what one story more changes for others
 
+    def _looking_at(self, n: int) -> set[int]:
+        """The stories that may find their origin in this one, or find that it is none."""
+        return self._followers(n) | self._crossed(n) | set(self.copies.of(n).rows.tolist())
+
     def _followers(self, n: int) -> set[int]:
         """The stories that credit this one's outlet and may look at it now."""
         this, found = self.tellings[n], set[int]()
@@ -169,6 +199,17 @@ class Shelf:
                 elif len(numbers) == _COMMON + 1:
                     found.update(numbers)
         return found
+
+
+def stands_as(one: Read, other: Read) -> bool:
+    """Whether two readings of a story differ in nothing by which it is filed here: its place in time, its outlet and its words."""
+    return (
+        (order_of(one.story), outlet_key(one.story)) == (order_of(other.story), outlet_key(other.story))
+        and (one.story.published, one.story.earlier) == (other.story.published, other.story.earlier)
+        and one.reading.signature == other.reading.signature
+        and one.reading.quotes == other.reading.quotes
+        and one.reading.facts == other.reading.facts
+    )
 
 
 def put(ranked: list[T], one: T, key: Callable[[T], Order]) -> None:

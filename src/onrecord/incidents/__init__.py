@@ -4,7 +4,20 @@ from onrecord.incidents.arithmetic import misfits
 from onrecord.incidents.grades import grade
 from onrecord.incidents.groups import Group, decided
 from onrecord.incidents.history import responsibility
-from onrecord.incidents.merged import Desk, Growing, Merged, Regrouped, by_story, merge, owned, parted, places, row_id
+from onrecord.incidents.merged import (
+    Desk,
+    Growing,
+    Merged,
+    Merger,
+    Regrouped,
+    by_story,
+    in_order,
+    merge,
+    owned,
+    parted,
+    places,
+    row_id,
+)
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
 from onrecord.incidents.phases import Refusal
@@ -12,7 +25,7 @@ from onrecord.incidents.series import movements
 from onrecord.incidents.support import of_total
 from onrecord.incidents.told import Families, tellings
 from onrecord.incidents.verdicts import verdicts
-from onrecord.incidents.voices import speakers
+from onrecord.incidents.voices import heard, speakers
 
 __all__ = [
     "Desk",
@@ -20,6 +33,7 @@ __all__ = [
     "Group",
     "Growing",
     "Merged",
+    "Merger",
     "Naming",
     "Refusal",
     "Regrouped",
@@ -28,6 +42,8 @@ __all__ = [
     "decided",
     "ends",
     "grade",
+    "heard",
+    "in_order",
     "merge",
     "misfits",
     "movements",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ class Counted:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The incidents' ids."""
-        return tuple(one.id for one in self.incidents)
+        return tuple(map(attrgetter("id"), self.incidents))
 
     def figure(self, unit: TallyUnit) -> Bounds:
         """What the incidents come to in a unit. One without a figure adds nothing, and is not held to be zero."""
@@ -102,6 +103,8 @@ class Books:
         self.start = start
         self.incidents = incidents
         self.ids = frozenset(one.id for one in incidents)
+        # To take many out at once
+        self._rows = np.fromiter(incidents, dtype=object, count=len(incidents))
         self.days, self.told = days, told
         self._sides = sides(incidents)
         self._scoped: dict[tuple[Asked, bool], Ints] = {}
@@ -130,7 +133,7 @@ class Books:
         if key not in self._counted:
             scoped = self._places(asked, lenient=lenient)
             places = scoped[self._falling(since, last, doubtful=doubtful)[scoped]]
-            incidents = (self.incidents[n] for n in places.tolist())
+            incidents = self._rows[places].tolist()
             self._counted[key] = Counted(incidents, lambda unit: self._sums_of(unit).of(places))
         return self._counted[key]
 

@@ -1,5 +1,6 @@
 """All readings → incidents, plans and verdicts."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -52,7 +53,6 @@ class Merged:
     speakers: tuple[Speaker, ...] = ()
 
 
-@unswept()
 def merge(
     reads: Sequence[Read],
     families: Families,
@@ -64,38 +64,67 @@ def merge(
 ) -> Merged:
     """Incidents, plans and verdicts from all readings; the order of the readings does not matter.
 
-    profile: the codebook that turns worded numbers into bounds. campaigns: within which tallies are checked; without
-    one, everything is one campaign. rulings: what people decided, in their order; stands: whether
-    a ruling holds, told what it was made on as the machine has it today. Raises WrongUse for a profile that is not there.
+    profile: the codebook that turns worded numbers into bounds. campaigns, rulings, stands: as in `Merger.merge`. Raises
+    WrongUse for a profile that is not there.
     """
-    ordered = sorted(reads, key=lambda read: read.story.id)
-    heard = voices.speakers(ordered)
-    growing = Growing()
-    growing.change(ordered, *by_story(families))
-    groupings = growing.groupings()
-    desk = Desk(growing.told, heard, profile, campaigns)
-    own = owned(rulings, groupings, desk)
-    final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
-    made = [desk.row(group) for group in final.groups]
-    found = [row for row in made if row is not None]
-    incidents = tuple(
-        sorted(
-            (row for row in found if isinstance(row, Incident)),
-            key=lambda one: (one.when is None, one.when and one.when.start, one.id),
+    derivations, mutations = by_story(families)
+    return Merger(profile).merge(reads, reads, derivations, mutations, campaigns, rulings, stands)
+
+
+class Merger:
+    """Merges again and again, as stories come, are told otherwise, and are decided on: what rests on nothing that changed is
+    not made again. What it gives does not depend on what it was asked before.
+    """
+
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
+        self._growing = Growing()
+        self._heard: dict[str, voices.Heard] = {}
+        self._desk = Desk((), (), profile)
+
+    @property
+    def growing(self) -> "Growing":
+        """Which events are one, as it stands."""
+        return self._growing
+
+    @unswept()
+    def merge(
+        self,
+        reads: Iterable[Read],
+        come: Sequence[Read],
+        derivations: Mapping[str, Derivation],
+        mutations: Mapping[str, tuple[Mutation, ...]],
+        campaigns: Sequence[Campaign] = (),
+        rulings: Sequence[Ruling] = (),
+        stands: Stands = lambda _decision, _own: True,
+    ) -> Merged:
+        """Incidents, plans and verdicts from all readings.
+
+        come: those that are new or told otherwise since the last call; derivations, mutations: by story, those that are new or
+        others since. campaigns: within which tallies are checked; without one, everything is one campaign. rulings: what
+        people decided, in their order; stands: whether a ruling holds, told what it was made on as the machine has it today.
+        """
+        ordered = sorted(reads, key=lambda read: read.story.id)
+        self._heard.update((read.story.id, voices.heard(read)) for read in come)
+        heard = voices.speakers(self._heard.values())
+        self._growing.change(come, derivations, mutations)
+        groupings, desk = self._growing.groupings(), self._desk
+        desk.lay(self._growing.told, heard, campaigns)
+        own = owned(rulings, groupings, desk)
+        final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
+        made = [desk.row(group) for group in final.groups]
+        incidents, plans = in_order(row for row in made if row is not None)
+        return Merged(
+            incidents,
+            plans,
+            verdicts(ordered, days_told(ordered), incidents, campaigns, self._profile),
+            groupings,
+            own=own,
+            bears={id_: (row_id(made, n), why) for id_, (n, why) in places(rulings, final).items()},
+            parted=parted(final, made),
+            torn=final.torn,
+            speakers=heard,
         )
-    )
-    plans = tuple(sorted((row for row in found if isinstance(row, Plan)), key=lambda one: (one.stories[0], one.id)))
-    return Merged(
-        incidents,
-        plans,
-        verdicts(ordered, days_told(ordered), incidents, campaigns, profile),
-        groupings,
-        own=own,
-        bears={id_: (row_id(made, n), why) for id_, (n, why) in places(rulings, final).items()},
-        parted=parted(final, made),
-        torn=final.torn,
-        speakers=heard,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +144,7 @@ class Growing:
         self._retold = Retold()
         self._merging = Merging()
         self._groupings: dict[Name, Grouping] = {}
+        self._names: dict[str, Name] = {}
 
     @property
     def told(self) -> Collection[Telling]:
@@ -141,9 +171,14 @@ class Growing:
         for name in self._merging.change(self._retold.change(reads, derivations, mutations)):
             was = self._groupings.pop(name, None)
             gone |= {was.id} if was is not None else set()
+            for event in was.events if was is not None else ():
+                # Another name may have taken it already
+                if self._names.get(event) == name:
+                    del self._names[event]
             if members := self._merging.members(name):
-                self._groupings[name] = _grouping(members, happened=name[0])
-                come.add(self._groupings[name].id)
+                now = self._groupings[name] = _grouping(members, happened=name[0])
+                self._names.update(dict.fromkeys(now.events, name))
+                come.add(now.id)
         return Regrouped(come, gone - come)
 
     def apart(self, events: Iterable[str], other: Collection[str]) -> tuple[Refusal, ...]:
@@ -161,11 +196,7 @@ class Growing:
         yield from (self._groupings[name] for name in self._merging.nearest(events) if name != home)
 
     def _home(self, events: Collection[str]) -> Name | None:
-        held = {
-            name: sum(event in events for event in one.events)
-            for name, one in self._groupings.items()
-            if not set(events).isdisjoint(one.events)
-        }
+        held = Counter(self._names[event] for event in events if event in self._names)
         return max(sorted(held), key=lambda name: held[name], default=None)
 
     def groupings(self) -> tuple[Grouping, ...]:
@@ -177,6 +208,21 @@ def _grouping(members: Sequence[Member], *, happened: bool) -> Grouping:
     events = tuple(one.telling.event.id for one in sorted(members, key=lambda one: one.telling.order))
     reasons = tuple(one.reason for one in members if one.reason is not None)
     return Grouping(f"gr-{digest(events[0])[:16]}", happened, events, reasons)
+
+
+_Told = tuple[frozenset[str], tuple[str, ...], bool]
+"""The events of a row, why they are one, and whether they happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A row as the machine has it, and what it rests on: the telling of each of its events, None where that is gone, and the
+    sources whose voices it asked for.
+    """
+
+    row: Row | None
+    told: Mapping[str, Telling | None]
+    asked: frozenset[voices.Asked]
 
 
 class Desk:
@@ -192,21 +238,48 @@ class Desk:
         profile: str,
         campaigns: Sequence[Campaign] = (),
     ) -> None:
-        self._known = voices.cast(speakers)
         self._profile = profile
-        self._campaigns = campaigns
+        self._speakers: Sequence[Speaker] = ()
+        self._campaigns: tuple[Campaign, ...] = ()
+        self._known = voices.cast(())
+        # What was made since the last laying out, and before it
+        self._made: dict[_Told, _Made] = {}
+        self._before: dict[_Told, _Made] = {}
+        self._put: dict[tuple[object, ...], tuple[Row, Row]] = {}
+        self._put_before: dict[tuple[object, ...], tuple[Row, Row]] = {}
+        self.lay(told, speakers, campaigns)
+
+    def lay(self, told: Iterable[Telling], speakers: Sequence[Speaker], campaigns: Sequence[Campaign]) -> None:
+        """Lays out what rows are made from. Those made before that rest on nothing that changed are given again."""
         self._told = {telling.event.id: telling for telling in told}
+        self._before, self._made = self._made, {}
+        self._put_before, self._put = self._put if tuple(campaigns) == self._campaigns else {}, {}
+        self._campaigns = tuple(campaigns)
+        if speakers != self._speakers:
+            known = voices.cast(speakers)
+            unlike = self._known.unlike(known)
+            self._before = {key: made for key, made in self._before.items() if unlike.isdisjoint(made.asked)}
+            self._speakers, self._known = speakers, known
 
     def row(self, group: Group) -> Row | None:
         """The incident or plan of a group; None for one that was taken out, or whose events are gone."""
         if group.out is not None or not (made := self.machine(group.events, group.reasons, happened=group.happened)):
             return None
-        made = overridden(made, group.set, self._profile)
-        ruled = dict(cast("tuple[str, bool]", ruling.value) for ruling in group.set if ruling.field == "campaign")
+        decisions = tuple(dict.fromkeys(group.decisions))
+        key = (made.id, frozenset(made.events), tuple(group.set), decisions)
+        put = self._put.get(key) or self._put_before.get(key)
+        if put is None or put[0] is not made:
+            put = (made, self._as_decided(made, group.set, decisions))
+        self._put[key] = put
+        return put[1]
+
+    def _as_decided(self, made: Row, set_: Sequence[Ruling], decisions: tuple[str, ...]) -> Row:
+        made = overridden(made, set_, self._profile)
+        ruled = dict(cast("tuple[str, bool]", ruling.value) for ruling in set_ if ruling.field == "campaign")
         belongs = tuple(
             campaign.name for campaign in self._campaigns if ruled.get(campaign.name, scopes.belongs(made, campaign))
         )
-        return replace(made, decisions=tuple(dict.fromkeys(group.decisions)), campaigns=belongs)
+        return replace(made, decisions=decisions, campaigns=belongs)
 
     def history(self, incident: Incident) -> tuple[Revision, ...]:
         """What the fields of an incident said, at first and after every change."""
@@ -215,12 +288,37 @@ class Desk:
 
     def machine(self, events: Collection[str], reasons: Sequence[str], *, happened: bool) -> Row | None:
         """The incident or plan that those events tell of, before anybody set a value on it."""
-        told = sorted((self._told[id_] for id_ in events if id_ in self._told), key=lambda telling: telling.order)
+        key = (frozenset(events), tuple(reasons), happened)
+        made = self._made.get(key) or self._before.get(key)
+        if made is None or any(self._told.get(id_) is not telling for id_, telling in made.told.items()):
+            self._known.asked.clear()
+            told = {id_: self._told.get(id_) for id_ in events}
+            row = self._machine([one for one in told.values() if one is not None], reasons, happened=happened)
+            made = _Made(row, told, frozenset(self._known.asked))
+        self._made[key] = made
+        return made.row
+
+    def _machine(self, tellings: Iterable[Telling], reasons: Sequence[str], *, happened: bool) -> Row | None:
+        told = sorted(tellings, key=lambda telling: telling.order)
         if not told:
             return None
         if not happened or not any(telling.mode == "done" for telling in told):
             return rows.plan(told)
         return rows.incident(told, reasons, self._known, self._profile)
+
+
+def in_order(rows: Iterable[Row]) -> tuple[tuple[Incident, ...], tuple[Plan, ...]]:
+    """Incidents and plans, each in the order in which they are named."""
+    found = list(rows)
+    return (
+        tuple(
+            sorted(
+                (row for row in found if isinstance(row, Incident)),
+                key=lambda one: (one.when is None, one.when and one.when.start, one.id),
+            )
+        ),
+        tuple(sorted((row for row in found if isinstance(row, Plan)), key=lambda one: (one.stories[0], one.id))),
+    )
 
 
 def by_story(families: Families) -> tuple[dict[str, Derivation], dict[str, tuple[Mutation, ...]]]:

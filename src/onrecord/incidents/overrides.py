@@ -58,6 +58,9 @@ def _country(row: Row, ruling: Ruling, _profile: str) -> Row:
 
 
 def _harm(row: Row, ruling: Ruling, profile: str) -> Row:
+    if isinstance(row, Plan):
+        # It was an incident when it was decided on
+        return row
     value = ruling.value
     changes: dict[str, Any] = {
         ruling.field or "": bounds(value, profile) if isinstance(value, Quantity) else value or Bounds(None, None, None)

@@ -66,7 +66,8 @@ def verdicts(
         for story in one.stories:
             by_story.setdefault(story, set()).add(one.id)
     asked = []
-    for read in sorted(reads, key=lambda read: read.story.id):
+    stating = (read for read in reads if read.reading.tallies)
+    for read in sorted(stating, key=lambda read: read.story.id):
         watch = _watch(by_story.get(read.story.id, set()), watches) or everything
         tellers = {claim.id: claim.source.name for claim in read.reading.claims}
         for tally in read.reading.tallies:

@@ -34,20 +34,32 @@ class Voice:
         return self.kind == "document" and not self.bare
 
 
+Asked = tuple[str | None, ...]
+"""A source of an outlet, as far as its voice goes by it."""
+
+
 class Cast:
-    """For whom people speak, by their last names: what one story tells holds for the others."""
+    """For whom people speak, by their last names: what one story tells holds for the others. asked: whose voices were asked for;
+    who wants to know empties it first.
+    """
 
     def __init__(self, speak_for: Mapping[str, frozenset[str]]) -> None:
+        self.asked: set[Asked] = set()
         self._speak_for = speak_for
         self._bodies = frozenset(speak_for.values())
-        self._heard: dict[tuple[object, ...], Voice | None] = {}
+        self._heard: dict[Asked, tuple[Source, Voice | None]] = {}
 
     def voice(self, source: Source, outlet: str) -> Voice | None:
         """The voice of a source, or None for the narrator and for a source without a name."""
         key = (source.kind, source.name, source.role, source.affiliation, outlet)
+        self.asked.add(key)
         if key not in self._heard:
-            self._heard[key] = self._voice(source, outlet)
-        return self._heard[key]
+            self._heard[key] = (source, self._voice(source, outlet))
+        return self._heard[key][1]
+
+    def unlike(self, other: "Cast") -> set[Asked]:
+        """The sources heard here that have another voice in another cast."""
+        return {key for key, (source, voice) in self._heard.items() if other.voice(source, key[-1] or "") != voice}
 
     def _voice(self, source: Source, outlet: str) -> Voice | None:
         name = source.name or source.role
@@ -89,25 +101,37 @@ def _last(name: str) -> str:
     return parts[-1] if parts else fold(name)
 
 
-def speakers(reads: Iterable[Read]) -> tuple[Speaker, ...]:
-    """For whom the people of all stories speak: by what the stories say, or for the doer whose act they claim."""
+Heard = Mapping[str, frozenset[str]]
+"""For whom the people of one story speak: telling words of the bodies, by last names."""
+
+
+def heard(read: Read) -> Heard:
+    """For whom the people of a story speak: by what it says, or for the doer whose act they claim."""
     found: dict[str, set[str]] = defaultdict(set)
-    for read in reads:
-        by_claim: dict[str, set[str]] = defaultdict(set)
-        for event in read.reading.events:
-            if event.actor is not None:
-                for id_ in event.claims:
-                    by_claim[id_] |= words.telling(event.actor.name)
-        for claim in read.reading.claims:
-            source = claim.source
-            if source.kind != "named_person" or not source.name:
-                continue
-            body = source.affiliation or ""
-            found[_last(source.name)] |= words.telling(body)
-            # "The militia's spokesman": the militia whose act he tells
-            if claim.stance == "claims responsibility" or (body and body == body.lower()):
-                found[_last(source.name)] |= by_claim.get(claim.id, set())
-    return tuple(Speaker(last, tuple(sorted(bodies))) for last, bodies in sorted(found.items()) if bodies)
+    by_claim: dict[str, set[str]] = defaultdict(set)
+    for event in read.reading.events:
+        if event.actor is not None:
+            for id_ in event.claims:
+                by_claim[id_] |= words.telling(event.actor.name)
+    for claim in read.reading.claims:
+        source = claim.source
+        if source.kind != "named_person" or not source.name:
+            continue
+        body = source.affiliation or ""
+        found[_last(source.name)] |= words.telling(body)
+        # "The militia's spokesman": the militia whose act he tells
+        if claim.stance == "claims responsibility" or (body and body == body.lower()):
+            found[_last(source.name)] |= by_claim.get(claim.id, set())
+    return {last: frozenset(bodies) for last, bodies in found.items() if bodies}
+
+
+def speakers(stories: Iterable[Heard]) -> tuple[Speaker, ...]:
+    """For whom the people of all stories speak."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for story in stories:
+        for last, bodies in story.items():
+            found[last] |= bodies
+    return tuple(Speaker(last, tuple(sorted(bodies))) for last, bodies in sorted(found.items()))
 
 
 def cast(speakers: Iterable[Speaker]) -> Cast:

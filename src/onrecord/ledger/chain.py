@@ -80,6 +80,13 @@ def head(connection: sa.Connection) -> tuple[int, str]:
     return (last.seq, last.hash) if last else (0, START)
 
 
+def holds(connection: sa.Connection, entry: tuple[int, str]) -> bool:
+    """Whether an entry, by its number and its hash, was the last one of this log once."""
+    log = schema.log
+    found = connection.execute(sa.select(log.c.hash).where(log.c.seq == entry[0])).scalar()
+    return entry == (0, START) or found == entry[1]
+
+
 def extend(connection: sa.Connection, facts: Iterable[tuple[str, int, str]], now: datetime) -> None:
     """Adds an entry for each fact: its table, the number of its row, its digest. In a writing transaction only."""
     seq, previous = head(connection)

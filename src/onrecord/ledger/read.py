@@ -1,7 +1,7 @@
 """What a ledger holds: stories, readings, derived records, the books of intake. Nothing here changes anything."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from onrecord.ledger.opening import Ledger
 from onrecord.records import (
     Campaign,
     Capture,
+    Coding,
     Decision,
     Derivation,
     Derived,
@@ -26,6 +27,7 @@ from onrecord.records import (
     Published,
     Read,
     Reading,
+    Round,
     Speaker,
     Standing,
     Story,
@@ -156,7 +158,7 @@ def reads(connection: sa.Connection, stories: Collection[str] | None = None) -> 
         .join(current, current.c.story == told.c.id)
         .join(reading, reading.c.seq == current.c.reading)
     )
-    versions = _versions(connection)
+    versions = versions_in(connection)
     found = (
         row
         for some in ([None] if stories is None else _portions(sorted(stories)))
@@ -189,7 +191,7 @@ def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
         yield values[start : start + _PORTION]
 
 
-def _versions(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
+def versions_in(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
     """Which version of its text a story is, and the id of the one before, of texts that are held in several.
 
     Stories of one address are one text; without an address, those of one name at one outlet.
@@ -218,7 +220,7 @@ def _versions(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
 def versions(ledger: Ledger, story: str) -> list[str]:
     """The ids of all versions of a story's text, the first first; none where there is but one."""
     with ledger.reading() as connection:
-        before = {id_: earlier for id_, (_, earlier) in _versions(connection).items()}
+        before = {id_: earlier for id_, (_, earlier) in versions_in(connection).items()}
     after = {earlier: id_ for id_, earlier in before.items() if earlier}
     chain = [story] if story in before else []
     while chain and (earlier := before[chain[0]]):
@@ -226,6 +228,12 @@ def versions(ledger: Ledger, story: str) -> list[str]:
     while chain and chain[-1] in after:
         chain.append(after[chain[-1]])
     return chain
+
+
+def current(connection: sa.Connection) -> dict[str, int]:
+    """The numbers of the current readings, by story."""
+    table = schema.current
+    return {row.story: row.reading for row in connection.execute(sa.select(table))}
 
 
 def readings_state(connection: sa.Connection) -> str:
@@ -270,6 +278,33 @@ def names(connection: sa.Connection) -> tuple[Name, ...]:
         Name(row.name, row.act, row.into, decode(row.body, tuple[str, ...]))
         for row in connection.execute(sa.select(table).order_by(table.c.seq))
     )
+
+
+def rounds(connection: sa.Connection) -> tuple[Round, ...]:
+    """The rounds of coding in the order in which they were opened, each with when it was closed."""
+    table = schema.coding_round
+    found: dict[str, Round] = {}
+    for row in connection.execute(sa.select(table).order_by(table.c.seq)):
+        if row.body is not None:
+            found[row.id] = decode(row.body, Round)
+        elif row.id in found:
+            found[row.id] = replace(found[row.id], closed_by=row.person, closed_at=row.at)
+    return tuple(found.values())
+
+
+def codings(connection: sa.Connection, round_: str | None = None) -> tuple[Coding, ...]:
+    """What was answered, in that round or in all, in the order in which it was."""
+    table = schema.coding
+    query = sa.select(table.c.body).order_by(table.c.seq)
+    if round_ is not None:
+        query = query.where(table.c.round == round_)
+    return tuple(decode(body, Coding) for body in connection.execute(query).scalars())
+
+
+def coding_of(connection: sa.Connection, *, key: str) -> Coding | None:
+    """The coding that was made under that key."""
+    body = connection.execute(sa.select(schema.coding.c.body).where(schema.coding.c.key == key)).scalar()
+    return decode(body, Coding) if body else None
 
 
 def readings_by(connection: sa.Connection, reader: str, stories: Sequence[str] | None) -> dict[str, int]:

@@ -159,6 +159,32 @@ name = Table(
 )
 """What became of the name of an incident or a plan: given, moved (to other words), redirected, deleted."""
 
+coding_round = Table(
+    "coding_round",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, index=True),
+    Column("person", String, nullable=False),
+    Column("body", Text),
+    Column("at", UTCDateTime, nullable=False),
+)
+"""A round of coding, opened by the row with a body, and closed by one without."""
+
+coding = Table(
+    "coding",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("key", String, unique=True),
+    Column("round", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    UniqueConstraint("round", "target", "person"),
+)
+"""What one coder answered on one target of a round: once, for whoever answers sees what others did."""
+
 log = Table(
     "log",
     metadata,
@@ -316,8 +342,11 @@ token = Table(
 )
 """By what a program shows whose it is. digest: SHA-256 of it; scope: the role that it reaches no further than."""
 
-FACTS = (capture, story, intake, rejection, reading, switch, decision, campaign, name, log)
-CHAINED = (intake, reading, switch, decision, campaign, name)
+FACTS = (
+    *(capture, story, intake, rejection, reading, switch, decision, campaign, name),
+    *(coding_round, coding, log),
+)
+CHAINED = (intake, reading, switch, decision, campaign, name, coding_round, coding)
 """The facts with an entry in the log. Captures, stories and rejections are vouched for by the intakes they came with."""
 DERIVED = (family, derivation, mutation, gathering, speaker, incident, plan, verdict, standing, derived_from)
 PEOPLE = (account, token, session)

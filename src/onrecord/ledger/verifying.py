@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from onrecord.ledger import chain, guards, schema
 from onrecord.ledger.codec import decode
 from onrecord.ledger.findings import PORTION, Finding, Row, each, keys_of, rows_of, tolerated
-from onrecord.records import Campaign, Decision, Furniture, Reading, Rejection
+from onrecord.records import Campaign, Coding, Decision, Furniture, Reading, Rejection, Round
 
 _ENTRIES = 500
 """How many log entries are in memory at a time."""
@@ -24,6 +24,8 @@ _BODIES: dict[str, Any] = {
     "decision": Decision,
     "campaign": Campaign,
     "name": tuple[str, ...],
+    "coding_round": Round,
+    "coding": Coding,
     "rejection": Rejection,
 }
 
@@ -195,6 +197,9 @@ def _references(connection: sa.Connection) -> Iterator[Finding]:
             yield Finding("intake", str(name), f"an input names this {column.name}, and it is not held")
     for number in _except(connection, sa.select(schema.rejection.c.intake), sa.select(books.c.seq)):
         yield Finding("rejection", f"of intake {number}", "no input in the books has this number")
+    opened = sa.select(schema.coding_round.c.id).where(schema.coding_round.c.body.is_not(None))
+    for id_ in _except(connection, sa.select(schema.coding.c.round), opened):
+        yield Finding("coding", f"of round {id_}", "no such round was opened")
 
 
 def _bodies(connection: sa.Connection, table: sa.Table) -> Iterator[Finding]:

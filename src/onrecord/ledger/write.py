@@ -1,6 +1,6 @@
 """What changes a ledger: facts are added, each with its entry in the log; what is derived is replaced."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from onrecord.ledger import chain, read, schema
 from onrecord.ledger.codec import encode
 from onrecord.ledger.opening import Ledger
-from onrecord.records import Campaign, Decision, Derived, Incident, Intake, Name, Reading, Story, digest
+from onrecord.records import (
+    Campaign,
+    Coding,
+    Decision,
+    Derivation,
+    Derived,
+    Incident,
+    Intake,
+    Mutation,
+    Name,
+    Plan,
+    Reading,
+    Round,
+    Standing,
+    Story,
+    Verdict,
+    digest,
+)
 
 Entry = tuple[str, int, str]
 """What the log holds of a fact: its table, the number of its row, its digest."""
@@ -164,6 +181,31 @@ def add_names(connection: sa.Connection, names: Iterable[Name], now: datetime) -
         _add_fact(connection, schema.name, row, now)
 
 
+def add_round(connection: sa.Connection, opened: Round) -> None:
+    """Adds a round of coding, in a transaction of the caller's."""
+    row = {"id": opened.id, "person": opened.by, "body": encode(opened), "at": opened.at}
+    _add_fact(connection, schema.coding_round, row, opened.at)
+
+
+def close_round(connection: sa.Connection, id_: str, by: str, now: datetime) -> None:
+    """Closes one, in a transaction of the caller's."""
+    _add_fact(connection, schema.coding_round, {"id": id_, "person": by, "body": None, "at": now}, now)
+
+
+def add_coding(connection: sa.Connection, coding: Coding) -> None:
+    """Adds what a coder answered, in a transaction of the caller's."""
+    row = {
+        "id": coding.id,
+        "key": coding.key,
+        "round": coding.round,
+        "target": coding.target,
+        "person": coding.by,
+        "body": encode(coding),
+        "at": coding.at,
+    }
+    _add_fact(connection, schema.coding, row, coding.at)
+
+
 def _add_fact(connection: sa.Connection, table: sa.Table, row: dict[str, Any], now: datetime) -> None:
     seq = connection.execute(sa.insert(table).values(row).returning(table.c.seq)).scalar_one()
     chain.extend(connection, [(table.name, seq, chain.row_digest(row))], now)
@@ -193,12 +235,12 @@ def change_derived(connection: sa.Connection, held: Derived, derived: Derived, r
 
     held: everything derived as the ledger has it; readings, decided: as in `replace_derived`.
     """
-    for (table, rows), (_, before) in zip(derived_rows(derived), derived_rows(held), strict=True):
+    for (table, row, records), (_, _, before) in zip(_laid(derived), _laid(held), strict=True):
         (key,) = table.primary_key.columns
-        was = {row[key.name]: row for row in before}
-        now = {row[key.name]: row for row in rows}
-        old = [id_ for id_, row in was.items() if now.get(id_) != row]
-        new = [row for id_, row in now.items() if was.get(id_) != row]
+        was, now = dict(before), dict(records)
+        # Most are the very records that they were: only what is another is written as a row
+        old = [id_ for id_, record in was.items() if not _same(now.get(id_), record)]
+        new = [row(id_, record) for id_, record in now.items() if not _same(was.get(id_), record)]
         for start in range(0, len(old), _AT_ONCE):
             connection.execute(sa.delete(table).where(key.in_(old[start : start + _AT_ONCE])))
         if new:
@@ -206,40 +248,63 @@ def change_derived(connection: sa.Connection, held: Derived, derived: Derived, r
     connection.execute(sa.update(schema.derived_from).values(readings=readings, decided=decided))
 
 
+def _same(one: object, other: object) -> bool:
+    return one is other or one == other
+
+
 _AT_ONCE = 500
 """How many rows one statement removes."""
 
+Row = dict[str, object]
+Laid = tuple[sa.Table, Callable[[Any, Any], Row], list[tuple[Any, Any]]]
+"""A table, how a key and its record make a row of it, and the records by their keys."""
 
-def derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[dict[str, object]]]]:
+
+def derived_rows(derived: Derived) -> Iterable[tuple[sa.Table, list[Row]]]:
     """What was derived, as rows of each table."""
-    yield schema.family, [{"id": f.id, "root": f.root, "body": encode(f)} for f in derived.families]
-    derivations: list[dict[str, object]] = [
-        {"story": d.story, "relation": d.relation, "origin": d.origin, "ghost": d.ghost, "body": encode(d)}
-        for d in derived.derivations
-    ]
-    yield schema.derivation, derivations
-    mutations: list[dict[str, object]] = [
-        {"seq": seq, "story": m.story, "origin": m.origin, "field": m.field, "body": encode(m)}
-        for seq, m in enumerate(derived.mutations)
-    ]
-    yield schema.mutation, mutations
-    yield schema.gathering, [{"id": g.id, "body": encode(g)} for g in derived.groupings]
-    yield schema.speaker, [{"name": s.name, "body": encode(s)} for s in derived.speakers]
-    yield schema.incident, [_incident_row(incident) for incident in derived.incidents]
-    yield schema.plan, [{"id": p.id, "kind": p.kind, "status": p.status, "body": encode(p)} for p in derived.plans]
-    verdicts: list[dict[str, object]] = [
-        {"tally": v.tally, "word": v.word, "off_by": v.off_by, "body": encode(v)} for v in derived.verdicts
-    ]
-    yield schema.verdict, verdicts
-    standings: list[dict[str, object]] = [
-        {"decision": s.decision, "state": s.state, "body": encode(s)} for s in derived.standings
-    ]
-    yield schema.standing, standings
+    for table, row, records in _laid(derived):
+        yield table, [row(key, record) for key, record in records]
 
 
-def _incident_row(incident: Incident) -> dict[str, object]:
+def _laid(derived: Derived) -> Iterator[Laid]:
+    yield schema.family, lambda id_, f: {"id": id_, "root": f.root, "body": encode(f)}, _by("id", derived.families)
+    yield schema.derivation, _derivation_row, _by("story", derived.derivations)
+    yield schema.mutation, _mutation_row, list(enumerate(derived.mutations))
+    yield schema.gathering, lambda id_, g: {"id": id_, "body": encode(g)}, _by("id", derived.groupings)
+    yield schema.speaker, lambda name, s: {"name": name, "body": encode(s)}, _by("name", derived.speakers)
+    yield schema.incident, _incident_row, _by("id", derived.incidents)
+    yield schema.plan, _plan_row, _by("id", derived.plans)
+    yield schema.verdict, _verdict_row, _by("tally", derived.verdicts)
+    yield schema.standing, _standing_row, _by("decision", derived.standings)
+
+
+def _by(key: str, records: Iterable[object]) -> list[tuple[Any, Any]]:
+    return [(getattr(record, key), record) for record in records]
+
+
+def _derivation_row(story: str, one: Derivation) -> Row:
+    return {"story": story, "relation": one.relation, "origin": one.origin, "ghost": one.ghost, "body": encode(one)}
+
+
+def _mutation_row(seq: int, one: Mutation) -> Row:
+    return {"seq": seq, "story": one.story, "origin": one.origin, "field": one.field, "body": encode(one)}
+
+
+def _plan_row(id_: str, one: Plan) -> Row:
+    return {"id": id_, "kind": one.kind, "status": one.status, "body": encode(one)}
+
+
+def _verdict_row(tally: str, one: Verdict) -> Row:
+    return {"tally": tally, "word": one.word, "off_by": one.off_by, "body": encode(one)}
+
+
+def _standing_row(decision: str, one: Standing) -> Row:
+    return {"decision": decision, "state": one.state, "body": encode(one)}
+
+
+def _incident_row(id_: str, incident: Incident) -> Row:
     return {
-        "id": incident.id,
+        "id": id_,
         "kind": incident.kind,
         "status": incident.status,
         "first_day": incident.when.start if incident.when else None,

@@ -1,11 +1,12 @@
 """The one path: sources → stories → readings → ledger → what is derived from them.
 
-Everything that changes a ledger goes through here: `add`, `reread`, `decide`, `rebuild`, `watch` for campaigns. The clock
+Everything that changes a ledger goes through here: `add`, `reread`, `decide`, `rebuild`, campaigns, rounds of coding. The clock
 is read by the callers and passed down as `now`.
 """
 
 from onrecord.pipeline.adding import AddOptions, AddReport, Progress, add, check, read_only, silent
 from onrecord.pipeline.campaigning import end_campaign, start_campaigns
+from onrecord.pipeline.coding import Answers, Opening, choices, close_round, code, coded_fields, open_round
 from onrecord.pipeline.deciding import Judgement, Outcome, decide
 from onrecord.pipeline.deriving import derive, derive_if_old, rebuild
 from onrecord.pipeline.keeping import Kept
@@ -17,9 +18,11 @@ from onrecord.pipeline.viewing import View, arranged, content, view
 __all__ = [
     "AddOptions",
     "AddReport",
+    "Answers",
     "Judgement",
     "Kept",
     "MoveReport",
+    "Opening",
     "Outcome",
     "Progress",
     "RereadOptions",
@@ -29,12 +32,17 @@ __all__ = [
     "arranged",
     "check",
     "checkpoint",
+    "choices",
+    "close_round",
+    "code",
+    "coded_fields",
     "content",
     "decide",
     "derive",
     "derive_if_old",
     "end_campaign",
     "move",
+    "open_round",
     "read_only",
     "rebuild",
     "reread",

@@ -1,7 +1,7 @@
 """A person's judgement → a decision in the ledger, and what follows from it."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import get_args
@@ -17,12 +17,14 @@ from onrecord.ledger import Ledger, read, write
 from onrecord.pipeline import deriving
 from onrecord.pipeline.following import follow
 from onrecord.records import (
+    Campaign,
     Decision,
     DecisionVerdict,
     Derived,
     Event,
     EventKind,
     Incident,
+    Name,
     Part,
     Plan,
     Read,
@@ -76,6 +78,29 @@ def decide(ledger: Ledger, asked: Judgement, now: datetime, profile: str = "join
     Raises WrongUse where it makes no sense, Conflict where the target has changed since it was shown, TryLater where the
     ledger cannot be written now.
     """
+    asked = formed(asked)
+    with ledger.writing() as connection:
+        before = made_before(connection, asked, lambda: (read.names(connection), read.derived(connection)))
+        if before is not None:
+            return before
+        if not deriving.is_new(connection, profile):
+            deriving.rebuild_within(connection, profile, now)
+        held = _held(connection)
+        decision = judged(connection, held, asked, now)
+        if decision.kind in ("incident", "plan"):
+            followed = follow(connection, decision, held.derived, held.decided, profile)
+            return Outcome(followed.decision, followed.standing)
+        facts = read.facts(connection)
+        decided = (*facts.decisions, decision)
+        made = deriving.made(facts.reads, profile, decided, facts.campaigns)
+        decision = with_basis(decision, made)
+        write.add_decision(connection, decision)
+        derived = deriving.keep(connection, made, decided, deriving.state_of(connection, profile), now)
+        return Outcome(decision, standing_of(derived, decision))
+
+
+def formed(asked: Judgement) -> Judgement:
+    """A judgement in the words of the closed lists. Raises WrongUse for what is none whatever a ledger holds."""
     if not asked.by.strip():
         raise WrongUse("a decision needs the name of whoever decides: --by NAME")
     verdict = asked.verdict.replace("-", "_")
@@ -83,21 +108,20 @@ def decide(ledger: Ledger, asked: Judgement, now: datetime, profile: str = "join
         raise WrongUse(f"{asked.verdict}: is not one of {', '.join(get_args(DecisionVerdict))}")
     asked = replace(asked, verdict=verdict)
     _check_form(asked)
-    with ledger.writing() as connection:
-        before = read.decision_of(connection, key=asked.key) if asked.key else None
-        if before is not None:
-            return _replayed(connection, before, asked)
-        if not deriving.is_new(connection, profile):
-            deriving.rebuild_within(connection, profile, now)
-        return _Desk(connection, profile, now).decide(asked)
+    return asked
+
+
+def refuse_no_text(given: Iterable[str]) -> None:
+    """Raises WrongUse for what no ledger can keep."""
+    for one in given:
+        if "\x00" in one or any("\ud800" <= sign <= "\udfff" for sign in one):
+            shown = one.encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")
+            raise WrongUse(f"{shown}: holds what is no text; write it anew")
 
 
 def _check_form(asked: Judgement) -> None:
     """Raises WrongUse for what no ledger can keep, and for what the verdict leaves without a use: it would be lost."""
-    for given in (asked.target, *asked.words, *(getattr(asked, name) or "" for name in _WRITTEN)):
-        if "\x00" in given or any("\ud800" <= sign <= "\udfff" for sign in given):
-            shown = given.encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")
-            raise WrongUse(f"{shown}: holds what is no text; write it anew")
+    refuse_no_text((asked.target, *asked.words, *(getattr(asked, name) or "" for name in _WRITTEN)))
     for option, given, verdicts in (
         ("--field", asked.field, ("set", "add")),
         ("--value", asked.value, ("set", "add")),
@@ -107,8 +131,18 @@ def _check_form(asked: Judgement) -> None:
             raise WrongUse(f"{option} {given}: is for {' and '.join(verdicts)}, not for {asked.verdict}")
 
 
-def _replayed(connection: sa.Connection, before: Decision, asked: Judgement) -> Outcome:
-    names = read.names(connection)
+def made_before(
+    connection: sa.Connection, asked: Judgement, held: Callable[[], tuple[Sequence[Name], Derived]]
+) -> Outcome | None:
+    """The decision that was made under the key of a judgement; None where there is none. held: what became of names, and
+    what is derived.
+
+    Raises WrongUse where that is another decision.
+    """
+    before = read.decision_of(connection, key=asked.key) if asked.key else None
+    if before is None:
+        return None
+    names, derived = held()
     was = (before.verdict, before.field, before.value, before.by, before.reason)
     is_ = (asked.verdict, asked.field, asked.value, asked.by.strip(), asked.reason)
     into = [None if id_ is None else incidents.resolve(id_, names) for id_ in (before.into, asked.into)]
@@ -117,12 +151,53 @@ def _replayed(connection: sa.Connection, before: Decision, asked: Judgement) -> 
     same = was == is_ and into[0] == into[1] and places == [(s.part, s.start, s.end) for s in before.words]
     if not same or asked.target not in (before.target, before.asked):
         raise WrongUse(f"--key {asked.key}: was used for another decision, {before.id}; take a new one")
-    return Outcome(before, _standing(read.derived(connection), before), again=True)
+    return Outcome(before, standing_of(derived, before), again=True)
 
 
-def _standing(derived: Derived, decision: Decision) -> Standing:
+def standing_of(derived: Derived, decision: Decision) -> Standing:
+    """How a decision stands."""
     found = next((s for s in derived.standings if s.decision == decision.id), None)
     return found or Standing(decision.id, "carried", decision.target, "")
+
+
+def with_basis(decision: Decision, made: deriving.Made) -> Decision:
+    """A decision with what the reader had where it was made. made: what is derived with it among the others."""
+    own = made.own.get(decision.id)
+    return replace(decision, basis=decisions.shown(own) if own is not None else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a judgement is held against: decisions in their order, what became of names, what is derived, the campaigns that run;
+    reads: some stories, by id, as people have set them right.
+    """
+
+    decided: Sequence[Decision]
+    names: Sequence[Name]
+    derived: Derived
+    campaigns: Sequence[Campaign]
+    reads: Callable[[Collection[str]], Mapping[str, Read]]
+
+
+def _held(connection: sa.Connection) -> Held:
+    """What a ledger holds, only as much of it as is asked for."""
+    decided = read.decisions(connection)
+    in_force, _ = decisions.in_force(decided)
+
+    def reads(stories: Collection[str]) -> dict[str, Read]:
+        found = decisions.apply(read.reads(connection, stories), in_force).reads
+        return {one.story.id: one for one in found}
+
+    campaigns = read.campaigns_in(connection)
+    return Held(decided, read.names(connection), read.derived(connection), campaigns, reads)
+
+
+def judged(connection: sa.Connection, held: Held, asked: Judgement, now: datetime) -> Decision:
+    """The decision that a judgement comes to, without what the reader had where it was made.
+
+    Raises WrongUse where it makes no sense, Conflict where the target has changed since it was shown.
+    """
+    return _Desk(connection, held, now).judged(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +211,16 @@ class _Found:
 
 
 class _Desk:
-    """One judgement, in one transaction."""
+    """One judgement."""
 
-    def __init__(self, connection: sa.Connection, profile: str, now: datetime) -> None:
+    def __init__(self, connection: sa.Connection, held: Held, now: datetime) -> None:
         self._connection = connection
-        self._profile = profile
         self._now = now
-        self._decided = read.decisions(connection)
-        self._names = read.names(connection)
-        self._derived = read.derived(connection)
-        self._in_force, _ = decisions.in_force(self._decided)
+        self._decided, self._names, self._derived = held.decided, held.names, held.derived
+        self._campaigns, self._reads = held.campaigns, held.reads
 
-    def _reads(self, stories: Collection[str]) -> dict[str, Read]:
-        """Those stories, by id, as people have set them right."""
-        found = decisions.apply(read.reads(self._connection, stories), self._in_force).reads
-        return {one.story.id: one for one in found}
-
-    def decide(self, asked: Judgement) -> Outcome:
-        """Checks the judgement, keeps it, and derives what follows."""
+    def judged(self, asked: Judgement) -> Decision:
+        """Checks the judgement, and words it as a decision."""
         found = self._found(asked.target, asked.version)
         into = self._found(asked.into) if asked.into is not None else None
         words = tuple(self._span(one) for one in asked.words)
@@ -178,7 +245,7 @@ class _Desk:
             key=asked.key or None,
             asked=asked.target if asked.target != found.id else None,
         )
-        return self._kept(replace(decision, id=self._id(decision)))
+        return replace(decision, id=self._id(decision))
 
     def _reader(self, found: _Found, words: Sequence[Span]) -> str:
         """Who had read what was on the screen; the reader that is installed where that was no reading."""
@@ -193,20 +260,6 @@ class _Desk:
         while f"de-{said[:size]}" in taken:
             size += 2
         return f"de-{said[:size]}"
-
-    def _kept(self, decision: Decision) -> Outcome:
-        """The decision with what the reader had where it was made, kept with all that follows from it."""
-        if decision.kind in ("incident", "plan"):
-            followed = follow(self._connection, decision, self._derived, self._decided, self._profile)
-            return Outcome(followed.decision, followed.standing)
-        facts = read.facts(self._connection)
-        made = deriving.made(facts.reads, self._profile, (*facts.decisions, decision), facts.campaigns)
-        own = made.own.get(decision.id)
-        decision = replace(decision, basis=decisions.shown(own) if own is not None else ())
-        write.add_decision(self._connection, decision)
-        state = deriving.state_of(self._connection, self._profile)
-        derived = deriving.keep(self._connection, made, (*facts.decisions, decision), state, self._now)
-        return Outcome(decision, _standing(derived, decision))
 
     # ---- what it is about
 
@@ -321,7 +374,7 @@ class _Desk:
         if found.kind == "decision":
             raise WrongUse(f"{asked.target}: a decision stays as it was made; undo it")
         decisions.check(found.kind, asked.field, asked.value)
-        known = [campaign.name for campaign in read.campaigns_in(self._connection)]
+        known = [campaign.name for campaign in self._campaigns]
         if asked.field == "campaign" and parsed(found.kind, asked.field, asked.value)[0] not in known:
             raise WrongUse(f"--value {asked.value}: the campaign is one of {', '.join(known) or '(none runs)'}")
 

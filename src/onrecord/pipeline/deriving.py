@@ -1,6 +1,6 @@
 """Readings, decisions and campaigns → everything that is derived, in the ledger."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from onrecord import decisions, families, incidents
 from onrecord.engines import reader_name
+from onrecord.incidents import Row
 from onrecord.ledger import Ledger, read, write
 from onrecord.records import Campaign, Decision, Derived, Event, Incident, Name, Plan, Read, Ruling, Standing, Verdict
+from onrecord.sweeping import unswept
 
 TRIES = 3
 """How often deriving is begun again where the facts changed meanwhile, before the ledger is kept from changing."""
@@ -43,35 +45,77 @@ class Made:
 
 def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campaigns: Sequence[Campaign]) -> Made:
     """Everything that follows from the facts."""
-    in_force, undone = decisions.in_force(decided)
-    applied = decisions.apply(reads, in_force)
-    grouped = families.group(applied.reads)
-    by_id = {decision.id: decision for decision in in_force}
-    found = incidents.merge(
-        applied.reads,
-        incidents.Families(grouped.families, grouped.derivations, grouped.mutations),
-        profile=profile,
-        campaigns=campaigns,
-        rulings=applied.rulings,
-        stands=lambda id_, own: own is None or not decisions.falls_away(by_id[id_], own),
-    )
-    place = {decision.id: n for n, decision in enumerate(decided)}
-    ruled = [by_id[ruling.decision] for ruling in applied.rulings]
-    of_events = of_rulings(applied.rulings, ruled, found.bears, found.own, found.torn, {})
-    standings = {one.decision: one for one in (*undone, *applied.standings, *of_events)}
-    derived = Derived(
-        families=grouped.families,
-        derivations=grouped.derivations,
-        mutations=grouped.mutations,
-        incidents=found.incidents,
-        plans=found.plans,
-        verdicts=found.verdicts,
-        groupings=found.groupings,
-        speakers=found.speakers,
-        standings=tuple(sorted(standings.values(), key=lambda standing: place[standing.decision])),
-    )
-    own = {**applied.own, **{id_: row for id_, row in found.own.items() if row is not None}}
-    return Made(derived, reads, applied.reads, found.parted, own)
+    return Deriving(profile).made(reads, decided, campaigns)
+
+
+class Deriving:
+    """Derives again and again from facts that grow: what rests on nothing that changed is not made again. What it gives does not
+    depend on what it was asked before.
+
+    Where a call breaks off, the next one needs a new one of these.
+    """
+
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
+        self._begin()
+
+    def _begin(self) -> None:
+        self._grouping = families.Grouping()
+        self._merger = incidents.Merger(self._profile)
+        self._told: dict[str, Read] = {}
+
+    @property
+    def growing(self) -> incidents.Growing:
+        """Which events are one, as it stands."""
+        return self._merger.growing
+
+    @unswept()
+    def made(self, reads: Sequence[Read], decided: Sequence[Decision], campaigns: Sequence[Campaign]) -> Made:
+        """Everything that follows from the facts. reads: those of the last call, some of them read otherwise, and more."""
+        in_force, undone = decisions.in_force(decided)
+        applied = decisions.apply(reads, in_force)
+        told, come = self._told_otherwise(applied.reads)
+        added = self._grouping.add(come)
+        by_id = {decision.id: decision for decision in in_force}
+        found = self._merger.merge(
+            told,
+            come,
+            added.derivations,
+            added.mutations,
+            campaigns,
+            applied.rulings,
+            lambda id_, own: own is None or not decisions.falls_away(by_id[id_], own),
+        )
+        self._told = {read.story.id: read for read in told}
+        place = {decision.id: n for n, decision in enumerate(decided)}
+        ruled = [by_id[ruling.decision] for ruling in applied.rulings]
+        of_events = of_rulings(applied.rulings, ruled, found.bears, found.own, found.torn, {})
+        standings = {one.decision: one for one in (*undone, *applied.standings, *of_events)}
+        grouped = self._grouping.grouped()
+        derived = Derived(
+            families=grouped.families,
+            derivations=grouped.derivations,
+            mutations=grouped.mutations,
+            incidents=found.incidents,
+            plans=found.plans,
+            verdicts=found.verdicts,
+            groupings=found.groupings,
+            speakers=found.speakers,
+            standings=tuple(sorted(standings.values(), key=lambda standing: place[standing.decision])),
+        )
+        own = {**applied.own, **{id_: row for id_, row in found.own.items() if row is not None}}
+        return Made(derived, reads, told, found.parted, own)
+
+    def _told_otherwise(self, reads: Sequence[Read]) -> tuple[tuple[Read, ...], list[Read]]:
+        """The readings, those that tell what they told as they were held; and those that are new or tell something else."""
+        told = tuple(was if (was := self._told.get(read.story.id)) == read else read for read in reads)
+        come = [read for read in told if self._told.get(read.story.id) is not read]
+        otherwise = sum(read.story.id in self._told for read in come)
+        if 2 * otherwise > len(self._told) or not self._told.keys() <= {read.story.id for read in told}:
+            # To put so many in the place of what is held takes longer than to begin anew; and nothing is ever taken out
+            self._begin()
+            return told, list(told)
+        return told, come
 
 
 def of_rulings(
@@ -172,28 +216,70 @@ def keep(
     connection: sa.Connection, found: Made, decided: Sequence[Decision], state: tuple[str, str], now: datetime
 ) -> Derived:
     """Gives names and puts what was derived in the place of the old, in a transaction of the caller's."""
-    derived, acts = under_names(connection, found, decided)
-    write.replace_derived(connection, derived, *state)
-    write.add_names(connection, acts, now)
-    return derived
+    named = under_names(found, decided, read.names(connection))
+    write.replace_derived(connection, named.derived, *state)
+    write.add_names(connection, named.acts, now)
+    return named.derived
 
 
-def under_names(
-    connection: sa.Connection, found: Made, decided: Sequence[Decision]
-) -> tuple[Derived, tuple[Name, ...]]:
-    """What was derived, with incidents and plans under the names that the ledger has for them; and what becomes of names
-    by that.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What was derived, with incidents and plans under names. acts: what becomes of names by that; rows: each row as it was made
+    and as it is named, by the id that it was made under.
     """
-    derived = found.derived
-    events: dict[str, Event] = {event.id: event for one in (*found.read, *found.reads) for event in one.reading.events}
+
+    derived: Derived
+    acts: tuple[Name, ...]
+    rows: Mapping[str, tuple[Row, Row]]
+
+
+def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], before: Named | None = None) -> Named:
+    """What was derived, with incidents and plans under the names that the ledger has for them.
+
+    held: what became of names so far. before: what was named last, where no names were given or moved since: then only rows
+    that are others now are named, beside those that are told of in the same stories.
+    """
+    rows: list[Row] = [*found.derived.incidents, *found.derived.plans]
+    asked = Asked(rows, before.rows if before is not None else {})
     naming = incidents.named(
-        (*derived.incidents, *derived.plans),
-        events,
-        read.names(connection),
-        merged=merged_names(decided, derived.standings),
+        asked.rows,
+        _events(found, asked.stories),
+        held,
+        merged=merged_names(decided, found.derived.standings),
         parted=found.parted,
+        among=asked.names if before is not None else None,
     )
-    return called(derived, naming), naming.acts
+    named = {row.id: asked.under(row, naming.names) for row in rows}
+    return Named(called(found.derived, {id_: one for id_, (_, one) in named.items()}), naming.acts, named)
+
+
+class Asked:
+    """The rows that are to be named: those that are others than they were, and those told of in the same stories. names: the names
+    that they may bear; stories: those that tell of them, or of what is gone.
+    """
+
+    def __init__(self, rows: Sequence[Row], was: Mapping[str, tuple[Row, Row]]) -> None:
+        self._was = was
+        same = {row.id for row in rows if row.id in was and was[row.id][0] is row}
+        lost = [pair for id_, pair in was.items() if id_ not in same]
+        changed = [row for row in rows if row.id not in same]
+        stories = {story for row in (*changed, *(row for row, _ in lost)) for story in row.stories}
+        self.rows = [row for row in rows if row.id not in same or not stories.isdisjoint(row.stories)]
+        self.stories = stories.union(*(row.stories for row in self.rows))
+        self.names = {named.id for _, named in lost} | {was[row.id][1].id for row in self.rows if row.id in same}
+
+    def under(self, row: Row, names: Mapping[str, str]) -> tuple[Row, Row]:
+        """The row, with itself under its name."""
+        was = self._was.get(row.id)
+        if was is not None and was[0] is row and names.get(row.id, was[1].id) == was[1].id:
+            return was
+        return row, incidents.renamed(row, names)
+
+
+def _events(found: Made, stories: Collection[str]) -> dict[str, Event]:
+    """The events of some stories, those that people took out among them."""
+    told = (one for one in (*found.read, *found.reads) if one.story.id in stories)
+    return {event.id: event for one in told for event in one.reading.events}
 
 
 def merged_names(decided: Sequence[Decision], standings: Sequence[Standing]) -> dict[str, str]:
@@ -207,31 +293,33 @@ def merged_names(decided: Sequence[Decision], standings: Sequence[Standing]) -> 
     return found
 
 
-def called(derived: Derived, naming: incidents.Naming) -> Derived:
-    """What was derived, with incidents and plans under their names wherever they are told of."""
-    names = naming.names
-    all_: list[Incident | Plan] = [*derived.incidents, *derived.plans]
-    rows = [incidents.renamed(row, names) for row in all_]
+def called(derived: Derived, rows: Mapping[str, Row]) -> Derived:
+    """What was derived, with incidents and plans under their names wherever they are told of. rows: the named ones, by id."""
+    names = {id_: row.id for id_, row in rows.items()}
+    made: list[Row] = [*derived.incidents, *derived.plans]
+    all_ = [rows[row.id] for row in made]
     return replace(
         derived,
-        incidents=tuple(row for row in rows if isinstance(row, Incident)),
-        plans=tuple(row for row in rows if isinstance(row, Plan)),
-        verdicts=ordered(_renamed(verdict, names) for verdict in derived.verdicts),
+        incidents=tuple(row for row in all_ if isinstance(row, Incident)),
+        plans=tuple(row for row in all_ if isinstance(row, Plan)),
+        verdicts=ordered(derived.verdicts, names),
         standings=tuple(replace(s, target=names.get(s.target, s.target)) if s.target else s for s in derived.standings),
     )
 
 
-def ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts, each with its incidents in the order of their names."""
+def ordered(verdicts: Sequence[Verdict], names: Mapping[str, str] | None = None) -> tuple[Verdict, ...]:
+    """The verdicts, each with its incidents under their names, in the order of these. names: by the ids that incidents have
+    here; None where these are their names.
+    """
+    names = names or {}
+    known: dict[int, tuple[str, ...]] = {}
+
+    def named(ids: tuple[str, ...]) -> tuple[str, ...]:
+        # Many totals count the very same incidents, which are hundreds
+        if id(ids) not in known:
+            known[id(ids)] = tuple(sorted(names.get(one, one) for one in ids))
+        return known[id(ids)]
+
     return tuple(
-        replace(verdict, incidents=tuple(sorted(verdict.incidents)), explains=tuple(sorted(verdict.explains)))
-        for verdict in verdicts
-    )
-
-
-def _renamed(verdict: Verdict, names: Mapping[str, str]) -> Verdict:
-    return replace(
-        verdict,
-        incidents=tuple(names[id_] for id_ in verdict.incidents),
-        explains=tuple(names[id_] for id_ in verdict.explains),
+        replace(verdict, incidents=named(verdict.incidents), explains=named(verdict.explains)) for verdict in verdicts
     )

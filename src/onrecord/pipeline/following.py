@@ -83,8 +83,7 @@ class _Follow:
         bears = {id_: (incidents.row_id(made, n), why) for id_, (n, why) in places.items()}
         standings = self._settled(rulings, bears, own, final.torn)
         rows = [row for row in made if row is not None]
-        fresh = [row for n in changed if (row := made[n]) is not None]
-        return self._written(decision, rows, fresh, incidents.parted(final, made), standings)
+        return self._written(decision, rows, incidents.parted(final, made), standings)
 
     def _spans(self, decision: Decision) -> Sequence[Span]:
         return (*decision.anchors, *decision.into_anchors, *decision.words)
@@ -142,13 +141,12 @@ class _Follow:
         self,
         decision: Decision,
         rows: Sequence[Row],
-        changed: Sequence[Row],
         parted: Mapping[str, str],
         standings: Sequence[Standing],
     ) -> Followed:
         """Everything under its name, in the ledger."""
         write.add_decision(self._connection, decision)
-        names = self._named(changed, rows, parted, standings, decision.at)
+        names = self._named(rows, parted, standings, decision.at)
         named = [replace(row, id=names.get(row.id, row.id)) for row in rows]
         made = [one for one in named if isinstance(one, Incident)]
         stating = self._reads(read.stating_totals(self._connection))
@@ -172,26 +170,19 @@ class _Follow:
         return told
 
     def _named(
-        self,
-        changed: Sequence[Row],
-        rows: Sequence[Row],
-        parted: Mapping[str, str],
-        standings: Sequence[Standing],
-        now: datetime,
+        self, rows: Sequence[Row], parted: Mapping[str, str], standings: Sequence[Standing], now: datetime
     ) -> dict[str, str]:
-        """The names of the rows that changed, by their ids."""
-        kept = {row.id for row in rows}
-        gone = {row.id for row in self._rows() if row.id not in kept}
-        stories = {story for row in changed for story in row.stories}
-        told = (*read.reads(self._connection, stories), *self._reads(stories))
-        events = {event.id: event for one in told for event in one.reading.events}
+        """The names of the rows that changed, and of those beside them, by their ids."""
+        first, then = incidents.in_order(rows)
+        asked = deriving.Asked((*first, *then), {row.id: (row, row) for row in self._rows()})
+        told = (*read.reads(self._connection, asked.stories), *self._reads(asked.stories))
         naming = incidents.named(
-            changed,
-            events,
+            asked.rows,
+            {event.id: event for one in told for event in one.reading.events},
             read.names(self._connection),
             merged=deriving.merged_names(self._decided, standings),
             parted=parted,
-            among=gone,
+            among=asked.names,
         )
         write.add_names(self._connection, naming.acts, now)
         return dict(naming.names)

@@ -45,11 +45,11 @@ def _derived(connection: sa.Connection, profile: str, checkpoint: Checkpoint | N
         return
     facts = read.facts(connection)
     found = deriving.made(facts.reads, profile, facts.decisions, facts.campaigns)
-    derived, acts = deriving.under_names(connection, found, facts.decisions)
-    for act in acts:
+    named = deriving.under_names(found, facts.decisions, read.names(connection))
+    for act in named.acts:
         yield Finding("name", act.name, f"should have been {act.act} by now: onrecord rebuild does it")
-    sound = not acts
-    for table, rows in write.derived_rows(derived):
+    sound = not named.acts
+    for table, rows in write.derived_rows(named.derived):
         for finding in tolerated(table.name, _differing(connection, table, rows)):
             sound = False
             yield finding

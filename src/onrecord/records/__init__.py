@@ -5,7 +5,7 @@ never zero. Words of closed lists are the `Literal` types below; a drift test ho
 vocabulary. Sequences are tuples, so that records can be hashed and sent between processes.
 """
 
-from onrecord.records.decided import Campaign, Decision, Name, Ruling, Shown, Standing
+from onrecord.records.decided import Campaign, Coding, Decision, Name, Round, Ruling, Shown, Standing
 from onrecord.records.derived import (
     Derivation,
     Derived,
@@ -79,6 +79,7 @@ __all__ = [
     "Campaign",
     "Capture",
     "Claim",
+    "Coding",
     "Count",
     "CountOf",
     "Credit",
@@ -125,6 +126,7 @@ __all__ = [
     "Revision",
     "RevisionField",
     "RevisionWhy",
+    "Round",
     "Ruling",
     "Shown",
     "Source",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from onrecord.records.given import Span
 from onrecord.records.words import DecisionVerdict, EventKind, NameAct, StandingState, TargetKind
@@ -53,6 +54,45 @@ class Decision:
     reader: str = ""
     key: str | None = None
     asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of coding: several people say, each without seeing what the others or the machine said, what some fields of some
+    incidents or plans are.
+
+    id: "ro-" and 10 hex digits. kind: what the targets are; fields: of those that can be set on that kind; targets: their ids, in
+    the order in which they are coded; coders: who may code, anybody where nobody is named. seed: of the sample, None where the
+    targets were named. closed_by, closed_at: None while it is open.
+    """
+
+    id: str
+    name: str
+    kind: Literal["incident", "plan"]
+    fields: tuple[str, ...]
+    targets: tuple[str, ...]
+    coders: tuple[str, ...]
+    by: str
+    at: datetime
+    seed: int | None = None
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What one coder answered on one target of a round; it is never changed. answers: a value, in words, for each field of the
+    round. key: of the caller's, under which the same call gives the same coding again.
+    """
+
+    id: str
+    round: str
+    target: str
+    by: str
+    at: datetime
+    answers: tuple[tuple[str, str], ...]
+    note: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,9 @@ def decide_many(request: Request, asked: Annotated[Many, Form()]) -> Response:
     return showing.page(request, "many.html", given)
 
 
+_CHANGED = "has changed since it was shown; look at its values"
+
+
 def _line(desk: Desk, given: str) -> Line:
     id_, _, version = given.rpartition("@")
     board = desk.board()
@@ -164,9 +167,7 @@ def _line(desk: Desk, given: str) -> Line:
         return Line(id_, version, (), "gone", "is here no more")
     now = desk.shown(target, target.id)
     if now != version:
-        return Line(
-            target.id, now, decisions.shown(target), "changed", "has changed since it was shown; look at its values"
-        )
+        return Line(target.id, version, decisions.shown(target), "changed", _CHANGED)
     return Line(target.id, version, decisions.shown(target), "ready")
 
 
@@ -175,6 +176,9 @@ def _decided(desk: Desk, line: Line, asked: Many, by: str, number: int) -> Line:
     judgement = Judgement(asked.verdict, line.id, by, asked.reason.strip(), key=key, version=line.version)
     try:
         made = desk.decide(judgement)
+    except Conflict:
+        # Whatever it was the page had shown, it is decided by somebody who has seen what is there now
+        return line if line.state != "ready" else Line(line.id, line.version, line.shown, "changed", _CHANGED)
     except OnRecordError as error:
         said = showing.for_people(str(error))
         return Line(line.id, line.version, line.shown, "refused", said)

@@ -7,19 +7,21 @@ from secrets import token_hex
 
 from fastapi import Request
 
-from onrecord import decisions
+from onrecord import decisions, pipeline
 from onrecord.decisions import Target
 from onrecord.exports import filters
 from onrecord.exports.filters import Filter
 from onrecord.ledger import Ledger, people, read
-from onrecord.pipeline import Judgement, Kept, Outcome, View
-from onrecord.records import Shown, Story
+from onrecord.pipeline import Answers, Judgement, Kept, Opening, Outcome, View
+from onrecord.records import Coding, Round, Shown, Story
 from onrecord.web.alike import Alike, alike
 from onrecord.web.board import Board, Row
 from onrecord.web.queue import Queue
-from onrecord.web.searching import Index
+from onrecord.web.searching import Hit, Index
 
 _REMEMBERED = 20_000
+_PATIENCE = 0.02
+"""Seconds that a page waits for what keeps incidents apart."""
 
 
 class Desk:
@@ -31,21 +33,28 @@ class Desk:
         self._boot = token_hex(4)
         self._count = 0
         self._lock = threading.Lock()
+        self._busy = threading.Lock()
         self._board: Board | None = None
         self._seen: OrderedDict[str, Shown] = OrderedDict()
-        self.index = Index()
+        self._index = Index()
         self.queue = Queue()
+        self._alike: dict[str, tuple[str, tuple[Alike, ...]]] = {}
 
     def board(self) -> Board:
-        """The ledger as it stands now."""
-        return self._laid_out(self._kept.look(datetime.now(UTC)))
+        """The ledger as it stands now; while a decision is being made or the ledger is being looked at, as it stood before."""
+        if self._busy.acquire(blocking=self._board is None):
+            try:
+                self._lay_out(self._kept.look(datetime.now(UTC)))
+            finally:
+                self._busy.release()
+        assert self._board is not None
+        return self._board
 
-    def _laid_out(self, view: View) -> Board:
-        with self._lock:
-            if self._board is None or self._board.view is not view:
-                self._count += 1
-                self._board = Board(view, f"{self._boot}-{self._count}")
-            return self._board
+    def _lay_out(self, view: View) -> None:
+        """Makes the board of a view. Whoever asks for one meanwhile is shown the last."""
+        if self._board is None or self._board.view is not view:
+            self._count += 1
+            self._board = Board(view, f"{self._boot}-{self._count}")
 
     def shown(self, target: Target, id_: str) -> str:
         """The version of a target that a page shows. Its values are remembered, for who decides on them when they have changed."""
@@ -63,7 +72,10 @@ class Desk:
 
     def decide(self, asked: Judgement) -> Outcome:
         """Keeps a judgement; the next board has it."""
-        return self._kept.decide(asked, datetime.now(UTC))
+        with self._busy:
+            made = self._kept.decide(asked, datetime.now(UTC))
+            self._lay_out(self._kept.view)
+            return made
 
     def people(self) -> dict[str, str]:
         """The names of those who have accounts, by what they sign with."""
@@ -76,8 +88,39 @@ class Desk:
         return frozenset(id_ for id_, row in board.filtered.items() if wanted.keeps(row))
 
     def alike(self, board: Board, row: Row) -> list[Alike]:
-        """What else may be the same as an incident or plan, the likeliest first, with what speaks for it and against."""
-        return alike(board, row)
+        """What else may be the same as an incident or plan, the likeliest first, with what speaks for it and against.
+
+        While a decision is being made nobody waits for that: what was found before is shown, or nothing.
+        """
+        known = self._alike.get(row.id)
+        if known is None or known[0] != board.state:
+            with self._kept.growing(_PATIENCE) as growing:
+                # Of the moment that the page shows, and of no other
+                if growing is not None and self._kept.view is board.view:
+                    known = self._alike[row.id] = (board.state, alike(board, row, growing))
+        return [one for one in known[1] if one.row.id in board.incidents or one.row.id in board.plans] if known else []
+
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds of coding, in the order in which they were opened."""
+        with self.ledger.reading() as connection:
+            return read.rounds(connection)
+
+    def codings(self, round_: str | None = None) -> tuple[Coding, ...]:
+        """What coders answered, in that round or in all."""
+        with self.ledger.reading() as connection:
+            return read.codings(connection, round_)
+
+    def open_round(self, asked: Opening) -> Round:
+        """What `pipeline.open_round` does."""
+        return pipeline.open_round(self.ledger, asked, datetime.now(UTC))
+
+    def code(self, asked: Answers) -> Coding:
+        """What `pipeline.code` does."""
+        return pipeline.code(self.ledger, asked, datetime.now(UTC))
+
+    def close_round(self, id_: str, by: str) -> Round:
+        """What `pipeline.close_round` does."""
+        return pipeline.close_round(self.ledger, id_, by, datetime.now(UTC))
 
     def story(self, id_: str) -> Story | None:
         """The words of a story."""
@@ -86,6 +129,19 @@ class Desk:
     def stories(self, ids: list[str]) -> dict[str, Story]:
         """The words of some stories, by id."""
         return {story.id: story for story in read.stories_of(self.ledger, ids)}
+
+    def warm(self) -> None:
+        """Begins, in the background, what the first search would wait for."""
+        self._index.begin(self.board, self.stories)
+
+    def search(self, q: str, masked: bool, limit: int, after: str | None) -> tuple[list[Hit], str | None]:
+        """The stories in which all words asked for stand (`words.terms`), the fittest first, then the newest; and the place after the
+        last of them, where more follow. masked: as a reader sees the texts. after: such a place, of the same question.
+
+        Raises WrongUse for a place that is none, TryLater while the index is being made.
+        """
+        self._index.ready(self.board, self.stories)
+        return self._index.search(q, self.stories, masked=masked, limit=limit, after=after)
 
 
 def desk_of(request: Request) -> Desk:

@@ -1,11 +1,12 @@
 """The desk itself: what wants looking at, the most valuable first."""
 
 from collections import Counter
+from typing import get_args
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from onrecord.records import Story
+from onrecord.records import EventKind, Status, Story
 from onrecord.web import access, marking, paging, showing
 from onrecord.web.board import Board
 from onrecord.web.deciding import new_key
@@ -40,6 +41,8 @@ def desk(request: Request) -> HTMLResponse:
         "filters": typed,
         "address": lambda **changed: paging.address(request, **changed),
         "all": len(items),
+        "kinds": get_args(EventKind),
+        "statuses": get_args(Status),
         "campaigns": [one.name for one in board.view.campaigns],
         "read": len(board.reads),
     }

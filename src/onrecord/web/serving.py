@@ -12,12 +12,12 @@ from dataclasses import replace
 from secrets import token_hex
 
 import uvicorn
+from fastapi import FastAPI
 
 from onrecord.errors import CannotWork, TryLater, WrongUse
 from onrecord.ledger import Ledger
 from onrecord.web.access_log import LOG, OneLine
 from onrecord.web.app import application
-from onrecord.web.door import Door
 from onrecord.web.options import Options
 
 _WAITING = 512
@@ -36,16 +36,18 @@ def serve(ledger: Ledger, options: Options, say: Callable[[str], None], *, each:
     listening = listen(options)
     with closing(listening):
         options = replace(options, port=listening.getsockname()[1], code=options.code or token_hex(8))
-        made = server(ledger, options)
-        for line in _told(options, Door(ledger, options).any_account()):
+        app = application(ledger, options)
+        app.state.desk.warm()
+        made = server(app, options)
+        for line in _told(options, app.state.door.any_account()):
             say(line)
         made.run(sockets=[listening])
 
 
-def server(ledger: Ledger, options: Options) -> uvicorn.Server:
+def server(app: FastAPI, options: Options) -> uvicorn.Server:
     """What serves, on a socket that listens. Raises WrongUse for a certificate that is none."""
     config = uvicorn.Config(
-        application(ledger, options),
+        app,
         access_log=False,
         server_header=False,
         log_config=None,

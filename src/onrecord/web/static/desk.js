@@ -186,6 +186,14 @@
     go(list[n + 1] || list[n - 1] || done);
   });
 
+  // On paper nothing can be opened
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = all("main details:not([open]):not(.pop):not(.filters)");
+    opened.forEach((box) => { box.open = true; });
+  });
+  window.addEventListener("afterprint", () => opened.forEach((box) => { box.open = false; }));
+
   counted();
   const wanted = window.location.hash && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
   const first = wanted && wanted.closest("[data-item]");

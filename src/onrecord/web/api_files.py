@@ -1,0 +1,58 @@
+"""Whole exports for download."""
+
+import io
+import zipfile
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Response
+
+from onrecord.exports import files
+from onrecord.web import access
+from onrecord.web.api_answers import Asking, reads
+
+router = APIRouter(tags=["files"])
+
+Form = Annotated[Literal["csv", "jsonl", "geojson"], Path(description="which files")]
+
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in an archive, so that equal ledgers give equal bytes."""
+
+
+@reads(
+    router,
+    "/export/{format}",
+    None,
+    404,
+    role=access.LEAD,
+    response_class=Response,
+    responses={
+        200: {
+            "description": "the files that onrecord export writes: csv and jsonl as one archive, geojson as it is",
+            "content": {
+                "application/zip": {"schema": {"type": "string", "format": "binary"}},
+                "application/geo+json": {"schema": {"type": "object"}},
+            },
+        }
+    },
+    name="api_export",
+    summary="The whole ledger as files.",
+)
+def export(asked: Asking, format: Form) -> Response:  # noqa: A002
+    """Without the names of private persons, whoever asks: what is downloaded goes further."""
+    made = dict(files.FORMS[format](asked.board.view))
+    if format == "geojson":
+        return _download(made["incidents.geojson"].encode(), "incidents.geojson", "application/geo+json", asked.tag)
+    return _download(_archive(made), f"onrecord-{format}.zip", "application/zip", asked.tag)
+
+
+def _archive(made: dict[str, str]) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in made.items():
+            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), text.encode(), zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def _download(data: bytes, name: str, media: str, tag: str) -> Response:
+    said = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'W/"{tag}"'}
+    return Response(data, media_type=media, headers=said)
