@@ -197,7 +197,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("options", "said"), REFUSED, ids=str)
+@pytest.mark.parametrize(("options", "said"), REFUSED, ids=range(len(REFUSED)))
 def test_what_would_let_in_whoever_comes_by_is_refused(options: Options, said: str) -> None:
     with pytest.raises(WrongUse, match=said):
         options.check()
@@ -212,7 +212,7 @@ def test_what_would_let_in_whoever_comes_by_is_refused(options: Options, said: s
         (Options(host="0.0.0.0", certificate="c", key="k", origin="https://d.example:8000"), "https://d.example:8000", True),
         (Options(host="0.0.0.0", origin="https://d.example"), "https://d.example", True), (Options(origin="https://D.example/"), "https://d.example", True),
     ],
-    ids=str,
+    ids=range(9),
 )  # fmt: skip
 def test_a_desk_knows_where_it_is(options: Options, address: str, beyond: bool) -> None:
     options.check()

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from secrets import token_hex
 
 import uvicorn
@@ -39,12 +40,28 @@ def serve(ledger: Ledger, options: Options, say: Callable[[str], None], *, each:
         app = application(ledger, options)
         app.state.desk.warm()
         made = server(app, options)
-        for line in _told(options, app.state.door.any_account()):
-            say(line)
+        made.told = partial(_tell, say, _told(options, app.state.door.any_account()))
         made.run(sockets=[listening])
 
 
-def server(app: FastAPI, options: Options) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server that tells when others can come. From then on an interrupt ends it in order."""
+
+    told: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve."""
+        await super().startup(sockets=sockets)
+        if self.told is not None:
+            self.told()
+
+
+def _tell(say: Callable[[str], None], lines: list[str]) -> None:
+    for line in lines:
+        say(line)
+
+
+def server(app: FastAPI, options: Options) -> Server:
     """What serves, on a socket that listens. Raises WrongUse for a certificate that is none."""
     config = uvicorn.Config(
         app,
@@ -66,7 +83,7 @@ def server(app: FastAPI, options: Options) -> uvicorn.Server:
         raise WrongUse(
             f"--cert {options.certificate} --key {options.key}: cannot be used ({why}); give two PEM files"
         ) from error
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def listen(options: Options) -> socket.socket:
