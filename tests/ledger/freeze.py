@@ -15,7 +15,7 @@ from pathlib import Path
 from frozen import DATA, revision
 from invented import NOW, rows
 from onrecord import pipeline
-from onrecord.ledger import open_ledger, read, write
+from onrecord.ledger import open_ledger, people, read, write
 from onrecord.pipeline import AddOptions, Answers, Judgement, Opening
 from onrecord.records import Campaign
 
@@ -65,6 +65,9 @@ def make(place: str) -> None:
     write.store(ledger, [], second, later)
     with ledger.writing() as connection:
         write.switch(connection, "a second hand", some[:2], later)
+    admin = people.add(ledger, "Ada Holm", "admin", "no hash", later)
+    people.sign_in(ledger, admin.id, "held by a browser", later)
+    people.give_token(ledger, admin.id, "held by a program", people.Wanted("backups", "reader", 30), later)
     pipeline.rebuild(ledger, "joint", later)
     found = list(pipeline.verify(ledger))
     if found:

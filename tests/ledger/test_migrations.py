@@ -28,6 +28,7 @@ NEWEST = REVISIONS[-1]
 CONTENT = {
     "0001": "df4ad65c26c366bc9b9c3ff38f09d6d4f5e9bf082db386e1efa5804b7a7aaade",
     "0002": "3f78e977c5604820c43a225f195967e513b62ea3b4f52e459861ffbcd5fccfc4",
+    "0003": "8ce604ccb376f0b82fb3e580a8adb82e5a8a0d7fa705890fed2c3b6f674cf174",
     "0004": "8ce604ccb376f0b82fb3e580a8adb82e5a8a0d7fa705890fed2c3b6f674cf174",
 }
 """What each says once it is brought up. The facts in them are frozen: this changes only with the rules of grouping."""

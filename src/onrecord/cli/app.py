@@ -1,6 +1,7 @@
 """The application, and what its commands share: options, consoles, an open ledger."""
 
 import contextlib
+import getpass
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -111,3 +112,11 @@ def view(ledger: str) -> "View":
 
     with held(ledger) as opened:
         return pipeline.view(opened)
+
+
+def whoever() -> str:
+    """The name that is given to the system; in no terminal there may be none."""
+    try:
+        return os.environ.get("ONRECORD_BY") or getpass.getuser()
+    except (KeyError, OSError):
+        return ""

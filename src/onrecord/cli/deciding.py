@@ -1,7 +1,5 @@
 """Commands by which people decide: judgements, campaigns, and reading held stories anew."""
 
-import getpass
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,20 +20,13 @@ from onrecord.cli.app import (
     print_json,
     shown,
     view,
+    whoever,
 )
 
 if TYPE_CHECKING:
     from onrecord.pipeline import RereadReport
 
 Text = Annotated[str | None, typer.Option(metavar="TEXT")]
-
-
-def _whoever() -> str:
-    """The name that is given to the system; in no terminal there may be none."""
-    try:
-        return os.environ.get("ONRECORD_BY") or getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 @app.command()
@@ -84,7 +75,7 @@ def decide(
     from onrecord.exports import judged
 
     judgement = pipeline.Judgement(
-        verdict, id_, by if by is not None else _whoever(), reason, field, value, into, tuple(words or ()), key, version
+        verdict, id_, by if by is not None else whoever(), reason, field, value, into, tuple(words or ()), key, version
     )
     with held(ledger) as opened:
         outcome = pipeline.decide(opened, judgement, datetime.now(UTC))

@@ -10,8 +10,10 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from onrecord.errors import BadLedger, TryLater, WrongUse
-from onrecord.ledger import chain, servers, snapshots, verifying
+from onrecord.ledger import chain, schema, servers, snapshots, verifying
 from onrecord.ledger.findings import Finding
 from onrecord.ledger.opening import Ledger, explained, open_ledger, shown
 
@@ -101,7 +103,7 @@ def _folder(target: Path) -> Iterator[Path]:
 
 
 def _sound(made: Path, origin: str, refusal: str) -> Copied:
-    """The copy, brought to the newest schema and verified. Raises BadLedger where it is not sound."""
+    """The copy, brought to the newest schema and verified, with nobody signed in. Raises BadLedger where it is not sound."""
     try:
         ledger = open_ledger(str(made))
     except BadLedger as error:
@@ -111,6 +113,11 @@ def _sound(made: Path, origin: str, refusal: str) -> Copied:
             damage = (finding for finding in verifying.verify(connection) if not finding.remark)
             found: list[Finding] = list(islice(damage, _NAMED))
             head = chain.head(connection) if not found else (0, "")
+            signed_in = connection.execute(sa.select(schema.session.c.digest).limit(1)).first() if not found else None
+        if signed_in:
+            # Brought back, it would let in whoever has signed out since
+            with ledger.writing() as connection:
+                connection.execute(sa.delete(schema.session))
     finally:
         ledger.close()
     if found:

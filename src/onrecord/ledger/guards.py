@@ -47,7 +47,7 @@ def let_in(ledger: Ledger, user: str) -> None:
 
     Triggers keep facts as they are, but the owner of a table may take its triggers away. So whoever codes works as a user
     who owns nothing: it may add facts and read them, may replace what is derived, and may neither change nor remove a
-    fact, nor empty, alter or drop a table, nor disable a trigger. What it was allowed before is taken away first. To be
+    fact, nor empty, alter or drop a table, nor disable a trigger. It may serve the desk, and so may keep its accounts. What it was allowed before is taken away first. To be
     called by the owner, and again when a newer program has brought new tables.
 
     Raises WrongUse for a ledger in a file, for a user that is not there, and for one that nothing can hold back.
@@ -59,7 +59,7 @@ def let_in(ledger: Ledger, user: str) -> None:
         quote = connection.dialect.identifier_preparer.quote_identifier
         space, name = quote(connection.exec_driver_sql("SELECT current_schema()").scalar_one()), quote(user)
         facts = ", ".join(f"{space}.{quote(table.name)}" for table in schema.FACTS)
-        rest = ", ".join(f"{space}.{quote(table.name)}" for table in (*schema.DERIVED, schema.current))
+        rest = ", ".join(f"{space}.{quote(table.name)}" for table in (*schema.DERIVED, schema.current, *schema.PEOPLE))
         for statement in (
             f"REVOKE ALL ON ALL TABLES IN SCHEMA {space} FROM {name}, PUBLIC",
             f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {space} FROM {name}, PUBLIC",

@@ -1,4 +1,4 @@
-"""Every fact of one ledger, with its numbers, into an empty one, on whatever database."""
+"""Every fact of one ledger, with its numbers, into an empty one, on whatever database; and who may sign in."""
 
 import sqlalchemy as sa
 
@@ -10,6 +10,8 @@ _CAPTURES = 8
 """How many rows are carried at a time. A capture may hold many megabytes."""
 _TABLES = (*schema.FACTS, schema.current)
 """In an order in which every row finds those that it refers to."""
+_PEOPLE = (schema.account, schema.token)
+"""Whoever is signed in signs in anew at the new place."""
 
 
 def copy_facts(place: str, source: sa.Connection, target: sa.Connection) -> dict[str, int]:
@@ -31,9 +33,15 @@ def copy_facts(place: str, source: sa.Connection, target: sa.Connection) -> dict
     return copied
 
 
+def copy_people(source: sa.Connection, target: sa.Connection) -> None:
+    """Copies the accounts and their tokens."""
+    for table in _PEOPLE:
+        _copy(table, source, target)
+
+
 def refuse_unless_empty(place: str, target: sa.Connection) -> None:
-    """Raises WrongUse where a ledger holds any fact."""
-    for table in _TABLES:
+    """Raises WrongUse where a ledger holds any fact, or anybody's account."""
+    for table in (*_TABLES, *_PEOPLE):
         if target.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
             raise WrongUse(f"{place}: is not empty; move into a ledger that is not there yet")
 

@@ -2,7 +2,7 @@
 
 Facts are only ever added; triggers refuse anything else. `log` chains them: one entry a fact, each with the hash of the
 one before. `current` is the reading of each story that counts, and follows from the log; the rest is derived, and is
-rebuilt at will. A column `body` holds the whole record as canonical JSON; the columns beside it are what filters ask for.
+rebuilt at will. Who may sign in is neither: these rows change, and say nothing about the news. A column `body` holds the whole record as canonical JSON; the columns beside it are what filters ask for.
 """
 
 from datetime import UTC, datetime
@@ -305,6 +305,43 @@ derived_from = Table(
 )
 """What the derived rows were made from: the readings, the rules and the profile; and the last decision."""
 
+account = Table(
+    "account",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String),
+    Column("folded", String, unique=True),
+    Column("role", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("password", String),
+    Column("made", UTCDateTime, nullable=False),
+)
+"""Who may sign in. folded: the name without differences of case or form, NULL once erased; password: its hash."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("account", ForeignKey("account.id"), nullable=False, index=True),
+    Column("made", UTCDateTime, nullable=False),
+    Column("used", UTCDateTime, nullable=False),
+)
+"""Who is signed in. digest: SHA-256 of what the browser holds."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("account", ForeignKey("account.id"), nullable=False, index=True),
+    Column("label", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("made", UTCDateTime, nullable=False),
+    Column("expires", UTCDateTime, nullable=False),
+    Column("revoked", UTCDateTime),
+)
+"""By what a program shows whose it is. digest: SHA-256 of it; scope: the role that it reaches no further than."""
+
 FACTS = (
     *(capture, story, intake, rejection, reading, switch, decision, campaign, name),
     *(coding_round, coding, log),
@@ -312,3 +349,5 @@ FACTS = (
 CHAINED = (intake, reading, switch, decision, campaign, name, coding_round, coding)
 """The facts with an entry in the log. Captures, stories and rejections are vouched for by the intakes they came with."""
 DERIVED = (family, derivation, mutation, gathering, speaker, incident, plan, verdict, standing, derived_from)
+PEOPLE = (account, token, session)
+"""Who may come in: no facts, and following from none. The last goes nowhere with a ledger that is moved."""

@@ -23,7 +23,7 @@ class MoveReport:
 
 
 def move(source: Ledger, target: Ledger, now: datetime, profile: str = "joint") -> MoveReport:
-    """Copies every fact with its number, all or nothing, and derives the rest anew; the source is only read.
+    """Copies every fact with its number, and the accounts, all or nothing, and derives the rest anew; the source is only read.
 
     Raises WrongUse where the target holds facts already, BadLedger where it does not come out the same, TryLater where
     either cannot be used now.
@@ -31,6 +31,7 @@ def move(source: Ledger, target: Ledger, now: datetime, profile: str = "joint") 
     with source.reading() as from_, target.writing() as to:
         moving.refuse_unless_empty(target.place, to)
         facts = moving.copy_facts(target.place, from_, to)
+        moving.copy_people(from_, to)
         head, sent = chain.head(from_), _content(from_, profile)
     rebuild(target, profile, now)
     arrived = content(view(target, profile, now))

@@ -8,17 +8,18 @@ from fastapi import APIRouter, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-Role = Literal["reader", "coder", "lead", "admin"]
-ROLES: tuple[Role, ...] = ("reader", "coder", "lead", "admin")
-"""Each may do all that those before it may: read; decide; open and close rounds of coding, export; keep the accounts."""
+from onrecord.ledger import people
+
+Role = people.Role
+ROLES = people.ROLES
 
 Via = Literal["local", "session", "token"]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks. id: what decisions are signed with, and never changes; name: as shown; via: how it is known who it is: "local" needs
-    no password. scope: of a token, the role that it reaches no further than.
+    """Who asks. id: what decisions are signed with, and never changes; name: as shown; role: by token, no more than its scope;
+    via: how it is known who it is: "local" needs no password.
     """
 
     id: str
@@ -41,9 +42,12 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The rule of a route, as one of its dependencies. role: the least that may; None for everybody."""
+    """The rule of a route, as one of its dependencies. role: the least that may; None for everybody. in_person: a token does
+    not do: whoever holds one could make themselves others, which reach further and last longer.
+    """
 
     role: Role | None
+    in_person: bool = False
 
     def __call__(self, request: Request) -> Person | None:
         """The person who asks. Raises SignInFirst, NotAllowed."""
@@ -54,16 +58,28 @@ class Needs:
             raise SignInFirst
         if not person.may(self.role):
             raise NotAllowed(self.role)
+        if self.in_person and person.via == "token":
+            raise NotAllowed("person who has signed in, and no program")
         return person
 
 
 ANYONE, READER, CODER, LEAD, ADMIN = Needs(None), Needs("reader"), Needs("coder"), Needs("lead"), Needs("admin")
+READER_IN_PERSON, ADMIN_IN_PERSON = Needs("reader", in_person=True), Needs("admin", in_person=True)
 
 
 def rules(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Role | None]]:
     """Method, path and rule of every route. Raises RuntimeError for one that has no rule, or two: it would be open to all."""
+    yield from ((method, path, needs.role) for method, path, needs in _ruled(routers))
+
+
+def in_person(routers: Iterable[APIRouter]) -> frozenset[tuple[str, str]]:
+    """Method and path of every route that no token opens."""
+    return frozenset((method, path) for method, path, needs in _ruled(routers) if needs.in_person)
+
+
+def _ruled(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Needs]]:
     for route in (route for router in routers for route in router.routes):
-        found = [needs.role for needs in _needs(route.dependant)] if isinstance(route, APIRoute) else []
+        found = list(_needs(route.dependant)) if isinstance(route, APIRoute) else []
         if not isinstance(route, APIRoute) or len(found) != 1:
             raise RuntimeError(f"{route}: has {len(found)} rules on who may, and needs one")
         yield from ((method, route.path, found[0]) for method in sorted(route.methods or ()))

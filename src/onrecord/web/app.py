@@ -22,5 +22,5 @@ def application(ledger: Ledger, options: Options) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=str(files("onrecord.web").joinpath("static"))), name="static")
     failing.install(app)
-    guard.install(app, options)
+    guard.install(app, ledger, options)
     return app

@@ -11,7 +11,7 @@ from onrecord import decisions, pipeline
 from onrecord.decisions import Target
 from onrecord.exports import filters
 from onrecord.exports.filters import Filter
-from onrecord.ledger import Ledger, read
+from onrecord.ledger import Ledger, people, read
 from onrecord.pipeline import Answers, Judgement, Kept, Opening, Outcome, View
 from onrecord.records import Coding, Round, Shown, Story
 from onrecord.web.access import Person
@@ -80,7 +80,8 @@ class Desk:
 
     def people(self) -> dict[str, str]:
         """The names of those who have accounts, by what they sign with."""
-        return {}
+        with self.ledger.reading() as connection:
+            return people.names(connection)
 
     def kept_by(self, board: Board, wanted: Filter, person: Person) -> frozenset[str]:
         """The ids of the incidents and plans that a filter keeps, as far as that person may know."""

@@ -9,9 +9,11 @@ from onrecord.web import (
     pages_desk,
     pages_incident,
     pages_lists,
+    pages_people,
     pages_search,
     pages_story,
     pages_timeline,
+    signing_in,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -23,5 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pages_search.router,
     pages_coding.router,
     deciding.router,
+    signing_in.router,
+    pages_people.router,
     *api.ROUTERS,
 )

@@ -1,15 +1,152 @@
 """Runs the application."""
 
-import uvicorn
+import errno
+import logging
+import os
+import socket
+import ssl
+import sys
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import replace
+from functools import partial
+from secrets import token_hex
 
+import uvicorn
+from fastapi import FastAPI
+
+from onrecord.errors import CannotWork, TryLater, WrongUse
 from onrecord.ledger import Ledger
+from onrecord.web.access_log import LOG, OneLine
 from onrecord.web.app import application
 from onrecord.web.options import Options
 
+_WAITING = 512
+_LAST_ANSWERS = 5
+"""How many may wait to be let in, and how many seconds those that are being answered have when the desk is closed."""
 
-def serve(ledger: Ledger, options: Options) -> None:
-    """Serves until interrupted."""
-    app = application(ledger, options)
-    app.state.desk.warm()
-    config = uvicorn.Config(app, host=options.host, port=options.port, access_log=False, server_header=False)
-    uvicorn.Server(config).run()
+
+def serve(ledger: Ledger, options: Options, say: Callable[[str], None], *, each: bool = False) -> None:
+    """Serves until interrupted. say: told, once others can come, where and how; each: every request is noted on standard error.
+
+    Raises WrongUse for options that let in whoever comes by, or a certificate that is none, TryLater where the port is taken.
+    """
+    options.check()
+    _open_many_files()
+    _note_in_lines(each=each)
+    listening = listen(options)
+    with closing(listening):
+        options = replace(options, port=listening.getsockname()[1], code=options.code or token_hex(8))
+        app = application(ledger, options)
+        app.state.desk.warm()
+        made = server(app, options)
+        made.told = partial(_tell, say, _told(options, app.state.door.any_account()))
+        made.run(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """A server that tells when others can come. From then on an interrupt ends it in order."""
+
+    told: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve."""
+        await super().startup(sockets=sockets)
+        if self.told is not None:
+            self.told()
+
+
+def _tell(say: Callable[[str], None], lines: list[str]) -> None:
+    for line in lines:
+        say(line)
+
+
+def server(app: FastAPI, options: Options) -> Server:
+    """What serves, on a socket that listens. Raises WrongUse for a certificate that is none."""
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        ws="none",
+        ssl_certfile=options.certificate,
+        ssl_keyfile=options.key,
+        # Only a proxy says where a request comes from, and only from this machine is one believed
+        proxy_headers=options.origin is not None,
+        forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
+        timeout_graceful_shutdown=_LAST_ANSWERS,
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        why = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise WrongUse(
+            f"--cert {options.certificate} --key {options.key}: cannot be used ({why}); give two PEM files"
+        ) from error
+    return Server(config)
+
+
+def listen(options: Options) -> socket.socket:
+    """A socket at that host and port, to which others can connect. Raises TryLater where the port is taken."""
+    host, port = options.host, options.port
+    try:
+        family, kind, number, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise WrongUse(f"--host {host}: is no name or address of this machine ({error.strerror})") from error
+    made = socket.socket(family, kind, number)
+    try:
+        if sys.platform != "win32":
+            # Another program that listens there is refused all the same
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(where)
+        made.listen(_WAITING)
+    except OSError as error:
+        made.close()
+        raise _refused(options, error) from error
+    return made
+
+
+def _refused(options: Options, error: OSError) -> CannotWork | TryLater:
+    at = f"port {options.port} of {options.host}"
+    if error.errno == errno.EADDRINUSE:
+        return TryLater(
+            f"{at}: is taken by another program, perhaps by a desk that runs already; stop that, or give another --port"
+        )
+    if error.errno == errno.EACCES:
+        return WrongUse(f"{at}: you may not listen there; give a --port above 1023")
+    return WrongUse(f"{at}: cannot be listened at ({error.strerror}); give another --host or --port")
+
+
+def _told(options: Options, any_account: bool) -> list[str]:
+    said = [f"{options.address}/"]
+    if options.beyond and not any_account:
+        said.append(
+            f"nobody has an account yet: make the first at {options.address}/set-up with the code {options.code}"
+        )
+    elif not any_account:
+        said.append(
+            f"you are {options.by}, without a password, while nobody has an account: onrecord people add NAME --role admin"
+        )
+    return [*said, "Ctrl-C ends it"]
+
+
+def _open_many_files() -> None:
+    """Every browser that is connected takes a file of the system's, which gives few unless it is asked."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _note_in_lines(*, each: bool) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("%(asctime)s %(message)s"))
+    for name in (LOG.name, "uvicorn.error", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.WARNING)
+    if each:
+        LOG.setLevel(logging.INFO)

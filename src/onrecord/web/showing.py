@@ -140,16 +140,17 @@ def page(request: Request, template: str, context: Mapping[str, Any], status: in
     """A page for the person who asks."""
     person: Person | None = getattr(request.state, "person", None)
     desk: Desk = request.app.state.desk
-    board: Board = context.get("board") or desk.board()
-    names = desk.people()
+    # Whoever is not known is shown nothing of the ledger, and waits for nothing of it
+    board: Board | None = (context.get("board") or desk.board()) if person is not None else None
+    names = desk.people() if board else {}
     given = {
         "person": person,
         "may": person.may if person else lambda _role: False,
         "path": request.url.path,
-        "mask": board.private.masked if person is not None and not person.may("coder") else None,
+        "mask": board.private.masked if board and person and not person.may("coder") else None,
         "who": lambda id_: names.get(id_, id_),
         "versions_of": lambda row: desk.shown(row, row.id),
-        "notice": _notice(board, request.query_params.get("done")) if person is not None else None,
+        "notice": _notice(board, request.query_params.get("done")) if board else None,
         **context,
     }
     return HTMLResponse(_TEMPLATES.get_template(template).render(given), status)

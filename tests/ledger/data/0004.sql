@@ -1,4 +1,16 @@
 BEGIN TRANSACTION;
+CREATE TABLE account (
+	id VARCHAR NOT NULL, 
+	name VARCHAR, 
+	folded VARCHAR, 
+	role VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	password VARCHAR, 
+	made DATETIME NOT NULL, 
+	CONSTRAINT pk_account PRIMARY KEY (id), 
+	CONSTRAINT uq_account_folded UNIQUE (folded)
+);
+INSERT INTO "account" VALUES('pe-6cc76259','Ada Holm','ada holm','admin','active','no hash','2031-04-02 09:30:00.000000');
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -285,6 +297,15 @@ INSERT INTO "rejection" VALUES(1,2,'src/empty.txt','1 characters are none (NUL o
 INSERT INTO "rejection" VALUES(2,2,'src/empty.txt','src/empty.txt holds no text.',3,'{"what":"src/empty.txt","reason":"src/empty.txt holds no text.","lost":3,"span":null}');
 INSERT INTO "rejection" VALUES(3,9,'src/stories.jsonl:7','The row has no "text".',35,'{"what":"src/stories.jsonl:7","reason":"The row has no \"text\".","lost":35,"span":null}');
 INSERT INTO "rejection" VALUES(4,10,'src/stories.jsonl:8','The line is not a JSON object: Expecting value: line 1 column 1 (char 0).',8,'{"what":"src/stories.jsonl:8","reason":"The line is not a JSON object: Expecting value: line 1 column 1 (char 0).","lost":8,"span":null}');
+CREATE TABLE session (
+	digest VARCHAR(64) NOT NULL, 
+	account VARCHAR NOT NULL, 
+	made DATETIME NOT NULL, 
+	used DATETIME NOT NULL, 
+	CONSTRAINT pk_session PRIMARY KEY (digest), 
+	CONSTRAINT fk_session_account_account FOREIGN KEY(account) REFERENCES account (id)
+);
+INSERT INTO "session" VALUES('14494144215fd777c654d563c76dc997772211b0d681ca559d3a96e1ba93212a','pe-6cc76259','2031-04-02 09:30:00.000000','2031-04-02 09:30:00.000000');
 CREATE TABLE speaker (
 	name VARCHAR NOT NULL, 
 	body TEXT NOT NULL, 
@@ -357,6 +378,20 @@ CREATE TABLE switch (
 	CONSTRAINT pk_switch PRIMARY KEY (seq)
 );
 INSERT INTO "switch" VALUES(1,'a second hand','["st-15de32a4f6035d81","st-3b2a5b91f40962b7"]','2031-04-02 09:30:00.000000');
+CREATE TABLE token (
+	id VARCHAR NOT NULL, 
+	digest VARCHAR(64) NOT NULL, 
+	account VARCHAR NOT NULL, 
+	label VARCHAR NOT NULL, 
+	scope VARCHAR NOT NULL, 
+	made DATETIME NOT NULL, 
+	expires DATETIME NOT NULL, 
+	revoked DATETIME, 
+	CONSTRAINT pk_token PRIMARY KEY (id), 
+	CONSTRAINT uq_token_digest UNIQUE (digest), 
+	CONSTRAINT fk_token_account_account FOREIGN KEY(account) REFERENCES account (id)
+);
+INSERT INTO "token" VALUES('to-dcdec3e3','6f838b73b79b241156f52f6c2c9b442a7777789ee249bdb4311e89247f75006c','pe-6cc76259','backups','reader','2031-04-02 09:30:00.000000','2031-05-02 09:30:00.000000',NULL);
 CREATE TABLE verdict (
 	tally VARCHAR NOT NULL, 
 	word VARCHAR NOT NULL, 
@@ -411,6 +446,8 @@ CREATE TRIGGER log_no_update BEFORE update ON log
 BEGIN SELECT RAISE(ABORT, 'facts are only added: update on log is refused'); END;
 CREATE TRIGGER log_no_delete BEFORE delete ON log
 BEGIN SELECT RAISE(ABORT, 'facts are only added: delete on log is refused'); END;
+CREATE INDEX ix_session_account ON session (account);
+CREATE INDEX ix_token_account ON token (account);
 CREATE INDEX ix_coding_round_id ON coding_round (id);
 CREATE TRIGGER coding_round_no_update BEFORE update ON coding_round
 BEGIN SELECT RAISE(ABORT, 'facts are only added: update on coding_round is refused'); END;

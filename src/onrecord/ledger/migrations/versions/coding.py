@@ -7,7 +7,7 @@ from onrecord.errors import CannotWork
 from onrecord.ledger.guards import forbid_changes
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 ADDED = ("coding_round", "coding")
 
