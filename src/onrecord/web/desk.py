@@ -19,6 +19,7 @@ from onrecord.web.alike import Alike, alike
 from onrecord.web.board import Board, Row
 from onrecord.web.queue import Queue
 from onrecord.web.searching import Hit, Index
+from onrecord.wording import places
 
 _REMEMBERED = 20_000
 _PATIENCE = 0.02
@@ -133,8 +134,9 @@ class Desk:
         return {story.id: story for story in read.stories_of(self.ledger, ids)}
 
     def warm(self) -> None:
-        """Begins, in the background, what the first search would wait for."""
+        """Begins, in the background, what the first search would wait for, and the first place that is set."""
         self._index.begin(self.board, self.stories)
+        threading.Thread(target=places.resolve, args=("London",), daemon=True).start()
 
     def search(self, q: str, masked: bool, limit: int, after: str | None) -> tuple[list[Hit], str | None]:
         """The stories in which all words asked for stand (`words.terms`), the fittest first, then the newest; and the place after the

@@ -14,6 +14,7 @@ from secrets import token_hex
 
 import uvicorn
 from fastapi import FastAPI
+from rich.console import Console
 
 from onrecord.errors import CannotWork, TryLater, WrongUse
 from onrecord.ledger import Ledger
@@ -38,6 +39,8 @@ def serve(ledger: Ledger, options: Options, say: Callable[[str], None], *, each:
     with closing(listening):
         options = replace(options, port=listening.getsockname()[1], code=options.code or token_hex(8))
         app = application(ledger, options)
+        with Console(stderr=True).status("Laying out the ledger: of ten thousand stories that takes half a minute"):
+            app.state.desk.board()
         app.state.desk.warm()
         made = server(app, options)
         made.told = partial(_tell, say, _told(options, app.state.door.any_account()))
