@@ -69,7 +69,7 @@ def _conflict(page: Page, address: str, incident: str) -> None:
     """Somebody else has changed what is on the screen."""
     page.goto(f"{address}/incidents/{incident}")
     page.locator("article > header details[data-act=edit] > summary").click()
-    other = page.context.new_page()
+    other = page.context.browser.new_page()  # type: ignore[union-attr]
     for one, value in ((other, "7"), (page, "12")):
         if one is other:
             one.goto(f"{address}/incidents/{incident}")

@@ -194,6 +194,16 @@
   });
   window.addEventListener("afterprint", () => opened.forEach((box) => { box.open = false; }));
 
+  // What scrolls by itself is reached by keyboard, too
+  function reachable() {
+    all(".scroll, .tree, .cards").forEach((box) => {
+      const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      if (scrolls && !one("a, button, input, summary", box)) box.tabIndex = 0;
+    });
+  }
+  reachable();
+  window.addEventListener("resize", reachable);
+
   counted();
   const wanted = window.location.hash && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
   const first = wanted && wanted.closest("[data-item]");
