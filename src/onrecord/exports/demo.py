@@ -59,5 +59,6 @@ _NEXT = """Now with stories of your own (text, HTML or JSONL; a file or a folder
   onrecord incidents                  what happened, and how many stand behind it
   onrecord incidents --status planned what has not happened
   onrecord show ID                    the words that any of it rests on
+  onrecord serve                      the same as pages: read, compare, decide
   onrecord decide confirm ID          people decide; nothing is overwritten
   onrecord export --as csv --out DIR  tables for a spreadsheet"""
