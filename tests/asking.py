@@ -20,6 +20,12 @@ API = "/api/v1"
 LISTS = (
     "stories", "claims", "events", "tallies", "incidents", "plans", "families", "mutations", "decisions", "campaigns",
 )  # fmt: skip
+SYLLABLES = ["Bor", "Cael", "Dru", "Fen", "Gail", "Hesk", "Jorv", "Kell", "Lorm", "Mard"]
+SELLERS = [
+    f"{first}a {last}wick{n}" for n, (first, last) in enumerate((a, b) for a in SYLLABLES[:5] for b in SYLLABLES)
+]
+SELLERS = [name.translate(str.maketrans("0123456789", "abcdefghij")) for name in SELLERS]
+"""Fifty people who hold no office."""
 THINGS = ("stories", "claims", "events", "tallies", "incidents", "plans", "families", "decisions")
 
 

@@ -16,7 +16,7 @@ ADDRESS = "http://127.0.0.1:8000"
 class Seat:
     """Says who asks, after all that stands before the application."""
 
-    def __init__(self, app: ASGIApp, person: Person) -> None:
+    def __init__(self, app: ASGIApp, person: Person | None) -> None:
         self._app = app
         self._person = person
 

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asking import API, LISTS, THINGS, all_of, client, invented_ledger
+from asking import API, LISTS, SELLERS, THINGS, all_of, client, invented_ledger
 from invented import NOW
 from onrecord import decisions, pipeline
 from onrecord.exports import files, filters
@@ -24,12 +24,6 @@ from onrecord.web import api, shapes, shapes_whole
 from onrecord.web.cursors import decoded
 from onrecord.web.failing import Refused
 
-SYLLABLES = ["Bor", "Cael", "Dru", "Fen", "Gail", "Hesk", "Jorv", "Kell", "Lorm", "Mard"]
-SELLERS = [
-    f"{first}a {last}wick{n}" for n, (first, last) in enumerate((a, b) for a in SYLLABLES[:5] for b in SYLLABLES)
-]
-SELLERS = [name.translate(str.maketrans("0123456789", "abcdefghij")) for name in SELLERS]
-"""Fifty people who hold no office."""
 ODD = (
     "]\"'", "' OR 1=1 --", '"*', "NEAR(a b)", "\x00", "%", "../../etc", "a AND", "{}", "\u202e", "🜚", "-", "a" * 250,
     "<script>", "in-00000000", "None", "[", "(", "\\",

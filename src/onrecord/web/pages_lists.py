@@ -232,7 +232,7 @@ def decision(request: Request, id_: str) -> HTMLResponse:
     return showing.page(request, "decision.html", given)
 
 
-@router.get("/export", dependencies=[Depends(access.READER)], name="export")
+@router.get("/export", dependencies=[Depends(access.LEAD)], name="export")
 def export(request: Request) -> HTMLResponse:
     """What can be taken away."""
     return showing.page(request, "export.html", {"board": desk_of(request).board()})
