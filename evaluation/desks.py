@@ -1,7 +1,7 @@
 """`python -m evaluation.desks [--stories N] [--readers N] [--coders N] [--seconds N]`: how quick the desk is with many people at it.
 
-A ledger of generated stories is served by a process of its own on this machine. Readers open a page every second or so, as people
-do; coders open an incident, decide on it, and open the next, some of them on the same ones, so that there are conflicts. Prints how
+A ledger of generated stories is served by a process of its own on this machine. Readers open a page every second or so, as people who leaf through it
+do; coders open an incident, look at it for five seconds or so, decide, and open the next, all of them among the same few, so that there are conflicts. Prints how
 long pages and decisions took (median, 95th of a hundred, longest), whether every acknowledged decision is in the log and no other,
 and how much memory the server holds before and after. Exit status 1 where a decision was lost or a page is slower than asked for.
 """
@@ -34,6 +34,7 @@ ASKED = {"list": 0.150, "incident": 0.150, "story": 0.250}
 """Seconds within which 95 of a hundred pages have to be there."""
 _AT_ONCE = 500
 _PAUSE = 1.0
+_LOOK = 5.0
 _HEADERS = {"Sec-Fetch-Site": "same-origin"}
 _LISTS = ("/", "/incidents", "/incidents?kind=drone_strike", "/stories", "/tallies", "/families", "/sources", "/log")
 
@@ -188,7 +189,7 @@ def _code(address: str, seen: Seen, ends: float, incidents: Sequence[str], seed:
             id_ = chance.choice(incidents[:100])
             answer = client.get(f"/incidents/{id_}", follow_redirects=True)
             version = re.search(r'name="version" value="(\w+)"', answer.text)
-            time.sleep(chance.uniform(0.5, 1.5) * _PAUSE)
+            time.sleep(chance.uniform(0.5, 1.5) * _LOOK)
             if version is None:
                 continue
             values = {"verdict": "set", "field": "killed", "value": str(chance.randrange(20)), "target": id_}

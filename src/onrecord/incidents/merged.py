@@ -81,6 +81,8 @@ class Merger:
         self._growing = Growing()
         self._heard: dict[str, voices.Heard] = {}
         self._desk = Desk((), (), profile)
+        self._counted: tuple[Sequence[Campaign], tuple[Incident, ...]] | None = None
+        self._verdicts: tuple[Verdict, ...] = ()
 
     @property
     def growing(self) -> "Growing":
@@ -117,7 +119,7 @@ class Merger:
         return Merged(
             incidents,
             plans,
-            verdicts(ordered, days_told(ordered), incidents, campaigns, self._profile),
+            self._held_against(ordered, come, incidents, campaigns),
             groupings,
             own=own,
             bears={id_: (row_id(made, n), why) for id_, (n, why) in places(rulings, final).items()},
@@ -125,6 +127,23 @@ class Merger:
             torn=final.torn,
             speakers=heard,
         )
+
+    def _held_against(
+        self, reads: Sequence[Read], come: Sequence[Read], incidents: Sequence[Incident], campaigns: Sequence[Campaign]
+    ) -> tuple[Verdict, ...]:
+        """The verdicts: those of before, where no story is told otherwise and the incidents are the same but for who decided on them."""
+        counted = tuple(campaigns), tuple(_countable(one) for one in incidents)
+        if come or counted != self._counted:
+            self._verdicts = verdicts(reads, days_told(reads), incidents, campaigns, self._profile)
+            self._counted = counted
+        return self._verdicts
+
+
+def _countable(incident: Incident) -> Incident:
+    """An incident as totals count it: decisions tell only where nobody's report does."""
+    if not incident.decisions:
+        return incident
+    return replace(incident, decisions=() if incident.reports else ("decided",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,8 @@ def change_derived(connection: sa.Connection, held: Derived, derived: Derived, r
     held: everything derived as the ledger has it; readings, decided: as in `replace_derived`.
     """
     for (table, row, records), (_, _, before) in zip(_laid(derived), _laid(held), strict=True):
+        if records == before:
+            continue
         (key,) = table.primary_key.columns
         was, now = dict(before), dict(records)
         # Most are the very records that they were: only what is another is written as a row

@@ -63,6 +63,7 @@ class Deriving:
         self._grouping = families.Grouping()
         self._merger = incidents.Merger(self._profile)
         self._told: dict[str, Read] = {}
+        self._grouped: families.Grouped | None = None
 
     @property
     def growing(self) -> incidents.Growing:
@@ -91,7 +92,7 @@ class Deriving:
         ruled = [by_id[ruling.decision] for ruling in applied.rulings]
         of_events = of_rulings(applied.rulings, ruled, found.bears, found.own, found.torn, {})
         standings = {one.decision: one for one in (*undone, *applied.standings, *of_events)}
-        grouped = self._grouping.grouped()
+        grouped = self._grouped = self._grouped if self._grouped is not None and not come else self._grouping.grouped()
         derived = Derived(
             families=grouped.families,
             derivations=grouped.derivations,
@@ -225,12 +226,13 @@ def keep(
 @dataclass(frozen=True, slots=True)
 class Named:
     """What was derived, with incidents and plans under names. acts: what becomes of names by that; rows: each row as it was made
-    and as it is named, by the id that it was made under.
+    and as it is named, by the id that it was made under; verdicts: as they were made.
     """
 
     derived: Derived
     acts: tuple[Name, ...]
     rows: Mapping[str, tuple[Row, Row]]
+    verdicts: tuple[Verdict, ...]
 
 
 def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], before: Named | None = None) -> Named:
@@ -250,7 +252,9 @@ def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], 
         among=asked.names if before is not None else None,
     )
     named = {row.id: asked.under(row, naming.names) for row in rows}
-    return Named(called(found.derived, {id_: one for id_, (_, one) in named.items()}), naming.acts, named)
+    made = found.derived.verdicts
+    derived = called(found.derived, {id_: one for id_, (_, one) in named.items()}, before)
+    return Named(derived, naming.acts, named, made)
 
 
 class Asked:
@@ -293,16 +297,23 @@ def merged_names(decided: Sequence[Decision], standings: Sequence[Standing]) -> 
     return found
 
 
-def called(derived: Derived, rows: Mapping[str, Row]) -> Derived:
-    """What was derived, with incidents and plans under their names wherever they are told of. rows: the named ones, by id."""
+def called(derived: Derived, rows: Mapping[str, Row], before: Named | None) -> Derived:
+    """What was derived, with incidents and plans under their names wherever they are told of. rows: the named ones, by id; before: what was
+    named last.
+    """
     names = {id_: row.id for id_, row in rows.items()}
+    same = before is not None and before.verdicts is derived.verdicts
+    if before is not None and same and names == {id_: row.id for id_, (_, row) in before.rows.items()}:
+        verdicts = before.derived.verdicts
+    else:
+        verdicts = ordered(derived.verdicts, names)
     made: list[Row] = [*derived.incidents, *derived.plans]
     all_ = [rows[row.id] for row in made]
     return replace(
         derived,
         incidents=tuple(row for row in all_ if isinstance(row, Incident)),
         plans=tuple(row for row in all_ if isinstance(row, Plan)),
-        verdicts=ordered(derived.verdicts, names),
+        verdicts=verdicts,
         standings=tuple(replace(s, target=names.get(s.target, s.target)) if s.target else s for s in derived.standings),
     )
 
