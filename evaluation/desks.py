@@ -138,7 +138,7 @@ def _worked(
     address: str, pid: int, incidents: Sequence[str], stories: Sequence[str], asked: argparse.Namespace
 ) -> tuple[Seen, list[float]]:
     seen = Seen()
-    httpx.get(address, timeout=600)
+    _warm(address)
     memory = [_memory(pid)]
     ends = time.monotonic() + asked.seconds
     people = [
@@ -156,6 +156,13 @@ def _worked(
             _more(address, incidents, stories, asked.requests // 2, part)
             memory.append(_memory(pid))
     return seen, memory
+
+
+def _warm(address: str) -> None:
+    """Waits until what a desk does once, when it is opened, is done."""
+    for path in (*_LISTS, "/search?q=drone", "/timeline.json"):
+        while httpx.get(f"{address}{path}", timeout=600).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            time.sleep(1)
 
 
 def _read(address: str, seen: Seen, ends: float, incidents: Sequence[str], stories: Sequence[str], seed: int) -> None:

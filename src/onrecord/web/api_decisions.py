@@ -14,7 +14,7 @@ from onrecord import decisions
 from onrecord.decisions.shown import Target
 from onrecord.errors import Conflict, WrongUse
 from onrecord.pipeline import Judgement, Outcome
-from onrecord.web import access
+from onrecord.web import access, turns
 from onrecord.web.api_answers import PREFIX, STATUSES, Asked, Asking, nothing, responses
 from onrecord.web.board import Board
 from onrecord.web.desk import Desk
@@ -83,7 +83,7 @@ class _Now:
     name="api_decide",
     summary="Keeps a decision.",
 )
-def decide(
+async def decide(
     asked: Asking,
     wish: Wish,
     if_match: Annotated[
@@ -97,6 +97,10 @@ def decide(
 
     Where the target has changed since, nothing is kept: 412 has its values of now. A key makes it safe to ask again.
     """
+    return await turns.deciding(_decided, asked, wish, if_match, idempotency_key)
+
+
+def _decided(asked: Asked, wish: Wish, if_match: str | None, idempotency_key: str | None) -> Response:
     key = _key(wish, idempotency_key)
     version = _version(asked.board, wish, if_match)
     if key is None and _target(asked.board, wish.target) is None and wish.target not in asked.board.decisions:

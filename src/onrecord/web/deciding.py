@@ -13,7 +13,7 @@ from onrecord import decisions
 from onrecord.errors import Conflict, OnRecordError
 from onrecord.exports import judged
 from onrecord.pipeline import Judgement
-from onrecord.web import access, showing
+from onrecord.web import access, showing, turns
 from onrecord.web.desk import Desk, desk_of
 from onrecord.web.failing import Refused
 
@@ -69,8 +69,12 @@ def local(address: str) -> str:
 
 
 @router.post("/decide", dependencies=[Depends(access.CODER)], name="decide")
-def decide(request: Request, asked: Annotated[Asked, Form()]) -> Response:
+async def decide(request: Request, asked: Annotated[Asked, Form()]) -> Response:
     """Keeps one decision, and goes on where the form says."""
+    return await turns.deciding(_one, request, asked)
+
+
+def _one(request: Request, asked: Asked) -> Response:
     desk, person = desk_of(request), request.state.person
     if asked.verdict in ("reject", "not_an_incident") and not asked.reason.strip():
         raise Refused(
@@ -138,8 +142,12 @@ class Line:
 
 
 @router.post("/decide/many", dependencies=[Depends(access.CODER)], name="decide_many")
-def decide_many(request: Request, asked: Annotated[Many, Form()]) -> Response:
+async def decide_many(request: Request, asked: Annotated[Many, Form()]) -> Response:
     """Shows what would be decided; on a second asking decides it, each on the version that was shown."""
+    return await turns.deciding(_many, request, asked)
+
+
+def _many(request: Request, asked: Many) -> Response:
     desk, person = desk_of(request), request.state.person
     if asked.verdict not in ("confirm", "reject", "not_an_incident"):
         raise Refused(422, f"{asked.verdict}: cannot be decided of many at once")

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onrecord.errors import TryLater
 from onrecord.ledger import Ledger
-from onrecord.web import failing
+from onrecord.web import failing, turns
 from onrecord.web.access import Person
 from onrecord.web.access_log import LOG, address, line
 from onrecord.web.door import BadToken, Door
@@ -146,7 +146,7 @@ class Guard:
     async def _who(self, scope: Scope) -> Person | None:
         bad, person = False, None
         try:
-            person = await run_in_threadpool(self._door.known, scope)
+            person = await turns.asking(self._door.known, scope)
         except BadToken:
             bad = True
         # Whoever is alone at this machine keeps nobody waiting

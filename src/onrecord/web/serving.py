@@ -18,11 +18,11 @@ from rich.console import Console
 
 from onrecord.errors import CannotWork, TryLater, WrongUse
 from onrecord.ledger import Ledger
+from onrecord.web import turns
 from onrecord.web.access_log import LOG, OneLine
 from onrecord.web.app import application
 from onrecord.web.options import Options
 
-_TURN = 0.0005
 _WAITING = 512
 _LAST_ANSWERS = 5
 """How many may wait to be let in, and how many seconds those that are being answered have when the desk is closed."""
@@ -34,9 +34,7 @@ def serve(ledger: Ledger, options: Options, say: Callable[[str], None], *, each:
     Raises WrongUse for options that let in whoever comes by, or a certificate that is none, TryLater where the port is taken.
     """
     options.check()
-    # A decision is thought over for half a second, in a thread of its own: pages that are being made meanwhile get their turn
-    # sooner than Python would give it to them
-    sys.setswitchinterval(_TURN)
+    sys.setswitchinterval(turns.SWITCH)
     _open_many_files()
     _note_in_lines(each=each)
     listening = listen(options)
@@ -59,6 +57,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to serve."""
         await super().startup(sockets=sockets)
+        turns.few_pages()
         if self.told is not None:
             self.told()
 
