@@ -117,7 +117,7 @@ class Kept:
     def _settled(self, state: _State) -> View:
         """Keeps a state that the ledger holds. Readers see the old view, whole, until the new one is."""
         if self._view is None or state is not self._state:
-            seen = arranged(state.made.reads, state.named.derived)
+            seen = arranged(state.made.reads, state.named.derived, self._view)
             decided, campaigns = state.facts.decisions, state.facts.campaigns
             view = replace(seen, decisions=decided, campaigns=campaigns, names=state.names, profile=self._profile)
             self._state, self._view = state, view

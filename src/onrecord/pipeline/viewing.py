@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from operator import is_
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -11,6 +13,8 @@ from onrecord.ledger import Ledger, read
 from onrecord.ledger.codec import encode
 from onrecord.pipeline import deriving
 from onrecord.records import Campaign, Decision, Derived, Incident, Name, Plan, Read, digest
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +63,43 @@ def shown(connection: sa.Connection, derived: Derived | None = None) -> View:
     return replace(seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names)
 
 
-def arranged(reads: Sequence[Read], derived: Derived) -> View:
-    """Readings, and what was derived from them, in the order of a view."""
+def arranged(reads: Sequence[Read], derived: Derived, before: View | None = None) -> View:
+    """Readings, and what was derived from them, in the order of a view.
+
+    before: a view of before. What is the same in it is taken from there, so that whoever keeps something by it can tell.
+    """
+    was = before.derived if before is not None else Derived()
     published = {r.story.id: _moment(r.story.published.start) for r in reads}
     return View(
-        tuple(sorted(reads, key=lambda r: (published[r.story.id], r.story.id))),
+        _same(
+            sorted(reads, key=lambda r: (published[r.story.id], r.story.id)), before.reads if before is not None else ()
+        ),
         Derived(
-            families=tuple(
-                sorted(derived.families, key=lambda f: (min((published[s] for s in f.stories), default=""), f.id))
+            families=_same(
+                sorted(derived.families, key=lambda f: (min((published[s] for s in f.stories), default=""), f.id)),
+                was.families,
             ),
-            derivations=tuple(sorted(derived.derivations, key=lambda d: (published[d.story], d.story))),
+            derivations=_same(
+                sorted(derived.derivations, key=lambda d: (published[d.story], d.story)), was.derivations
+            ),
             # Within a story as its derivation gave them, which is the order of its text
-            mutations=tuple(sorted(derived.mutations, key=lambda m: (published[m.story], m.story))),
+            mutations=_same(sorted(derived.mutations, key=lambda m: (published[m.story], m.story)), was.mutations),
             incidents=tuple(sorted(derived.incidents, key=lambda i: (_moment(i.when.start if i.when else None), i.id))),
-            plans=tuple(
-                sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id))
+            plans=_same(
+                sorted(derived.plans, key=lambda p: (min((published[s] for s in p.stories), default=""), p.id)),
+                was.plans,
             ),
-            verdicts=tuple(sorted(derived.verdicts, key=lambda v: v.tally)),
+            verdicts=_same(sorted(derived.verdicts, key=lambda v: v.tally), was.verdicts),
             speakers=derived.speakers,
-            groupings=tuple(sorted(derived.groupings, key=lambda g: g.id)),
+            groupings=_same(sorted(derived.groupings, key=lambda g: g.id), was.groupings),
             standings=tuple(sorted(derived.standings, key=lambda s: s.decision)),
         ),
     )
+
+
+def _same(now: Sequence[Thing], was: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """What is now, in the very tuple of before where it holds the very same."""
+    return was if len(now) == len(was) and all(map(is_, now, was)) else tuple(now)
 
 
 def _moment(start: date | None) -> str:

@@ -40,15 +40,27 @@ class Found:
     name: str
 
 
+_PARTS = ("derivations", "mutations", "verdicts")
+_RESTS = {
+    "place": ("reads",),
+    "private": ("reads",),
+    "mutations": ("mutations",),
+    "movements": ("reads", "derivations", "verdicts"),
+}
+"""What is worked out once for a board, with the parts of a view that it rests on."""
+
+
 class Board:
     """A view with its records by id. Nothing in it changes: the next moment has a board of its own.
 
     state: a name for the moment: equal names, equal content.
     """
 
-    def __init__(self, view: View, state: str) -> None:
+    def __init__(self, view: View, state: str, before: "Board | None" = None) -> None:
         self.view = view
         self.state = state
+        if before is not None:
+            self._take(before)
         derived = view.derived
         self.reads: dict[str, Read] = {read.story.id: read for read in view.reads}
         self._named: dict[str, Read] = {}
@@ -65,6 +77,16 @@ class Board:
         self.family_of: dict[str, Family] = {story: one for one in derived.families for story in one.stories}
         self.home: dict[str, Row] = {event: row for row in self.rows() for event in row.events}
         self.reviews = judged.reviews(view)
+
+    def _take(self, before: "Board") -> None:
+        """Takes from the board of before what rests on nothing that is another now."""
+        was, now = before.view, self.view
+        same = {name for name in _PARTS if getattr(was.derived, name) is getattr(now.derived, name)}
+        if was.reads is now.reads:
+            same.add("reads")
+        for name, rests in _RESTS.items():
+            if name in before.__dict__ and same.issuperset(rests):
+                self.__dict__[name] = before.__dict__[name]
 
     def rows(self) -> Iterator[Row]:
         """All incidents, then all plans."""

@@ -56,7 +56,7 @@ class Desk:
         """Makes the board of a view. Whoever asks for one meanwhile is shown the last."""
         if self._board is None or self._board.view is not view:
             self._count += 1
-            self._board = Board(view, f"{self._boot}-{self._count}")
+            self._board = Board(view, f"{self._boot}-{self._count}", self._board)
 
     def shown(self, target: Target, id_: str) -> str:
         """The version of a target that a page shows. Its values are remembered, for who decides on them when they have changed."""
