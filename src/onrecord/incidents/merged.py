@@ -30,6 +30,7 @@ from onrecord.records import (
     digest,
 )
 from onrecord.sweeping import unswept
+from onrecord.yielding import breathing
 
 Stands = Callable[[str, Row | None], bool]
 
@@ -114,7 +115,7 @@ class Merger:
         desk.lay(self._growing.told, heard, campaigns)
         own = owned(rulings, groupings, desk)
         final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
-        made = [desk.row(group) for group in final.groups]
+        made = [desk.row(group) for group in breathing(final.groups, 64)]
         incidents, plans = in_order(row for row in made if row is not None)
         return Merged(
             incidents,

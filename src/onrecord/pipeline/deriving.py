@@ -12,6 +12,7 @@ from onrecord.incidents import Row
 from onrecord.ledger import Ledger, read, write
 from onrecord.records import Campaign, Decision, Derived, Event, Incident, Name, Plan, Read, Ruling, Standing, Verdict
 from onrecord.sweeping import unswept
+from onrecord.yielding import breathe, breathing
 
 TRIES = 3
 """How often deriving is begun again where the facts changed meanwhile, before the ledger is kept from changing."""
@@ -75,7 +76,9 @@ class Deriving:
         """Everything that follows from the facts. reads: those of the last call, some of them read otherwise, and more."""
         in_force, undone = decisions.in_force(decided)
         applied = decisions.apply(reads, in_force)
+        breathe()
         told, come = self._told_otherwise(applied.reads)
+        breathe()
         added = self._grouping.add(come)
         by_id = {decision.id: decision for decision in in_force}
         found = self._merger.merge(
@@ -251,7 +254,7 @@ def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], 
         parted=found.parted,
         among=asked.names if before is not None else None,
     )
-    named = {row.id: asked.under(row, naming.names) for row in rows}
+    named = {row.id: asked.under(row, naming.names) for row in breathing(rows, 256)}
     made = found.derived.verdicts
     derived = called(found.derived, {id_: one for id_, (_, one) in named.items()}, before)
     return Named(derived, naming.acts, named, made)
@@ -332,5 +335,6 @@ def ordered(verdicts: Sequence[Verdict], names: Mapping[str, str] | None = None)
         return known[id(ids)]
 
     return tuple(
-        replace(verdict, incidents=named(verdict.incidents), explains=named(verdict.explains)) for verdict in verdicts
+        replace(verdict, incidents=named(verdict.incidents), explains=named(verdict.explains))
+        for verdict in breathing(verdicts, 64)
     )

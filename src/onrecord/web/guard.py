@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -87,7 +88,8 @@ class Guard:
         try:
             refused = await self._checked(scope)
             if refused is None:
-                await self._app(scope, self._counted(receive), sending)
+                with turns.PAGE if scope["method"] in _SAFE else nullcontext():
+                    await self._app(scope, self._counted(receive), sending)
             else:
                 # A page is made of more than is to be waited for here
                 answer = await run_in_threadpool(_answered, scope, refused)

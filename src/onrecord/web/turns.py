@@ -1,11 +1,15 @@
 """Whose turn it is in a process whose threads share one interpreter: pages a few at a time, one decision beside them."""
 
+import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 import anyio
 from anyio import CapacityLimiter
+
+from onrecord.yielding import standing_back
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -18,9 +22,54 @@ SWITCH = 0.001
 _DECIDING, _ASKING = CapacityLimiter(1), CapacityLimiter(2)
 
 
+class _Pages:
+    """How many pages are being made, and how long a decision stands back for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        self._none = threading.Event()
+        self._none.set()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._count += 1
+            self._none.clear()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._count -= 1
+            if not self._count:
+                self._none.set()
+
+    def first(self) -> Callable[[], None]:
+        """A way to wait while pages are made, in all no longer than a decision may take on their account."""
+        left = _PATIENCE
+
+        def wait() -> None:
+            nonlocal left
+            if left > 0 and not self._none.is_set():
+                began = time.monotonic()
+                self._none.wait(left)
+                left -= time.monotonic() - began
+
+        return wait
+
+
+PAGE = _Pages()
+"""To be held while a page is made: a decision that is being thought over stands back meanwhile."""
+_PATIENCE = 3.0
+"""Seconds, at most, that one decision stands back."""
+
+
+def _standing_back(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
+    with standing_back(PAGE.first()):
+        return make(*given, **named)
+
+
 async def deciding(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
     """Carries out what decides, in the turn of decisions: who waits for that takes no page's turn."""
-    return await anyio.to_thread.run_sync(partial(make, *given, **named), limiter=_DECIDING)
+    return await anyio.to_thread.run_sync(partial(_standing_back, make, *given, **named), limiter=_DECIDING)
 
 
 async def asking(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
