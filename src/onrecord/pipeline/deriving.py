@@ -244,6 +244,7 @@ def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], 
     held: what became of names so far. before: what was named last, where no names were given or moved since: then only rows
     that are others now are named, beside those that are told of in the same stories.
     """
+    breathe()
     rows: list[Row] = [*found.derived.incidents, *found.derived.plans]
     asked = Asked(rows, before.rows if before is not None else {})
     naming = incidents.named(

@@ -40,6 +40,7 @@ class Found:
     name: str
 
 
+_LOOKED_AT = ("place", "mutations", "mutated", "standings", "standing", "movements", "signed", "filtered", "triage")
 _PARTS = ("derivations", "mutations", "verdicts")
 _RESTS = {
     "place": ("reads",),
@@ -87,6 +88,11 @@ class Board:
         for name, rests in _RESTS.items():
             if name in before.__dict__ and same.issuperset(rests):
                 self.__dict__[name] = before.__dict__[name]
+
+    def parts(self) -> Iterator[object]:
+        """Works out, one after the other, what most pages look at."""
+        for name in _LOOKED_AT:
+            yield getattr(self, name)
 
     def rows(self) -> Iterator[Row]:
         """All incidents, then all plans."""

@@ -20,6 +20,7 @@ from onrecord.web.board import Board, Row
 from onrecord.web.queue import Queue
 from onrecord.web.searching import Hit, Index
 from onrecord.wording import places
+from onrecord.yielding import breathing
 
 _REMEMBERED = 20_000
 _PATIENCE = 0.02
@@ -56,7 +57,13 @@ class Desk:
         """Makes the board of a view. Whoever asks for one meanwhile is shown the last."""
         if self._board is None or self._board.view is not view:
             self._count += 1
-            self._board = Board(view, f"{self._boot}-{self._count}", self._board)
+            board = Board(view, f"{self._boot}-{self._count}", self._board)
+            if self._board is not None:
+                # What the next pages would each wait for is worked out before they are shown it
+                for _ in breathing(board.parts(), 1):
+                    pass
+                self.queue.keep_up(board)
+            self._board = board
 
     def shown(self, target: Target, id_: str) -> str:
         """The version of a target that a page shows. Its values are remembered, for who decides on them when they have changed."""
