@@ -1,5 +1,6 @@
 """What a running process keeps of a ledger: whatever is decided, added or broken off, it is what a rebuild would give."""
 
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,9 @@ from onrecord.errors import CannotWork, Conflict, WrongUse
 from onrecord.ledger import Ledger, open_ledger, read, schema, write
 from onrecord.pipeline import Judgement, Kept, Outcome, View, deriving
 from onrecord.records import Campaign, Event, Reading, Source, Span, Story
+
+MOST = 8 if os.environ.get("ONRECORD_NIGHTLY") else 4
+"""Up to which seed the long runs go."""
 
 LATER = NOW + timedelta(days=1)
 PLACES = ("Varnholm", "Ostrey", "Low Ness")
@@ -210,13 +214,13 @@ def run(mine: Ledger, theirs: Ledger, given: Sequence[Given], seed: int, steps: 
     holds(mine, kept)
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 8))])
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, MOST))])
 def test_a_running_process_gives_what_commands_give(seed: int, tmp_path: Path) -> None:
     with closing(opened(tmp_path, "mine")) as mine, closing(opened(tmp_path, "theirs")) as theirs:
         run(mine, theirs, of_the_desk(), seed, 24)
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 8))])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, MOST))])
 def test_a_running_process_gives_what_commands_give_on_a_campaign(seed: int, tmp_path: Path) -> None:
     with closing(opened(tmp_path, "mine")) as mine, closing(opened(tmp_path, "theirs")) as theirs:
         run(mine, theirs, generated(40), seed, 20)
