@@ -1,8 +1,8 @@
 """The API does what its description says, whatever it is asked; its page and its client say the same."""
 
 import json
-import re
 import os
+import re
 import runpy
 import subprocess
 import sys
