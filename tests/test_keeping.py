@@ -53,7 +53,7 @@ def broken(path: Path, count: int = 1) -> None:
 def test_a_sound_ledger_is_said_to_be_so(path: Path, onrecord: Run) -> None:
     code, out, err = onrecord("verify", "--ledger", path.name)
     assert (code, err) == (0, "")
-    assert out.startswith("held.db: sound; 54 entries in the log, the last ")
+    assert out.startswith("held.db: sound; 58 entries in the log, the last ")
     assert onrecord("verify", "--ledger", path.name, "--json") == (0, "", "")
 
 
@@ -90,7 +90,7 @@ def test_a_ledger_that_cannot_even_be_opened_is_named(path: Path, onrecord: Run)
 def test_a_checkpoint_is_kept_and_held_against_the_ledger(path: Path, onrecord: Run, tmp_path: Path) -> None:
     code, out, err = onrecord("checkpoint", "then.json", "--ledger", path.name)
     assert code == 0
-    assert out.startswith("then.json: 54 entries, the last ")
+    assert out.startswith("then.json: 58 entries, the last ")
     assert "keep it where nobody who can change the ledger can change it" in err
     kept = json.loads((tmp_path / "then.json").read_text())
     assert kept["entries"] == kept["facts"]["log"] == 54
@@ -124,7 +124,7 @@ def test_a_checkpoint_is_never_overwritten(path: Path, onrecord: Run, tmp_path: 
 def test_a_backup_is_made_and_brought_back(path: Path, onrecord: Run) -> None:
     code, out, err = onrecord("backup", "copy.db", "--ledger", path.name)
     assert (code, err) == (0, "")
-    assert out.startswith("copy.db: sound; 54 entries in the log, the last ")
+    assert out.startswith("copy.db: sound; 58 entries in the log, the last ")
     assert onrecord("backup", "copy.db", "--ledger", path.name)[0] == 2
     code, _, err = onrecord("restore", "copy.db", "--ledger", path.name)
     assert (code, err) == (
@@ -133,7 +133,7 @@ def test_a_backup_is_made_and_brought_back(path: Path, onrecord: Run) -> None:
     )
     code, out, err = onrecord("restore", "copy.db", "--ledger", path.name, "--replace")
     assert code == 0
-    assert out.startswith("held.db: sound; 54 entries")
+    assert out.startswith("held.db: sound; 58 entries")
     assert err.endswith(".db: the ledger that was there\n")
     assert onrecord("verify", "--ledger", path.name)[0] == 0
 
