@@ -62,6 +62,8 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "read_by": lambda ledger: read.read_by(ledger, [TOLD.id], "by hand"),
     "story": lambda ledger: read.story(ledger, TOLD.id),
     "story_in": within(read.story_in, TOLD.id),
+    "current": within(read.current),
+    "versions_in": within(read.versions_in),
     "stories": lambda ledger: list(read.stories(ledger)),
     "capture_of": lambda ledger: read.capture_of(ledger, TOLD.id),
     "stories_of": lambda ledger: read.stories_of(ledger, [TOLD.id]),
