@@ -53,7 +53,8 @@ def ends(path: Path) -> dict[str, Any]:
 def cues(path: Path) -> dict[str, Any]:
     """What tells whether words that the network takes for a cue are one, as logarithms of odds: how often the same words are
     a cue where they stand ("known"; "unknown" of others), what is added for the content and the source found with them, and
-    the least that it all comes to. The shares were fitted on documents that training kept back.
+    the least that it all comes to. The shares were chosen by documents that training kept back and by the
+    development set together, so that neither measures them quite.
     """
     told: collections.Counter[str] = collections.Counter()
     stood: collections.Counter[str] = collections.Counter()

@@ -27,6 +27,11 @@ class Person:
     role: Role
     via: Via
 
+    @property
+    def knows_names(self) -> bool:
+        """Whether the names of private persons are shown to this one: who codes needs them to tell people apart."""
+        return self.may("coder")
+
     def may(self, role: Role) -> bool:
         """Whether this person has that role, or one above it."""
         return ROLES.index(self.role) >= ROLES.index(role)

@@ -109,7 +109,7 @@ def asked(
     if person is None:
         raise access.SignInFirst
     desk = desk_of(request)
-    return Asked(desk, desk.board(), person, not person.may("coder"), if_none_match)
+    return Asked(desk, desk.board(), person, not person.knows_names, if_none_match)
 
 
 Asking = Annotated[Asked, Depends(asked)]

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from onrecord import incidents
@@ -30,14 +29,6 @@ from onrecord.records import (
 
 Row = Incident | Plan
 Finding = Claim | Event | Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What an id stands for. name: the id that it leads to, another one after a merge."""
-
-    kind: str
-    name: str
 
 
 _LOOKED_AT = ("place", "mutations", "mutated", "standings", "standing", "movements", "signed", "filtered", "triage")

@@ -16,6 +16,7 @@ from onrecord.pipeline import Judgement
 from onrecord.web import access, showing, turns
 from onrecord.web.desk import Desk, desk_of
 from onrecord.web.failing import Refused
+from onrecord.web.onward import local
 
 router = APIRouter()
 
@@ -60,12 +61,6 @@ class Asked(BaseModel):
 def new_key() -> str:
     """A key for a form: sent twice, it decides once."""
     return uuid4().hex
-
-
-def local(address: str) -> str:
-    """An address of this desk; "/" for any other."""
-    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if plain and "\\" not in address else "/"
 
 
 @router.post("/decide", dependencies=[Depends(access.CODER)], name="decide")

@@ -94,7 +94,7 @@ class Desk:
     def kept_by(self, board: Board, wanted: Filter, person: Person) -> frozenset[str]:
         """The ids of the incidents and plans that a filter keeps, as far as that person may know."""
         filters.check(board.view, wanted)
-        rows = board.filtered if person.may("coder") else board.filtered_openly
+        rows = board.filtered if person.knows_names else board.filtered_openly
         return frozenset(id_ for id_, row in rows.items() if wanted.keeps(row))
 
     def alike(self, board: Board, row: Row) -> list[Alike]:

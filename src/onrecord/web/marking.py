@@ -1,5 +1,6 @@
 """A text with what was read in it → stretches, each with the marks that lie on it."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ def stretches(words: str, found: Sequence[Mark], start: int = 0, end: int | None
 def paragraphs(words: str, found: Sequence[Mark]) -> Iterator[list[Stretch]]:
     """The same, a list a paragraph: a line of the text that is not blank."""
     ordered = sorted(found, key=lambda mark: mark.start)
+    starts = [mark.start for mark in ordered]
     at, first = 0, 0
     for line in words.split("\n"):
         end = at + len(line)
@@ -84,7 +86,8 @@ def paragraphs(words: str, found: Sequence[Mark]) -> Iterator[list[Stretch]]:
             # Marks lie in order: those that ended before this paragraph are passed over for good
             while first < len(ordered) and ordered[first].end <= at:
                 first += 1
-            near = [mark for mark in ordered[first:] if mark.start < end] if first < len(ordered) else []
+            last = bisect_left(starts, end)
+            near = ordered[first:last]
             yield stretches(words, near, at, end)
         at = end + 1
 

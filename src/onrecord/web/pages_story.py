@@ -41,7 +41,7 @@ def story(request: Request, id_: str) -> HTMLResponse:
     if read is None or words is None:
         raise Refused(404, f"No story {id_[:80]} is held here.")
     family = board.family_of.get(read.story.id)
-    mask = None if request.state.person.may("coder") else board.private.masked
+    mask = None if request.state.person.knows_names else board.private.masked
     given = {
         "board": board,
         "read": read,

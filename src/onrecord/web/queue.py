@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log1p
 
 from onrecord import incidents
-from onrecord.records import Bounds, Incident, Plan, Span
+from onrecord.records import Bounds, Event, Incident, Plan, Span, Tally
 from onrecord.web.board import Board
 from onrecord.web.remembering import Remembered
 from onrecord.yielding import breathe
@@ -138,19 +138,14 @@ def _tallies(board: Board) -> Iterator[Item]:
     for tally, verdict in board.verdicts.items():
         if verdict.word in ("short", "over") and board.reviews.get(tally) is None:
             found = board.finding(tally)
-            if found is not None:
+            if found is not None and isinstance(found[1], Tally):
                 off = log1p(verdict.off_by or 0)
-                yield _item(tally, "tally", {"tally": verdict.reason}, 0.5 * off, (_span(found[1]),))
-
-
-def _span(tally: object) -> Span:
-    span: Span = tally.span  # type: ignore[attr-defined]
-    return span
+                yield _item(tally, "tally", {"tally": verdict.reason}, 0.5 * off, (found[1].span,))
 
 
 def _first_words(board: Board, row: Incident | Plan) -> tuple[Span, ...]:
     """The words of the first report that tells of it."""
     event = row.events[0]
     found = board.finding(event)
-    mentions = getattr(found[1], "mentions", ()) if found else ()
+    mentions = found[1].mentions if found is not None and isinstance(found[1], Event) else ()
     return (mentions[0].trigger,) if mentions else ()

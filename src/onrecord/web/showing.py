@@ -147,7 +147,7 @@ def page(request: Request, template: str, context: Mapping[str, Any], status: in
         "person": person,
         "may": person.may if person else lambda _role: False,
         "path": request.url.path,
-        "mask": board.private.masked if board and person and not person.may("coder") else None,
+        "mask": board.private.masked if board and person and not person.knows_names else None,
         "who": lambda id_: names.get(id_, id_),
         "versions_of": lambda row: desk.shown(row, row.id),
         "notice": _notice(board, request.query_params.get("done")) if board else None,

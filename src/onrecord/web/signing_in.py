@@ -1,7 +1,6 @@
 """Pages by which people come in, go out, and make the first account."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,6 +11,7 @@ from onrecord.ledger import people
 from onrecord.web import access, showing
 from onrecord.web.door import door_of
 from onrecord.web.failing import Refused
+from onrecord.web.onward import local
 
 router = APIRouter()
 _NO_MATCH = "That name and that password do not go together."
@@ -45,19 +45,6 @@ class SetUp(Filled):
 
 class Nothing(Filled):
     """A button."""
-
-
-def local(next_: str) -> str:
-    """Where to go on, if that is a page of this desk; else its first page.
-
-    Browsers take two slashes, also one of them turned round, also with a tab between them, for the address of another machine.
-    """
-    seen = next_.isprintable() and "\\" not in next_ and next_.startswith("/") and not next_.startswith("//")
-    try:
-        at = urlsplit(next_)
-    except ValueError:
-        return "/"
-    return next_ if seen and not at.scheme and not at.netloc else "/"
 
 
 @router.get("/sign-in", dependencies=[Depends(access.ANYONE)], name="sign_in")
