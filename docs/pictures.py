@@ -4,22 +4,23 @@
 """
 
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
 from onrecord import pipeline
 from onrecord.ledger import Ledger, open_ledger
 from onrecord.web import Options, application
+from onrecord.web.serving import listen
+from onrecord.web.serving import server as made
 
 HERE = Path(__file__).resolve().parent / "pictures"
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
@@ -95,16 +96,15 @@ def _sample(folder: str) -> Iterator[Ledger]:
 
 @contextmanager
 def _served(ledger: Ledger) -> Iterator[str]:
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
-    app = application(ledger, Options(port=port, by="Ida Marsh"))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    options = Options(port=0, by="Ida Marsh")
+    listening = listen(options)
+    options = replace(options, port=listening.getsockname()[1])
+    server = made(application(ledger, options), options)
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
+    yield options.address
     server.should_exit = True
     thread.join(20)
 

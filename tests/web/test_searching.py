@@ -21,10 +21,10 @@ from onrecord.ledger import Ledger, open_ledger, write
 from onrecord.pipeline import Judgement
 from onrecord.records import Claim, Published, Reading, Source, Span, Story
 from onrecord.web import Options, application, searching, words
-from onrecord.web.access import Person
 from onrecord.web.board import Board
 from onrecord.web.desk import Desk
 from onrecord.web.pages_search import page_of, pieces
+from seats import seated
 
 
 def on(day: int) -> Published:
