@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import anyio
 from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
 
 from onrecord.yielding import standing_back
 
@@ -19,7 +20,9 @@ PAGES = 3
 SWITCH = 0.001
 """Seconds after which a thread that computes lets another go on. Python's own are five times as many, and a page asks several times."""
 
-_DECIDING, _ASKING = CapacityLimiter(1), CapacityLimiter(2)
+_DECIDING: RunVar[CapacityLimiter] = RunVar("deciding")
+_ASKING: RunVar[CapacityLimiter] = RunVar("asking")
+"""A limiter wakes who waits in its own event loop only: each loop of this process has its own."""
 
 
 class _Pages:
@@ -67,14 +70,21 @@ def _standing_back(make: Callable[Given, Made], *given: Given.args, **named: Giv
         return make(*given, **named)
 
 
+def _turns(kept: RunVar[CapacityLimiter], together: int) -> CapacityLimiter:
+    limiter = kept.get(None)
+    if limiter is None:
+        kept.set(limiter := CapacityLimiter(together))
+    return limiter
+
+
 async def deciding(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
     """Carries out what decides, in the turn of decisions: who waits for that takes no page's turn."""
-    return await anyio.to_thread.run_sync(partial(_standing_back, make, *given, **named), limiter=_DECIDING)
+    return await anyio.to_thread.run_sync(partial(_standing_back, make, *given, **named), limiter=_turns(_DECIDING, 1))
 
 
 async def asking(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
     """Carries out what every request needs before it is let in, without a page's turn."""
-    return await anyio.to_thread.run_sync(partial(make, *given, **named), limiter=_ASKING)
+    return await anyio.to_thread.run_sync(partial(make, *given, **named), limiter=_turns(_ASKING, 2))
 
 
 def few_pages() -> None:
