@@ -163,6 +163,8 @@ def _warm(address: str) -> None:
     for path in (*_LISTS, "/search?q=drone", "/timeline.json"):
         while httpx.get(f"{address}{path}", timeout=600).status_code == httpx.codes.SERVICE_UNAVAILABLE:
             time.sleep(1)
+    # Whoever decides first waits until the ledger is laid out for that
+    httpx.post(f"{address}/decide", data={"verdict": "confirm", "target": "nothing"}, headers=_HEADERS, timeout=600)
 
 
 def _read(address: str, seen: Seen, ends: float, incidents: Sequence[str], stories: Sequence[str], seed: int) -> None:

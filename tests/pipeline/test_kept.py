@@ -1,6 +1,7 @@
 """What a running process keeps of a ledger: whatever is decided, added or broken off, it is what a rebuild would give."""
 
 import os
+import pickle
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -196,7 +197,8 @@ def run(mine: Ledger, theirs: Ledger, given: Sequence[Given], seed: int, steps: 
     for ledger in (mine, theirs):
         put(ledger, given[:first])
     left, kept = given[first:], Kept(mine)
-    kept.look(NOW)
+    seen = kept.look(NOW)
+    told = pickle.loads(pickle.dumps(seen))
     pipeline.view(theirs, now=NOW)
     for step in range(steps):
         if pick.random() < 0.2:
@@ -210,6 +212,10 @@ def run(mine: Ledger, theirs: Ledger, given: Sequence[Given], seed: int, steps: 
         answers = [tried(kept.decide, asked, NOW), tried(pipeline.decide, theirs, asked, NOW)]
         assert answers[0] == answers[1]
         assert kept.look(NOW) == pipeline.view(theirs, now=NOW)
+        # Whoever is told of the changes alone has the same
+        changes, seen = pipeline.between(seen, kept.view), kept.view
+        told = pipeline.applied(told, pickle.loads(pickle.dumps(changes)))
+        assert told == seen
     assert everything(mine) == everything(theirs)
     holds(mine, kept)
 

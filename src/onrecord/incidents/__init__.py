@@ -21,7 +21,7 @@ from onrecord.incidents.merged import (
 from onrecord.incidents.names import Naming, ends, named, renamed, resolve
 from onrecord.incidents.overrides import Row
 from onrecord.incidents.phases import Refusal
-from onrecord.incidents.series import movements
+from onrecord.incidents.series import Steps, movements
 from onrecord.incidents.support import of_total
 from onrecord.incidents.told import Families, tellings
 from onrecord.incidents.verdicts import verdicts
@@ -38,6 +38,7 @@ __all__ = [
     "Refusal",
     "Regrouped",
     "Row",
+    "Steps",
     "by_story",
     "decided",
     "ends",

@@ -30,7 +30,6 @@ from onrecord.records import (
     digest,
 )
 from onrecord.sweeping import unswept
-from onrecord.yielding import breathe, breathing
 
 Stands = Callable[[str, Row | None], bool]
 
@@ -111,13 +110,11 @@ class Merger:
         self._heard.update((read.story.id, voices.heard(read)) for read in come)
         heard = voices.speakers(self._heard.values())
         self._growing.change(come, derivations, mutations)
-        breathe()
         groupings, desk = self._growing.groupings(), self._desk
         desk.lay(self._growing.told, heard, campaigns)
-        breathe()
         own = owned(rulings, groupings, desk)
         final = decided(groupings, [r for r in rulings if stands(r.decision, own[r.decision])])
-        made = [desk.row(group) for group in breathing(final.groups, 64)]
+        made = [desk.row(group) for group in final.groups]
         incidents, plans = in_order(row for row in made if row is not None)
         return Merged(
             incidents,

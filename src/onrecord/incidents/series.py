@@ -26,32 +26,47 @@ class _Point:
     order: tuple[date, date, str]
 
 
+class Steps:
+    """Every step from a total to another one of the same series: what an outlet counts itself, or what one source says wherever it is
+    printed, in one unit, over the same acts, from the same day. What copies print is not theirs.
+    """
+
+    def __init__(self, reads: Sequence[Read], derivations: Iterable[Derivation]) -> None:
+        copied = {one.story for one in derivations if one.relation in COPIES}
+        series: dict[_Key, list[_Point]] = defaultdict(list)
+        for read in reads:
+            if read.story.id in copied:
+                continue
+            for tally in read.reading.tallies:
+                point = _point(read, tally)
+                if point is not None:
+                    series[_key(point)].append(point)
+        self._to = {
+            after.tally.id: (before, after)
+            for points in series.values()
+            for before, after in _steps(sorted(points, key=lambda point: point.order))
+        }
+
+    def movement(self, tally: str, verdicts: Mapping[str, Verdict]) -> Movement | None:
+        """The step to a total, None where there is none before it. verdicts: by tally.
+
+        A step up is a new incident's if the incidents that the later total counts and the earlier does not come to as much in the
+        ledger, and else a revision; a step down is an error, or a correction where the story corrects. Where the ledger does not
+        count the unit nothing can be said of a step up.
+        """
+        step = self._to.get(tally)
+        return _movement(*step, verdicts) if step is not None else None
+
+    def movements(self, verdicts: Mapping[str, Verdict]) -> tuple[Movement, ...]:
+        """All of them, in the order of the later totals' ids."""
+        return tuple(_movement(*self._to[tally], verdicts) for tally in sorted(self._to))
+
+
 def movements(
     reads: Sequence[Read], derivations: Iterable[Derivation], verdicts: Iterable[Verdict]
 ) -> tuple[Movement, ...]:
-    """Every step from a total to another one of the same series: what an outlet counts itself, or what one source says wherever it is
-    printed, in one unit, over the same acts, from the same day. What copies print is not theirs.
-
-    The steps are in the order of the later totals' ids. A step up is a new incident's if the incidents that the later total counts and
-    the earlier does not come to as much in the ledger, and else a revision; a step down is an error, or a correction where the story
-    corrects. Where the ledger does not count the unit nothing can be said of a step up.
-    """
-    copied = {one.story for one in derivations if one.relation in COPIES}
-    series: dict[_Key, list[_Point]] = defaultdict(list)
-    for read in reads:
-        if read.story.id in copied:
-            continue
-        for tally in read.reading.tallies:
-            point = _point(read, tally)
-            if point is not None:
-                series[_key(point)].append(point)
-    held = {one.tally: one for one in verdicts}
-    found = [
-        _movement(before, after, held)
-        for points in series.values()
-        for before, after in _steps(sorted(points, key=lambda point: point.order))
-    ]
-    return tuple(sorted(found, key=lambda one: one.tally))
+    """Every step of every series."""
+    return Steps(reads, derivations).movements({one.tally: one for one in verdicts})
 
 
 def _point(read: Read, tally: Tally) -> _Point | None:

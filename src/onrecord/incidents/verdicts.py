@@ -9,7 +9,6 @@ from onrecord.incidents.counting import Books, Counted, of_one
 from onrecord.incidents.habits import Habits
 from onrecord.records import Bounds, Campaign, Incident, Read, Tally, TallyUnit, Verdict, VerdictWord
 from onrecord.wording.numbers import bounds
-from onrecord.yielding import breathing
 
 _OPEN_SLACK = 0.2
 """How far the ledger may stand above "more than 100" before the total is short: a fifth."""
@@ -68,7 +67,7 @@ def verdicts(
             by_story.setdefault(story, set()).add(one.id)
     asked = []
     stating = (read for read in reads if read.reading.tallies)
-    for read in breathing(sorted(stating, key=lambda read: read.story.id)):
+    for read in sorted(stating, key=lambda read: read.story.id):
         watch = _watch(by_story.get(read.story.id, set()), watches) or everything
         tellers = {claim.id: claim.source.name for claim in read.reading.claims}
         for tally in read.reading.tallies:
@@ -76,7 +75,7 @@ def verdicts(
             total = _Total(replace(tally, scope=scope), bounds(tally.quantity, profile), tally.unit, read)
             asked.append((total, watch))
     habits = _habits(asked)
-    made = (_verdict(total, watch, habits) for total, watch in breathing(asked))
+    made = (_verdict(total, watch, habits) for total, watch in asked)
     return tuple(sorted(made, key=lambda verdict: verdict.tally))
 
 
@@ -108,7 +107,7 @@ def _watch(mine: set[str], watches: Sequence[Books]) -> Books | None:
 def _habits(asked: Iterable[tuple[_Total, Books]]) -> Habits:
     """Which reading of its units fits the totals of each outlet."""
     habits = Habits()
-    for total, watch in breathing(asked):
+    for total, watch in asked:
         if not _is_comparable(total, watch):
             continue
         for unit in habits.readings(total.unit):

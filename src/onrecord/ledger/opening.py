@@ -39,6 +39,12 @@ class Ledger:
         """Whether it lies on a server, and not in a file."""
         return self.engine.dialect.name == "postgresql"
 
+    @property
+    def address(self) -> str:
+        """What opens it in another process of this machine. It may hold a password: never to be shown."""
+        url = self.engine.url
+        return url.render_as_string(hide_password=False) if self.on_server else str(url.database)
+
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that is kept as a whole or not at all, one at a time.

@@ -28,7 +28,6 @@ from onrecord.records import (
     Verdict,
     digest,
 )
-from onrecord.yielding import breathe
 
 Entry = tuple[str, int, str]
 """What the log holds of a fact: its table, the number of its row, its digest."""
@@ -237,7 +236,6 @@ def change_derived(connection: sa.Connection, held: Derived, derived: Derived, r
     held: everything derived as the ledger has it; readings, decided: as in `replace_derived`.
     """
     for (table, row, records), (_, _, before) in zip(_laid(derived), _laid(held), strict=True):
-        breathe()
         if records == before:
             continue
         (key,) = table.primary_key.columns

@@ -6,10 +6,11 @@ is read by the callers and passed down as `now`.
 
 from onrecord.pipeline.adding import AddOptions, AddReport, Progress, add, check, read_only, silent
 from onrecord.pipeline.campaigning import end_campaign, start_campaigns
+from onrecord.pipeline.changes import Changes, applied, between
 from onrecord.pipeline.coding import Answers, Opening, choices, close_round, code, coded_fields, open_round
 from onrecord.pipeline.deciding import Judgement, Outcome, decide
 from onrecord.pipeline.deriving import derive, derive_if_old, rebuild
-from onrecord.pipeline.keeping import Kept
+from onrecord.pipeline.keeping import Kept, Moment, moment
 from onrecord.pipeline.moving import MoveReport, move
 from onrecord.pipeline.rereading import RereadOptions, RereadReport, reread
 from onrecord.pipeline.verifying import checkpoint, verify
@@ -19,8 +20,10 @@ __all__ = [
     "AddOptions",
     "AddReport",
     "Answers",
+    "Changes",
     "Judgement",
     "Kept",
+    "Moment",
     "MoveReport",
     "Opening",
     "Outcome",
@@ -29,7 +32,9 @@ __all__ = [
     "RereadReport",
     "View",
     "add",
+    "applied",
     "arranged",
+    "between",
     "check",
     "checkpoint",
     "choices",
@@ -41,6 +46,7 @@ __all__ = [
     "derive",
     "derive_if_old",
     "end_campaign",
+    "moment",
     "move",
     "open_round",
     "read_only",

@@ -12,7 +12,6 @@ from onrecord.incidents import Row
 from onrecord.ledger import Ledger, read, write
 from onrecord.records import Campaign, Decision, Derived, Event, Incident, Name, Plan, Read, Ruling, Standing, Verdict
 from onrecord.sweeping import unswept
-from onrecord.yielding import breathe, breathing
 
 TRIES = 3
 """How often deriving is begun again where the facts changed meanwhile, before the ledger is kept from changing."""
@@ -76,9 +75,7 @@ class Deriving:
         """Everything that follows from the facts. reads: those of the last call, some of them read otherwise, and more."""
         in_force, undone = decisions.in_force(decided)
         applied = decisions.apply(reads, in_force)
-        breathe()
         told, come = self._told_otherwise(applied.reads)
-        breathe()
         added = self._grouping.add(come)
         by_id = {decision.id: decision for decision in in_force}
         found = self._merger.merge(
@@ -244,7 +241,6 @@ def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], 
     held: what became of names so far. before: what was named last, where no names were given or moved since: then only rows
     that are others now are named, beside those that are told of in the same stories.
     """
-    breathe()
     rows: list[Row] = [*found.derived.incidents, *found.derived.plans]
     asked = Asked(rows, before.rows if before is not None else {})
     naming = incidents.named(
@@ -255,7 +251,7 @@ def under_names(found: Made, decided: Sequence[Decision], held: Sequence[Name], 
         parted=found.parted,
         among=asked.names if before is not None else None,
     )
-    named = {row.id: asked.under(row, naming.names) for row in breathing(rows, 256)}
+    named = {row.id: asked.under(row, naming.names) for row in rows}
     made = found.derived.verdicts
     derived = called(found.derived, {id_: one for id_, (_, one) in named.items()}, before)
     return Named(derived, naming.acts, named, made)
@@ -336,6 +332,5 @@ def ordered(verdicts: Sequence[Verdict], names: Mapping[str, str] | None = None)
         return known[id(ids)]
 
     return tuple(
-        replace(verdict, incidents=named(verdict.incidents), explains=named(verdict.explains))
-        for verdict in breathing(verdicts, 64)
+        replace(verdict, incidents=named(verdict.incidents), explains=named(verdict.explains)) for verdict in verdicts
     )

@@ -1,6 +1,5 @@
 """One ledger in the memory of a process that goes on running: one more decision or story costs what it changes."""
 
-import gc
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from onrecord.pipeline.deciding import Judgement, Outcome
 from onrecord.pipeline.viewing import View, arranged
 from onrecord.records import Decision, Derived, Name, Read
 
-_Moment = tuple[tuple[int, str], tuple[str, str] | None]
+Moment = tuple[tuple[int, str], tuple[str, str] | None]
 """The last entry of a ledger's log, and what its derived rows were made from: at equal moments a ledger holds the same."""
 
 
@@ -30,7 +29,7 @@ class _State:
     before it, which the ledger has not yet either; replayed: what was decided before under the same key, where that is all.
     """
 
-    at: _Moment
+    at: Moment
     source: tuple[str, str]
     facts: read.Facts
     current: Mapping[str, int]
@@ -76,6 +75,13 @@ class Kept:
         if self._view is None:
             raise RuntimeError(f"{self._ledger.place}: look at it first")
         return self._view
+
+    @property
+    def at(self) -> Moment:
+        """The moment of the view."""
+        if self._state is None:
+            raise RuntimeError(f"{self._ledger.place}: look at it first")
+        return self._state.at
 
     def look(self, now: datetime) -> View:
         """The ledger as it stands now, everything derived anew, and written, where others left that to be done.
@@ -207,14 +213,19 @@ class Kept:
         if kept is None:
             kept = deriving.Deriving(self._profile)
             made = kept.made(facts.reads, facts.decisions, facts.campaigns)
-            _set_aside()
         else:
             made = kept.made(facts.reads, facts.decisions, facts.campaigns)
         self._deriving = kept
         return made
 
 
-def _moment(connection: sa.Connection) -> _Moment:
+def moment(ledger: Ledger) -> Moment:
+    """The moment at which a ledger stands."""
+    with ledger.reading() as connection:
+        return _moment(connection)
+
+
+def _moment(connection: sa.Connection) -> Moment:
     return chain.head(connection), read.derived_from(connection)
 
 
@@ -240,15 +251,3 @@ def _facts(
         reads = tuple(held[id_] for id_ in sorted(held))
         facts = replace(facts, reads=reads, campaigns=tuple(read.campaigns_in(connection)))
     return facts, current
-
-
-def _set_aside() -> None:
-    """Has garbage looked for once more among all that was just loaded, and no longer among what is left of it.
-
-    Of a large ledger that is millions of objects, among which looking takes seconds while nobody else runs, and they stay for as
-    long as the process does. What is let go of them later is still freed at once, for records lead to no circles; only what
-    keeps stories grouped and merged has some, and is let go only where all is loaded anew: then it is found here.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

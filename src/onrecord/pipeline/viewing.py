@@ -13,7 +13,6 @@ from onrecord.ledger import Ledger, read
 from onrecord.ledger.codec import encode
 from onrecord.pipeline import deriving
 from onrecord.records import Campaign, Decision, Derived, Incident, Name, Plan, Read, digest
-from onrecord.yielding import breathe
 
 Thing = TypeVar("Thing")
 
@@ -100,7 +99,6 @@ def arranged(reads: Sequence[Read], derived: Derived, before: View | None = None
 
 def _same(now: Sequence[Thing], was: tuple[Thing, ...]) -> tuple[Thing, ...]:
     """What is now, in the very tuple of before where it holds the very same."""
-    breathe()
     return was if len(now) == len(was) and all(map(is_, now, was)) else tuple(now)
 
 

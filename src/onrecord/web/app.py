@@ -8,14 +8,18 @@ from starlette.staticfiles import StaticFiles
 from onrecord.ledger import Ledger
 from onrecord.web import access, failing, guard
 from onrecord.web.desk import Desk
+from onrecord.web.keepers import Keeper
 from onrecord.web.options import Options
 from onrecord.web.routes import ROUTERS
 
 
-def application(ledger: Ledger, options: Options) -> FastAPI:
-    """The pages and the API of one ledger. Raises RuntimeError where a route has no rule on who may."""
+def application(ledger: Ledger, options: Options, keeper: Keeper | None = None) -> FastAPI:
+    """The pages and the API of one ledger. Raises RuntimeError where a route has no rule on who may.
+
+    keeper: who keeps it in memory; this very process where none is given.
+    """
     app = FastAPI(title="OnRecord", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.desk = Desk(ledger)
+    app.state.desk = Desk(ledger, keeper)
     app.state.options = options
     app.state.rules = tuple(access.rules(ROUTERS))
     for router in ROUTERS:

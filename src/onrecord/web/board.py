@@ -31,13 +31,13 @@ Row = Incident | Plan
 Finding = Claim | Event | Tally
 
 
-_LOOKED_AT = ("place", "mutations", "mutated", "standings", "standing", "movements", "signed", "filtered", "triage")
-_PARTS = ("derivations", "mutations", "verdicts")
+_LOOKED_AT = ("place", "mutations", "mutated", "standings", "standing", "_steps", "signed", "filtered", "triage")
+_PARTS = ("derivations", "mutations")
 _RESTS = {
     "place": ("reads",),
     "private": ("reads",),
     "mutations": ("mutations",),
-    "movements": ("reads", "derivations", "verdicts"),
+    "_steps": ("reads", "derivations"),
 }
 """What is worked out once for a board, with the parts of a view that it rests on."""
 
@@ -213,11 +213,12 @@ class Board:
         return incidents.Desk(told, self.view.derived.speakers, self.view.profile).history(incident)
 
     @cached_property
-    def movements(self) -> dict[str, Movement]:
-        """How far each total moved since the one before it in its series, by tally."""
-        derived = self.view.derived
-        found = incidents.movements(self.view.reads, derived.derivations, derived.verdicts)
-        return {one.tally: one for one in found}
+    def _steps(self) -> incidents.Steps:
+        return incidents.Steps(self.view.reads, self.view.derived.derivations)
+
+    def movement(self, tally: str) -> Movement | None:
+        """How far a total moved since the one before it in its series."""
+        return self._steps.movement(tally, self.verdicts)
 
     @cached_property
     def triage(self) -> dict[str, str]:

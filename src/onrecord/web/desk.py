@@ -2,7 +2,9 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import chain
 from secrets import token_hex
 
 from fastapi import Request
@@ -12,27 +14,29 @@ from onrecord.decisions import Target
 from onrecord.exports import filters
 from onrecord.exports.filters import Filter
 from onrecord.ledger import Ledger, people, read
-from onrecord.pipeline import Answers, Judgement, Kept, Opening, Outcome, View
+from onrecord.pipeline import Answers, Judgement, Opening, Outcome, View
 from onrecord.records import Coding, Round, Shown, Story
+from onrecord.web import turns
 from onrecord.web.access import Person
-from onrecord.web.alike import Alike, alike
 from onrecord.web.board import Board, Row
+from onrecord.web.keepers import Here, Keeper
+from onrecord.web.near import Near
 from onrecord.web.queue import Queue
 from onrecord.web.searching import Hit, Index
 from onrecord.wording import places
-from onrecord.yielding import breathing
 
 _REMEMBERED = 20_000
-_PATIENCE = 0.02
-"""Seconds that a page waits for what keeps incidents apart."""
 
 
 class Desk:
-    """One ledger that people work on. A board is made once for each moment; who reads never waits for who decides."""
+    """One ledger that people work on. A board is made once for each moment; who reads never waits for who decides.
 
-    def __init__(self, ledger: Ledger, profile: str = "joint") -> None:
+    keeper: who keeps it in memory; this very process where none is given.
+    """
+
+    def __init__(self, ledger: Ledger, keeper: Keeper | None = None) -> None:
         self.ledger = ledger
-        self._kept = Kept(ledger, profile)
+        self._keeper = keeper if keeper is not None else Here(ledger)
         self._boot = token_hex(4)
         self._count = 0
         self._lock = threading.Lock()
@@ -41,28 +45,27 @@ class Desk:
         self._seen: OrderedDict[str, Shown] = OrderedDict()
         self._index = Index()
         self.queue = Queue()
-        self._alike: dict[str, tuple[str, tuple[Alike, ...]]] = {}
+        self._near: dict[str, tuple[str, tuple[Near, ...]]] = {}
 
     def board(self) -> Board:
         """The ledger as it stands now; while a decision is being made or the ledger is being looked at, as it stood before."""
         if self._busy.acquire(blocking=self._board is None):
             try:
-                self._lay_out(self._kept.look(datetime.now(UTC)))
+                self._lay_out(self._keeper.look(datetime.now(UTC)), lambda: None)
             finally:
                 self._busy.release()
         assert self._board is not None
         return self._board
 
-    def _lay_out(self, view: View) -> None:
-        """Makes the board of a view. Whoever asks for one meanwhile is shown the last."""
+    def _lay_out(self, view: View, breathe: Callable[[], None]) -> None:
+        """Makes the board of a view. Whoever asks for one meanwhile is shown the last. breathe: called now and then, to let others go first."""
         if self._board is None or self._board.view is not view:
             self._count += 1
             board = Board(view, f"{self._boot}-{self._count}", self._board)
             if self._board is not None:
                 # What the next pages would each wait for is worked out before they are shown it
-                for _ in breathing(board.parts(), 1):
-                    pass
-                self.queue.keep_up(board)
+                for _ in chain(board.parts(), self.queue.keep_up(board)):
+                    breathe()
             self._board = board
 
     def shown(self, target: Target, id_: str) -> str:
@@ -82,8 +85,8 @@ class Desk:
     def decide(self, asked: Judgement) -> Outcome:
         """Keeps a judgement; the next board has it."""
         with self._busy:
-            made = self._kept.decide(asked, datetime.now(UTC))
-            self._lay_out(self._kept.view)
+            made = self._keeper.decide(asked, datetime.now(UTC))
+            self._lay_out(self._keeper.view, turns.first())
             return made
 
     def people(self) -> dict[str, str]:
@@ -97,18 +100,18 @@ class Desk:
         rows = board.filtered if person.knows_names else board.filtered_openly
         return frozenset(id_ for id_, row in rows.items() if wanted.keeps(row))
 
-    def alike(self, board: Board, row: Row) -> list[Alike]:
+    def alike(self, board: Board, row: Row) -> list[tuple[Row, Near]]:
         """What else may be the same as an incident or plan, the likeliest first, with what speaks for it and against.
 
         While a decision is being made nobody waits for that: what was found before is shown, or nothing.
         """
-        known = self._alike.get(row.id)
+        known = self._near.get(row.id)
         if known is None or known[0] != board.state:
-            with self._kept.growing(_PATIENCE) as growing:
-                # Of the moment that the page shows, and of no other
-                if growing is not None and self._kept.view is board.view:
-                    known = self._alike[row.id] = (board.state, alike(board, row, growing))
-        return [one for one in known[1] if one.row.id in board.incidents or one.row.id in board.plans] if known else []
+            found = self._keeper.near(row.id, board.view)
+            if found is not None:
+                known = self._near[row.id] = (board.state, found)
+        rows = ((board.row(one.id), one) for one in (known[1] if known else ()))
+        return [(other, one) for other, one in rows if other is not None and other is not row]
 
     def rounds(self) -> tuple[Round, ...]:
         """The rounds of coding, in the order in which they were opened."""
@@ -143,7 +146,7 @@ class Desk:
     def warm(self) -> None:
         """Begins, in the background, what the first search would wait for, and the first place that is set."""
         self._index.begin(self.board, self.stories)
-        threading.Thread(target=places.resolve, args=("London",), daemon=True).start()
+        threading.Thread(target=_load_places, daemon=True).start()
 
     def search(self, q: str, masked: bool, limit: int, after: str | None) -> tuple[list[Hit], str | None]:
         """The stories in which all words asked for stand (`words.terms`), the fittest first, then the newest; and the place after the
@@ -153,6 +156,11 @@ class Desk:
         """
         self._index.ready(self.board, self.stories)
         return self._index.search(q, self.stories, masked=masked, limit=limit, after=after)
+
+
+def _load_places() -> None:
+    places.resolve("London")
+    turns.set_aside()
 
 
 def desk_of(request: Request) -> Desk:

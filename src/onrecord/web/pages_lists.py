@@ -102,7 +102,6 @@ def tallies(request: Request) -> HTMLResponse:
         "unit": unit,
         "units": units,
         "address": lambda **changed: paging.address(request, **changed),
-        "movements": board.movements,
         "versions": {tally.id: desk.shown(tally, tally.id) for _, tally, _ in page.things},
         "key": new_key,
     }
@@ -123,7 +122,7 @@ def tally(request: Request, id_: str) -> HTMLResponse:
         "read": found[0],
         "tally": one,
         "verdict": board.verdicts.get(id_),
-        "moved": board.movements.get(id_),
+        "moved": board.movement(id_),
         "version": desk.shown(one, one.id),
         "key": new_key,
         "standings": [(s, board.decisions[s.decision]) for s in board.standings.get(id_, ())],

@@ -8,7 +8,6 @@ from onrecord import incidents
 from onrecord.records import Bounds, Event, Incident, Plan, Span, Tally
 from onrecord.web.board import Board
 from onrecord.web.remembering import Remembered
-from onrecord.yielding import breathe
 
 TAGS: Mapping[str, tuple[str, float]] = {
     "look": ("needs another look", 9.0),
@@ -55,11 +54,10 @@ class Queue:
         self._made[(sign_off, person)] = (board, found)
         return found
 
-    def keep_up(self, board: Board) -> None:
-        """Makes the queues anew that people have looked at."""
+    def keep_up(self, board: Board) -> Iterator[object]:
+        """Makes the queues anew that people have looked at, one after the other."""
         for sign_off, person in list(self._made):
-            breathe()
-            self.items(board, sign_off, person)
+            yield self.items(board, sign_off, person)
 
     def _incidents(self, board: Board, sign_off: int, person: str) -> Iterator[Item]:
         for incident in board.view.derived.incidents:

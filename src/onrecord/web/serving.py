@@ -7,7 +7,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from functools import partial
 from secrets import token_hex
@@ -21,6 +21,7 @@ from onrecord.ledger import Ledger
 from onrecord.web import turns
 from onrecord.web.access_log import LOG, OneLine
 from onrecord.web.app import application
+from onrecord.web.keepers import Beside
 from onrecord.web.options import Options
 
 _WAITING = 512
@@ -38,11 +39,13 @@ def serve(ledger: Ledger, options: Options, say: Callable[[str], None], *, each:
     _open_many_files()
     _note_in_lines(each=each)
     listening = listen(options)
-    with closing(listening):
+    with closing(listening), ExitStack() as held:
         options = replace(options, port=listening.getsockname()[1], code=options.code or token_hex(8))
-        app = application(ledger, options)
-        with Console(stderr=True).status("Laying out the ledger: of ten thousand stories that takes half a minute"):
+        with Console(stderr=True).status("Laying out the ledger: of ten thousand stories that takes ten seconds"):
+            keeper = held.enter_context(closing(Beside(ledger)))
+            app = application(ledger, options, keeper)
             app.state.desk.board()
+        turns.set_aside()
         app.state.desk.warm()
         made = server(app, options)
         made.told = partial(_tell, say, _told(options, app.state.door.any_account()))

@@ -1,5 +1,6 @@
 """Whose turn it is in a process whose threads share one interpreter: pages a few at a time, one decision beside them."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -9,8 +10,6 @@ from typing import ParamSpec, TypeVar
 import anyio
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
-
-from onrecord.yielding import standing_back
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -45,29 +44,28 @@ class _Pages:
             if not self._count:
                 self._none.set()
 
-    def first(self) -> Callable[[], None]:
-        """A way to wait while pages are made, in all no longer than a decision may take on their account."""
-        left = _PATIENCE
-
-        def wait() -> None:
-            nonlocal left
-            if left > 0 and not self._none.is_set():
-                began = time.monotonic()
-                self._none.wait(left)
-                left -= time.monotonic() - began
-
-        return wait
+    def wait(self, seconds: float) -> None:
+        """Waits until no page is being made, but no longer than that."""
+        self._none.wait(seconds)
 
 
 PAGE = _Pages()
 """To be held while a page is made: a decision that is being thought over stands back meanwhile."""
-_PATIENCE = 3.0
+_PATIENCE = 0.5
 """Seconds, at most, that one decision stands back."""
 
 
-def _standing_back(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
-    with standing_back(PAGE.first()):
-        return make(*given, **named)
+def first() -> Callable[[], None]:
+    """A way to wait while pages are made, in all no longer than a decision may take on their account."""
+    left = _PATIENCE
+
+    def wait() -> None:
+        nonlocal left
+        began = time.monotonic()
+        PAGE.wait(max(0.0, left))
+        left -= time.monotonic() - began
+
+    return wait
 
 
 def _turns(kept: RunVar[CapacityLimiter], together: int) -> CapacityLimiter:
@@ -79,7 +77,7 @@ def _turns(kept: RunVar[CapacityLimiter], together: int) -> CapacityLimiter:
 
 async def deciding(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
     """Carries out what decides, in the turn of decisions: who waits for that takes no page's turn."""
-    return await anyio.to_thread.run_sync(partial(_standing_back, make, *given, **named), limiter=_turns(_DECIDING, 1))
+    return await anyio.to_thread.run_sync(partial(make, *given, **named), limiter=_turns(_DECIDING, 1))
 
 
 async def asking(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
@@ -90,3 +88,14 @@ async def asking(make: Callable[Given, Made], *given: Given.args, **named: Given
 def few_pages() -> None:
     """Lets the running server make a few pages at a time."""
     anyio.to_thread.current_default_thread_limiter().total_tokens = PAGES
+
+
+def set_aside() -> None:
+    """Has garbage looked for once more among all that a process has loaded, and no longer among what is left of it.
+
+    Of a large ledger that is millions of objects, among which looking takes seconds while nobody else runs, and they stay for as
+    long as the process does. What is let go of them later is still freed at once, for records lead to no circles.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
