@@ -278,7 +278,7 @@ def test_no_match_says_so(folder: Path, capsys: pytest.CaptureFixture[str], monk
     assert (code, out, err) == (0, "", f"{folder / 'held.db'}: no incidents that match\n")
 
 
-@pytest.mark.parametrize("columns", ["80", "200"])
+@pytest.mark.parametrize("columns", ["80", pytest.param("200", marks=pytest.mark.slow)])
 def test_a_line_an_incident_at_any_width(folder: Path, columns: str) -> None:
     found = run("incidents", "--ledger", folder / "held.db", COLUMNS=columns)
     lines = found.stdout.splitlines()
@@ -407,7 +407,9 @@ def test_a_closed_output_is_no_reason_to_fail(folder: Path) -> None:
     assert (found.returncode, found.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["ascii", *(pytest.param(e, marks=pytest.mark.slow) for e in ("latin-1", "cp1252"))]
+)
 def test_an_output_with_few_letters_gets_what_it_can_take(folder: Path, encoding: str) -> None:
     args = command("claims", "--json", "--ledger", folder / "held.db")
     found = subprocess.run(
@@ -452,6 +454,7 @@ def test_a_huge_file_is_refused_in_seconds_and_little_memory(tmp_path: Path) -> 
     assert int(found.stderr.splitlines()[-1]) < 400_000, "kilobytes"
 
 
+@pytest.mark.slow
 def test_two_adds_at_once_lose_nothing(tmp_path: Path) -> None:
     for name, part in (("a", rows(24)[:16]), ("b", rows(24)[8:])):
         write_rows(tmp_path / f"{name}.jsonl", part)

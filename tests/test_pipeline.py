@@ -236,6 +236,7 @@ SURROUNDINGS = (
 )
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whatever_the_workers_seed_zone_and_place(sources: Path, tmp_path: Path) -> None:
     (tmp_path / "export.py").write_text(EXPORT)
     found = []

@@ -15,6 +15,7 @@ Person = Callable[..., Page]
 _GRAVE = ("serious", "critical")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), pytest.param(390, "dark", marks=pytest.mark.slow)])
 def test_nothing_serious_on_any_page(desk: str, person: Person, sample_ledger: Ledger, width: int, scheme: str) -> None:
     view = pipeline.view(sample_ledger)

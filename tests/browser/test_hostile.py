@@ -44,6 +44,7 @@ def test_there_are_enough_of_them() -> None:
     assert len(set(VECTORS)) >= 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.slow), 390])
 def test_every_page_shows_them_as_text(hostile: Path, person: Person, width: int) -> None:
     ledger = open_ledger(str(hostile))

@@ -117,6 +117,7 @@ def test_by_keyboard_alone(desk: str, person: Person, sample_ledger: Ledger) -> 
     assert verdicts == ["confirm", "not_an_incident", "confirm", "undo"]
 
 
+@pytest.mark.slow
 def test_words_selected_become_an_incident(desk: str, person: Person, sample_ledger: Ledger) -> None:
     page = person()
     view = pipeline.view(sample_ledger)
@@ -139,6 +140,7 @@ def test_words_selected_become_an_incident(desk: str, person: Person, sample_led
     assert after.decisions[-1].words[0].text == wanted
 
 
+@pytest.mark.slow
 def test_split_by_ticking(desk: str, person: Person, sample_ledger: Ledger) -> None:
     page = person()
     view = pipeline.view(sample_ledger)
@@ -151,6 +153,7 @@ def test_split_by_ticking(desk: str, person: Person, sample_ledger: Ledger) -> N
     assert len(ids(sample_ledger)) == len(view.derived.incidents) + 1
 
 
+@pytest.mark.slow
 def test_two_people_at_once(desk: str, person: Person, sample_ledger: Ledger) -> None:
     """The second sees both values, and nothing of either is lost."""
     one, other = person(), person()
@@ -173,6 +176,7 @@ def test_two_people_at_once(desk: str, person: Person, sample_ledger: Ledger) ->
     assert [d.value for d in pipeline.view(sample_ledger).decisions] == ["7", "8"]
 
 
+@pytest.mark.slow
 def test_many_at_once_with_a_preview(desk: str, person: Person, sample_ledger: Ledger) -> None:
     page = person()
     page.goto(f"{desk}/?tag=new")
@@ -186,6 +190,7 @@ def test_many_at_once_with_a_preview(desk: str, person: Person, sample_ledger: L
     assert [d.verdict for d in pipeline.view(sample_ledger).decisions] == ["confirm"] * 3
 
 
+@pytest.mark.slow
 def test_a_double_click_decides_once(desk: str, person: Person, sample_ledger: Ledger) -> None:
     page = person()
     page.goto(f"{desk}/incidents/{ids(sample_ledger)[0]}")
@@ -194,6 +199,7 @@ def test_a_double_click_decides_once(desk: str, person: Person, sample_ledger: L
     assert len(pipeline.view(sample_ledger).decisions) == 1
 
 
+@pytest.mark.slow
 def test_without_scripts(desk: str, person: Person, sample_ledger: Ledger) -> None:
     page = person(java_script_enabled=False)
     page.goto(desk)

@@ -81,6 +81,7 @@ def test_what_stories_say_is_text(opened: Opened) -> None:
     assert page.locator("#tl b[onclick]").count() == 0
 
 
+@pytest.mark.slow
 def test_a_kind_filters_both(opened: Opened) -> None:
     page = opened()
     page.get_by_role("button", name="shelling").click()
@@ -106,6 +107,7 @@ def test_days_filter_map_and_list_and_stand_in_the_address(opened: Opened) -> No
     expect(again.locator("#tl-status")).to_have_text("51 incidents.")
 
 
+@pytest.mark.slow
 def test_days_are_chosen_by_dragging(opened: Opened) -> None:
     page = opened()
     box = page.locator("#tl-incidents .tl-brush .overlay").bounding_box()
@@ -120,6 +122,7 @@ def test_days_are_chosen_by_dragging(opened: Opened) -> None:
     assert 5 < count(page) < 40
 
 
+@pytest.mark.slow
 def test_only_what_the_map_shows(opened: Opened) -> None:
     page = opened("#map=65,-18.6,5&within=1")
     expect(page.locator("#tl-status")).to_have_text("16 of 51 incidents.")
@@ -129,6 +132,7 @@ def test_only_what_the_map_shows(opened: Opened) -> None:
     expect(page.locator("#tl-status")).to_have_text("51 incidents.")
 
 
+@pytest.mark.slow
 def test_how_exactly_a_place_is_known_is_an_area(opened: Opened) -> None:
     page = opened("#map=65,-18.6,6")
     assert page.locator("#tl-map path.tl-tinted").count() == 3
@@ -138,6 +142,7 @@ def test_how_exactly_a_place_is_known_is_an_area(opened: Opened) -> None:
     expect(country).to_have_attribute("aria-label", "2 incidents, somewhere in Iceland")
 
 
+@pytest.mark.slow
 def test_the_map_works_by_keyboard(opened: Opened) -> None:
     page = opened("#map=65,-18.6,8")
     one = page.locator(".tl-pin[role=link]").first
@@ -147,6 +152,7 @@ def test_the_map_works_by_keyboard(opened: Opened) -> None:
     page.wait_for_url(re.compile("/incidents/in-[0-9a-f]{8}$"), wait_until="commit")
 
 
+@pytest.mark.slow
 def test_several_at_one_place_are_listed(opened: Opened) -> None:
     page = opened("#map=65,-18.6,6")
     page.locator(".tl-pin", has_text="Iceland").focus()
@@ -157,6 +163,7 @@ def test_several_at_one_place_are_listed(opened: Opened) -> None:
     expect(page.locator("#tl-status")).to_have_text("51 incidents.")
 
 
+@pytest.mark.slow
 def test_those_without_a_place_are_counted_beside_the_map(opened: Opened) -> None:
     page = opened()
     expect(page.locator("#tl-unplaced")).to_have_text("5 incidents have no place on the map: list them.")
@@ -165,11 +172,12 @@ def test_those_without_a_place_are_counted_beside_the_map(opened: Opened) -> Non
     expect(page.locator("#tl-list")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_tables_stand_for_the_pictures(opened: Opened) -> None:
     page = opened()
     page.locator("#tl-incidents-table summary").click()
     rows = page.locator("#tl-incidents-table tbody tr")
-    assert rows.count() == 51
+    expect(rows).to_have_count(51)
     assert "unknown" in page.locator("#tl-incidents-table").inner_text()
     page.locator("#tl-tallies-table summary").click()
     assert page.locator("#tl-tallies-table tbody tr").count() > 10
@@ -177,12 +185,14 @@ def test_tables_stand_for_the_pictures(opened: Opened) -> None:
     expect(page.locator("#tl-tallies-table caption")).to_contain_text("Strikes")
 
 
+@pytest.mark.slow
 def test_a_mark_of_the_timeline_opens_its_incident(opened: Opened) -> None:
     page = opened()
     page.locator(".tl-known :is(path, circle)").first.click()
     page.wait_for_url(re.compile("/incidents/in-[0-9a-f]{8}$"), wait_until="commit")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_stands_in_the_way_of_anybody(opened: Opened, scheme: str) -> None:
     page = opened("#from=2031-02-01&map=65,-18.6,6", color_scheme=scheme)
@@ -192,6 +202,7 @@ def test_nothing_serious_stands_in_the_way_of_anybody(opened: Opened, scheme: st
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_nothing_scrolls_sideways(opened: Opened, scheme: str) -> None:
     page = opened(width=390, height=844, color_scheme=scheme, has_touch=True, is_mobile=True)
@@ -202,6 +213,7 @@ def test_on_a_phone_nothing_scrolls_sideways(opened: Opened, scheme: str) -> Non
     assert where["y"] > when["y"] + 300
 
 
+@pytest.mark.slow
 def test_on_a_desktop_they_stand_side_by_side(opened: Opened) -> None:
     page = opened()
     when, where = page.locator("#tl-incidents").bounding_box(), page.locator("#tl-map").bounding_box()
@@ -211,12 +223,14 @@ def test_on_a_desktop_they_stand_side_by_side(opened: Opened) -> None:
     assert where["x"] >= when["x"] + when["width"]
 
 
+@pytest.mark.slow
 def test_calm_where_motion_is_not_wanted(opened: Opened) -> None:
     page = opened(reduced_motion="reduce")
     assert page.locator("#tl-map.leaflet-fade-anim").count() == 0
     assert opened().locator("#tl-map.leaflet-fade-anim").count() == 1
 
 
+@pytest.mark.slow
 def test_it_prints(opened: Opened, tmp_path: Path) -> None:
     page = opened()
     page.emulate_media(media="print")
@@ -226,6 +240,7 @@ def test_it_prints(opened: Opened, tmp_path: Path) -> None:
     assert len(page.pdf()) > 20_000
 
 
+@pytest.mark.slow
 def test_a_strange_address_is_no_matter(opened: Opened) -> None:
     page = opened("#from=never&kinds=<b>&map=1,2&at=country:Nowhere&unit=../../x&to=2031-13-40")
     expect(page.locator("#tl-list")).to_have_text("0 incidents")

@@ -114,6 +114,7 @@ def test_few_stories_are_under_way_at_a_time() -> None:
     assert taken < 300
 
 
+@pytest.mark.slow
 def test_one_worker_and_two_read_the_same() -> None:
     told = [
         story(n, text=row["text"], outlet=row["outlet"], headline=row["headline"]) for n, row in enumerate(rows(24))

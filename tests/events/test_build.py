@@ -123,7 +123,14 @@ def test_nobody_is_hurt_whom_no_words_tell_of(
     assert (summary.story_counts(annotate(text)).injured.best or 0) == 0
 
 
-@pytest.mark.parametrize("piece", ["7 ", "since ", "Vellin, ", "six people killed and ", "in 9 attacks "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "7 ",
+        "since ",
+        *(pytest.param(p, marks=pytest.mark.slow) for p in ("Vellin, ", "six people killed and ", "in 9 attacks ")),
+    ],
+)
 def test_odd_texts_take_no_longer(piece: str, annotate: Callable[..., Annotated]) -> None:
     """Three times the text takes three times as long, and not nine times: processors differ, growth does not."""
 

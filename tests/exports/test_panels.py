@@ -145,6 +145,7 @@ def test_equal_panels_give_equal_bytes(form: str) -> None:
     assert dict(mpl.rcParams) == before, "and they stay as they are"
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes() -> None:
     code = (
         "import hashlib; from test_panels import MIXED, picture; "
@@ -201,6 +202,7 @@ def test_every_verdict_has_its_own_shade() -> None:
 STRANGE = st.text(max_size=40) | st.sampled_from(["$$\\frac{1}$", "<b>&amp;</b>", "\x00\x1b[31m\ufffe", "]]>", "船報"])
 
 
+@pytest.mark.slow
 @given(STRANGE, STRANGE)
 def test_words_of_strangers_are_only_words(outlet: str, campaign: str) -> None:
     root = ET.fromstring(picture([panel(mark(3, outlet), campaign=campaign)], "svg"))

@@ -209,6 +209,7 @@ def told_otherwise(one: Read, pick: random.Random) -> Read:
     return replace(one, reading=replace(one.reading, claims=tuple(claims), events=tuple(events)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(0, 10**9))
 def test_stories_told_otherwise_as_all_at_once(seed: int) -> None:

@@ -230,6 +230,7 @@ def test_odd_dates_are_kept_in_utc_or_told_to_be_none(tmp_path: Path) -> None:
             assert (published.start.isoformat(), published.basis) == (expected, "given"), words
 
 
+@pytest.mark.slow
 def test_odd_dates_on_the_command_line_are_no_traceback(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "s.jsonl", [{"published": words, "text": f"{TEXT} {words}"} for words in DATES])
     added = run("add", path.name, "--ledger", "held.db", "--workers", "1", cwd=tmp_path)

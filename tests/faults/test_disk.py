@@ -93,6 +93,7 @@ def add_on_a_failing_disk(prepared: Path, folder: Path, call: str, error: str, f
     assert refused
 
 
+@pytest.mark.slow
 @strace
 @pytest.mark.parametrize(("call", "error"), ERRORS)
 def test_adding_to_a_disk_that_fails(prepared: Path, folder: Path, call: str, error: str) -> None:
@@ -133,6 +134,7 @@ def test_deciding_and_reading_anew_on_a_disk_that_is_full(prepared: Path, tmp_pa
     assert dump(tmp_path / "held.db") == dump(whole / "held.db")
 
 
+@pytest.mark.slow
 @strace
 @pytest.mark.parametrize("command", ["incidents", pytest.param("intake", marks=pytest.mark.slow)])
 def test_a_ledger_can_be_read_where_nothing_more_can_be_written(prepared: Path, folder: Path, command: str) -> None:

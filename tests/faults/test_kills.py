@@ -62,6 +62,7 @@ def kill_again_and_again(folder: Path, kills: int, seed: int, workers: int) -> N
     assert held(folder / "onrecord.db") == COUNT
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     kill_again_and_again(tmp_path, 3, 1, 1)
     assert exported(tmp_path) == undisturbed

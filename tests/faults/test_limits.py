@@ -67,6 +67,7 @@ def test_too_little_memory_is_no_fault_of_the_stories(folder: Path, megabytes: i
     mended(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", [8, pytest.param(6, marks=pytest.mark.slow)])
 def test_too_few_open_files_are_no_fault_of_the_stories(folder: Path, files: int) -> None:
     found = limited(folder, lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)), *ADD)
@@ -74,6 +75,7 @@ def test_too_few_open_files_are_no_fault_of_the_stories(folder: Path, files: int
     mended(folder)
 
 
+@pytest.mark.slow
 def test_no_folder_for_temporary_files_is_no_fault_of_the_stories(folder: Path) -> None:
     """Nobody may write anywhere here: neither TMPDIR nor the folders that are tried after it."""
     code = (

@@ -97,7 +97,9 @@ def killed_everywhere(prepared: Path, tmp_path: Path, act: str, point: str) -> i
 
 # Before a commit the file is as after the one before it: what differs is what the program has said
 @pytest.mark.parametrize("point", ["after", pytest.param("before", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("act", acts.ACTS)
+@pytest.mark.parametrize(
+    "act", [act if act in ("decide", "add") else pytest.param(act, marks=pytest.mark.slow) for act in acts.ACTS]
+)
 def test_a_kill_beside_every_commit(prepared: Path, tmp_path: Path, act: str, point: str) -> None:
     assert killed_everywhere(prepared, tmp_path, act, point) >= LEAST[act]
 

@@ -73,6 +73,7 @@ SUBSETS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subsets", SUBSETS)
 @pytest.mark.parametrize("name", LIVES)
 def test_what_was_acknowledged_survives_a_loss_of_power(

@@ -127,12 +127,14 @@ def test_stories_one_by_one_give_what_all_at_once_give(desk, newsroom_of, seed, 
     assert grown(room, seed).groupings() == at_once(room)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_many_stories_one_by_one_give_what_all_at_once_give(room, desk, seed):
     newsroom(room, desk, seed, 300)
     assert grown(room, seed).groupings() == at_once(room)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_narrow_limits_change_nothing_of_that(desk, newsroom_of, seed):
@@ -148,6 +150,7 @@ def test_narrow_limits_change_nothing_of_that(desk, newsroom_of, seed):
         assert grown(room, seed).groupings() == at_once(room)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_a_story_that_is_read_anew_takes_the_place_of_what_it_told(desk, newsroom_of, seed):

@@ -267,6 +267,7 @@ def test_what_is_not_there_is_answered_alike(full: Ledger) -> None:
 # ---- tags
 
 
+@pytest.mark.slow
 def test_who_has_the_answer_is_told_so(own: Ledger) -> None:
     asks = client(own)
     ids = {table: all_of(asks, table)[0]["id"] for table in THINGS}

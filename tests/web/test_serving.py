@@ -73,6 +73,7 @@ def test_it_says_where_it_is_and_ends_quietly(place: str, number: signal.Signals
     assert [path.name for path in Path(place).parent.iterdir()] == ["held.db"], "the ledger is closed"
 
 
+@pytest.mark.slow
 def test_it_ends_though_somebody_stays_connected(place: str) -> None:
     with serving("--ledger", place, "--port", 0) as (process, address):
         port = int(address.rstrip("/").rpartition(":")[2])
@@ -116,6 +117,7 @@ def test_the_code_is_printed_only_while_nobody_has_an_account(place: str) -> Non
         assert ended(process, signal.SIGINT) == (130, "Ctrl-C ends it\n")
 
 
+@pytest.mark.slow
 def test_it_opens_as_many_files_as_the_system_lets_it(place: str) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     few = ["sh", "-c", 'ulimit -S -n 256; exec "$@"', "few"]
