@@ -9,6 +9,10 @@ DATA = Path(__file__).parent / "ledger" / "data"
 REVISIONS = sorted(path.stem for path in DATA.glob("*.sql"))
 
 
+_OF_INTAKE = 7
+"""How many columns the books of the first schema have."""
+
+
 def thaw(revision: str, path: Path) -> Path:
     """The ledger of that schema, as a file."""
     with closing(sqlite3.connect(path)) as connection:
@@ -27,7 +31,10 @@ def facts(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of all facts: of what the first schema knew, and of what came with later ones."""
     known = ("capture", "story", "intake", "rejection", "reading", "switch", "decision", "campaign", "name", "log")
     known += ("coding_round", "coding")
-    return {name: rows for name, rows in tables(path).items() if name in known}
+    held = {name: rows for name, rows in tables(path).items() if name in known}
+    # How an input came is told since a later schema: before, there is no such column
+    held["intake"] = [row[:_OF_INTAKE] for row in held["intake"]]
+    return held
 
 
 def revision(path: Path) -> str:

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from frozen import DATA, revision
-from invented import NOW, rows
+from invented import NOW, intake, reading, rows, story
 from onrecord import pipeline
 from onrecord.ledger import open_ledger, people, read, write
 from onrecord.pipeline import AddOptions, Answers, Judgement, Opening
-from onrecord.records import Campaign
+from onrecord.records import Books, Campaign
 
 PAGE = (
     "<html><head><title>Quay shelled</title></head><body><article><h1>Quay shelled</h1><p>Shells hit the quay at Kelm "
@@ -44,7 +44,11 @@ def make(place: str) -> None:
     pipeline.add(ledger, ["src/quay.html"], AddOptions(NOW, workers=1))
     pipeline.add(ledger, ["src"], AddOptions(NOW + timedelta(minutes=5), workers=1))
     later = NOW + timedelta(hours=1)
-    one, two, *_ = pipeline.view(ledger).derived.incidents
+    told = story(77, url="https://courier.example/77")
+    came = {"final_url": "https://courier.example/77", "fetched_at": "2031-05-02T08:00:00+00:00", "status": "200"}
+    fetched = replace(intake(told, "https://courier.example/77"), how=came, books=Books(120, 100, {"menu": 15}, 5))
+    write.store(ledger, [fetched], [reading(told)], later)
+    one, two, *_ = pipeline.view(ledger, now=later).derived.incidents
     corrected = Judgement("set", one.id, "Ada Holm", "the authority corrected itself", "killed", "4", key="k-1")
     first = pipeline.decide(ledger, corrected, later)
     pipeline.decide(ledger, Judgement("confirm", two.id, "Ada Holm"), later)

@@ -30,6 +30,7 @@ CONTENT = {
     "0002": "3f78e977c5604820c43a225f195967e513b62ea3b4f52e459861ffbcd5fccfc4",
     "0003": "8ce604ccb376f0b82fb3e580a8adb82e5a8a0d7fa705890fed2c3b6f674cf174",
     "0004": "8ce604ccb376f0b82fb3e580a8adb82e5a8a0d7fa705890fed2c3b6f674cf174",
+    "0005": "db3c31e896530019cd3a402293619f4c82c756cd1b5f71d2814eafa86c73a0b2",
 }
 """What each says once it is brought up. The facts in them are frozen: this changes only with the rules of grouping."""
 
@@ -228,7 +229,8 @@ def test_a_disk_that_fills_up_leaves_the_old_one(tmp_path: Path, old: str) -> No
     finally:
         sa.event.remove(sa.Engine, "connect", fill)
     assert all(one.startswith(f"{path}: ") and "full" in one for one in said)
-    assert 3 < spare < 99
+    # The last step but adds a column, for which a page has room
+    assert (3 if old < "0004" else -1) < spare < 99
     assert not whole(path, before)
 
 

@@ -2,12 +2,13 @@
 
 import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.app import DEFAULT_LEDGER, AsJson, LedgerPath, app, held, print_json, shown, upgrade
+from onrecord.cli.app import DEFAULT_LEDGER, AsJson, LedgerPath, app, held, print_json, shown, upgrade, whoever
 from onrecord.errors import BadLedger
 
 if TYPE_CHECKING:
@@ -47,6 +48,37 @@ def migrate(
     finally:
         opened.close()
     print(upgrade(opened) or f"{shown(ledger)}: has the newest schema already")
+
+
+@app.command()
+def custody(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Of an incident, plan, claim, event, total or story.")],
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    field: Annotated[
+        str | None, typer.Option(metavar="F", help="One of its values only: killed, place, date ...")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write it; custody-ID without one.")] = None,
+) -> None:
+    """Hand over what stands behind one value: its words, the bytes they came in and how those came, the log that vouches for them,
+    and a script that checks all that with nothing but Python.
+    """
+    from onrecord import pipeline
+    from onrecord.exports import custody as report
+    from onrecord.ledger.custody import of_stories
+
+    with held(ledger) as opened:
+        cell = report.Cell(pipeline.view(opened), id_, field)
+        vouched = of_stories(opened, cell.stories)
+        made = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "by": whoever() or "",
+            "tool": f"OnRecord {version('onrecord')}",
+        }
+        folder = out or Path(f"custody-{cell.id}")
+        report.write(cell, vouched, made, folder)
+    print(
+        f"{folder}: {len(cell.spans)} citations, {len(vouched.inputs)} inputs; check it with: python3 {folder}/check.py"
+    )
 
 
 @app.command()

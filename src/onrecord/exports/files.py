@@ -20,9 +20,17 @@ def export(view: View, form: str, folder: Path) -> list[Path]:
     form: one of `FORMS`. Every file is complete or absent. Raises KeyError for another form, TryLater where the folder
     cannot be written.
     """
+    return put_all(((name, text.encode()) for name, text in FORMS[form](view)), folder)
+
+
+def put_all(parts: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
+    """Writes files into a folder, which is made where there is none, and returns their paths. Every file is complete or absent.
+
+    Raises WrongUse where the folder is a file, TryLater where it cannot be written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_put(folder / name, text.encode()) for name, text in FORMS[form](view)]
+        return [_put(folder / name, data) for name, data in parts]
     except (FileExistsError, NotADirectoryError) as error:
         raise WrongUse(f"{folder}: is not a folder; choose another one with --out") from error
     except OSError as error:

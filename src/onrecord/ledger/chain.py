@@ -1,7 +1,7 @@
 """The chain over all facts: an entry for each, with the hash of the one before, so that no fact changes unseen."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ START = "0" * 64
 
 def entry_hash(previous: str, entry: Mapping[str, Any]) -> str:
     """The hash of a log entry: of the hash before it and of all its columns but its own."""
-    return digest(previous, *(_plain(entry[c]) for c in ("seq", "fact", "row", "digest", "at")))
+    return digest(previous, *(plain(entry[c]) for c in ("seq", "fact", "row", "digest", "at")))
 
 
 def row_digest(row: Mapping[str, Any], *more: Mapping[str, Any]) -> str:
@@ -26,7 +26,7 @@ def row_digest(row: Mapping[str, Any], *more: Mapping[str, Any]) -> str:
     """
     return digest(
         *(
-            {c: _plain(v) for c, v in each.items() if v is not None and c not in ("seq", "intake")}
+            {c: plain(v) for c, v in each.items() if v is not None and c not in ("seq", "intake")}
             for each in (row, *more)
         )
     )
@@ -44,7 +44,8 @@ def intake_digest(
     return row_digest(row, {"media": media}, story or {}, *rejections)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a row as it goes into a digest: a time as text, in UTC, to the microsecond."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return value
@@ -54,21 +55,29 @@ Arrived = tuple[Mapping[str, Any], str | None, Mapping[str, Any] | None, list[Ma
 """A row of the intake, with what `intake_digest` asks for besides."""
 
 
-def arrived(connection: sa.Connection) -> Iterator[Arrived]:
-    """Every input in the order of arrival, as `intake_digest` takes it."""
-    rejections: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    for why in connection.execute(sa.select(schema.rejection).order_by(schema.rejection.c.seq)).mappings():
-        rejections[why["intake"]].append(dict(why))
+def arrived(
+    connection: sa.Connection, stories: Sequence[str] | None = None, without: Collection[str] = ()
+) -> Iterator[Arrived]:
+    """Every input in the order of arrival, as `intake_digest` takes it. stories: of these alone; without: columns that an older
+    schema has not yet.
+    """
     books, capture, story = schema.intake, schema.capture, schema.story
+    columns = [column for column in books.c if column.name not in without]
+    of = sa.true() if stories is None else books.c.story.in_(stories)
+    rejections: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    refused = sa.select(schema.rejection).join(books, books.c.seq == schema.rejection.c.intake).where(of)
+    for why in connection.execute(refused.order_by(schema.rejection.c.seq)).mappings():
+        rejections[why["intake"]].append(dict(why))
     told = [column.label(f"story_{column.name}") for column in story.c]
     query = (
-        sa.select(books, capture.c.media.label("media"), *told)
+        sa.select(*columns, capture.c.media.label("media"), *told)
         .outerjoin(capture, capture.c.sha256 == books.c.capture)
         .outerjoin(story, story.c.id == books.c.story)
+        .where(of)
         .order_by(books.c.seq)
     )
     for row in connection.execute(query).mappings():
-        input_ = {column.name: row[column.name] for column in books.c}
+        input_ = {column.name: row[column.name] for column in columns}
         held = {c.name: row[f"story_{c.name}"] for c in story.c} if row["story_id"] else None
         yield input_, row["media"], held, rejections.get(row["seq"], [])
 

@@ -91,8 +91,10 @@ intake = Table(
     Column("state", String, nullable=False),
     Column("capture", ForeignKey("capture.sha256")),
     Column("story", ForeignKey("story.id"), index=True),
+    Column("body", Text),
     Column("at", UTCDateTime, nullable=False),
 )
+"""body: how the bytes came, and what became of a page's visible text; NULL where there is nothing to tell."""
 
 rejection = Table(
     "rejection",

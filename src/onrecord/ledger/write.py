@@ -72,6 +72,7 @@ def _store_item(connection: sa.Connection, item: Intake, now: datetime) -> list[
         "state": item.state,
         "capture": item.capture.sha256 if item.capture else None,
         "story": item.story.id if item.story else None,
+        "body": _came(item),
         "at": now,
     }
     seq = connection.execute(sa.insert(schema.intake).values(row).returning(schema.intake.c.seq)).scalar_one()
@@ -82,6 +83,12 @@ def _store_item(connection: sa.Connection, item: Intake, now: datetime) -> list[
         connection.execute(sa.insert(schema.rejection), rejections)
     media = capture["media"] if capture else None
     return [("intake", seq, chain.intake_digest(row, media, story, rejections))]
+
+
+def _came(item: Intake) -> str | None:
+    if not item.how and item.books is None:
+        return None
+    return encode({"books": item.books, "how": dict(sorted(item.how.items()))})
 
 
 def _once(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ from onrecord.records.found import (
     When,
     Where,
 )
-from onrecord.records.given import UNDATED, Capture, Furniture, Intake, Published, Rejection, Span, Story
+from onrecord.records.given import UNDATED, Books, Capture, Furniture, Intake, Published, Rejection, Span, Story
 from onrecord.records.naming import digest
 from onrecord.records.words import (
     CountOf,
@@ -75,6 +75,7 @@ from onrecord.records.words import (
 __all__ = [
     "NOTHING_SAID",
     "UNDATED",
+    "Books",
     "Bounds",
     "Campaign",
     "Capture",

@@ -1,6 +1,7 @@
 """What came in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from onrecord.records.words import FurnitureKind, InputState, Part, PublishedBasis
@@ -101,11 +102,29 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Books:
+    """What became of the characters that a visitor of a page sees: kept in the story, dropped on purpose (by reason), lost.
+    visible = kept + the sum of dropped + lost.
+    """
+
+    visible: int
+    kept: int
+    dropped: dict[str, int]
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
-    """One input and what became of it: exactly one of these for everything that was offered."""
+    """One input and what became of it: exactly one of these for everything that was offered.
+
+    how: how its bytes came, as custody asks: "final_url", "fetched_at", "status", "request", "headers", "redirects", "tool", …,
+    each a word or a list of them; empty where they came from a file. books: of a page, what became of its visible text.
+    """
 
     source: str
     state: InputState
     capture: Capture | None
     story: Story | None
     rejections: tuple[Rejection, ...] = ()
+    how: Mapping[str, object] = field(default_factory=dict)
+    books: Books | None = None

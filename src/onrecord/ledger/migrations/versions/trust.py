@@ -123,7 +123,7 @@ def _chain() -> None:
     connection = op.get_bind()
     facts = [
         (row["at"], "intake", row["seq"], chain.intake_digest(row, media, story, why))
-        for row, media, story, why in chain.arrived(connection)
+        for row, media, story, why in chain.arrived(connection, without=("body",))
     ]
     for row in connection.execute(sa.select(schema.reading).order_by(schema.reading.c.seq)).mappings():
         facts.append((row["at"], "reading", row["seq"], chain.row_digest(dict(row))))
