@@ -99,7 +99,7 @@ class Address:
 
     @property
     def place(self) -> str:
-        """ "host:port", the port always given, an IPv6 address in brackets: what a list of exceptions holds."""
+        """Host and port ("press.example:80"), an IPv6 address in brackets: what a list of exceptions holds."""
         return f"{self._bracketed}:{self.port}"
 
     @property
@@ -166,23 +166,17 @@ def follow(base: Address, location: str) -> Address | str:
 
 def not_public(number: str) -> str | None:
     """Why an IP address, as text, is not one of the public network; None where it is."""
-    try:
-        if "." in number and ":" not in number:
-            four = IPv4Address(number)
-            return next((what for net, what in _PRIVATE_4 if four in net), None)
-        if "%" in number:
-            return "a link of this machine"
-        six = IPv6Address(number)
-    except ValueError:
-        return "no address"
-    for net, what in _PRIVATE_6:
-        if six in net:
-            return what
-    if six not in _PUBLIC_6:
-        return "set aside"
+    plain = canonical(number)
+    if plain is None:
+        return "no address, or one of a link"
+    if ":" not in plain:
+        four = IPv4Address(plain)
+        return next((what for net, what in _PRIVATE_4 if four in net), None)
+    six = IPv6Address(plain)
     if (int(six) >> 32) & _ISATAP_MASK == _ISATAP:
         return "an IPv4 address in disguise"
-    return None
+    named = next((what for net, what in _PRIVATE_6 if six in net), None)
+    return named or (None if six in _PUBLIC_6 else "set aside")
 
 
 def not_public_name(host: str) -> bool:
@@ -260,6 +254,8 @@ def _host(host: str) -> tuple[str, bool] | str:
 
 def _idn(host: str) -> str | None:
     """A name in other letters as name servers know it. None where a letter stands for another, as wide digits do."""
+    if any(not c.isascii() and any(d.isascii() for d in unicodedata.normalize("NFKC", c)) for c in host):
+        return None
     host = unicodedata.normalize("NFC", host)
     if _OTHER_DOTS & set(host) or unicodedata.normalize("NFKC", host) != host:
         return None

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -39,12 +40,13 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([A-Za-z0-9._:+-]{1,40})", re.IG
 
 class Unfetched(OnRecordError):
     """A page that could not be had. again: whether a later try may fare better; status: what the server answered, if
-    it did; after: the seconds that it asks to wait, if it did.
+    it did; after: the seconds that it asks to wait, if it did; redirects: the steps that were taken.
     """
 
     again = False
     status: int | None = None
     after: float | None = None
+    redirects: "tuple[Redirect, ...]" = ()
 
 
 class UnfetchedForGood(Unfetched, BadSource):
@@ -238,7 +240,7 @@ class Fetcher:
         if going.to != going.first:
             words = f"sends on to {_shown(going.to.url)}, which {words}"
         made = _unfetched(going.url, words, error.again)
-        made.status, made.after = going.status, going.after
+        made.status, made.after, made.redirects = going.status, going.after, tuple(going.redirects)
         return made
 
     def _fetched(self, going: _Try) -> Fetched:
@@ -253,7 +255,9 @@ class Fetcher:
         numbers, private = self._numbers(going.to, going.first, going.deadline)
         gap = self._options.gap
         if self._options.robots:
+            before = self._options.ticks()
             rules = self._robots(going.to, numbers)
+            going.deadline.paused(self._options.ticks() - before)
             if rules.why is not None:
                 raise WireError(f"is not asked for now: its site's robots.txt {rules.why}", again=True)
             if not rules.allow(going.to.url):
@@ -292,7 +296,6 @@ class Fetcher:
 
     def _onward(self, going: _Try, answer: Answer) -> Address:
         """Where a redirect leads. Keeps the step."""
-        going.status = answer.status
         going.redirects.append(Redirect(going.to.url, answer.status, answer.address))
         onward = _location(going.to, answer)
         if len(going.redirects) > self._options.hops:
@@ -304,7 +307,6 @@ class Fetcher:
         if not unchanged and (not 200 <= answer.status < 300 or answer.status in {204, 205, 206}):
             self._turned_down(going, answer)
         body, left = _unpacked(answer, self._options.max_body)
-        packed = len(body) != len(answer.raw)
         return Fetched(
             url=going.url,
             final_url=going.to.url,
@@ -321,7 +323,7 @@ class Fetcher:
             certificate=answer.certificate,
             private=private,
             not_modified=unchanged,
-            notes=_notes(going.url, answer, left, packed),
+            notes=_notes(going.url, answer, left),
         )
 
     def _turned_down(self, going: _Try, answer: Answer) -> None:
@@ -364,6 +366,9 @@ class Fetcher:
                     return Rules(now + _ROBOTS_AGAIN, why=f"was not given (status {answer.status})")
         except WireError as error:
             return Rules(now + _ROBOTS_AGAIN, why=str(error))
+        except ValueError as error:
+            # Of the parser's making: a file that nobody foresaw
+            return Rules(now + _ROBOTS_AGAIN, why=f"cannot be read ({type(error).__name__})")
         return Rules(now + _ROBOTS_AGAIN, why=f"sends on more than {self._options.hops} times")
 
 
@@ -372,10 +377,8 @@ def _location(to: Address, answer: Answer) -> Address:
     if len(said) != 1:
         raise WireError("sends on to no address, or to several", again=False)
     written = said.pop()
-    try:
+    with suppress(UnicodeDecodeError):
         written = written.encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
-        pass  # Then it was meant as it stands
     onward = addresses.follow(to, written)
     if isinstance(onward, str):
         raise WireError(f"sends on to {_shown(written)}, which is not asked for. {onward}", again=False)
@@ -393,10 +396,11 @@ def _unpacked(answer: Answer, limit: int) -> tuple[bytes, int]:
         raise WireError(str(error), again=False) from error
 
 
-def _notes(url: str, answer: Answer, left: int, packed: bool) -> tuple[Rejection, ...]:
+def _notes(url: str, answer: Answer, left: int) -> tuple[Rejection, ...]:
     """What may be missing, or was left."""
     notes = []
-    if answer.loose and not packed:
+    # What is packed knows its own end
+    if answer.loose and not codings.chain(answer.header("content-encoding")):
         words = "ended when the server hung up, and nothing had said how long it would be: its end may be missing"
         notes.append(Rejection(url, f"{_shown(url)} {words}.", 1))
     if answer.extra or left:

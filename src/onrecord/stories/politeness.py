@@ -12,6 +12,8 @@ _MOST_HOSTS = 10_000
 # What RFC 9309 asks to be read; its rules go by the line
 _MOST_BYTES = 500 * 1024
 _AGENT_LINE = re.compile(r"\s*user[-\s]*agent\s*[:\s]\s*(.*)", re.IGNORECASE)
+# What ends the name of a program: "OnRecord/1.0" and "OnRecord (a reader)" name it, too
+_TOKEN = re.compile(r"[^a-z_-]")
 
 
 class Turns:
@@ -75,6 +77,6 @@ def _of_use(line: str) -> str:
     if named is None:
         return line
     agent = named[1].strip().casefold()
-    if agent.replace("*", "") == AGENT.casefold():
+    if _TOKEN.split(agent.replace("*", ""), maxsplit=1)[0] == AGENT.casefold():
         return f"User-agent: {AGENT}"
     return f"User-agent: {'*' if agent == '*' else 'another'}"

@@ -16,7 +16,7 @@ from functools import cache
 import certifi
 import h11
 
-from onrecord.stories.addresses import Address, canonical, not_public, not_public_name
+from onrecord.stories.addresses import Address, canonical, not_public_name
 
 Resolve = Callable[[str, int], list[str]]
 Pairs = tuple[tuple[str, str], ...]
@@ -231,7 +231,11 @@ class _Exchange:
         self._deadline = deadline
         self._talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=limits.headers + 2 * _PIECE)
         self._received = 0
-        self._ragged = not isinstance(connection, ssl.SSLSocket)
+        self._certificate: str | None = None
+        self._ragged = True
+        if isinstance(connection, ssl.SSLSocket):
+            self._certificate = hashlib.sha256(connection.getpeercert(True) or b"").hexdigest()
+            self._ragged = False
 
     def run(self, to: Address, number: str, headers: Pairs) -> Answer:
         request = h11.Request(
@@ -245,13 +249,12 @@ class _Exchange:
         hollow = not 200 <= head.status_code < 300 or head.status_code == 204
         framed = "chunked" in _values(head, b"transfer-encoding") or _values(head, b"content-length") != ""
         body = b"" if hollow else self._body(head)
-        shown = self._connection.getpeercert(True) if isinstance(self._connection, ssl.SSLSocket) else None
         return Answer(
             status=head.status_code,
             address=number,
             headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in head.headers.raw_items()),
             raw=body,
-            certificate=hashlib.sha256(shown).hexdigest() if shown else None,
+            certificate=self._certificate,
             loose=not framed and not hollow and self._ragged,
             extra=self._extra() if framed and not hollow else 0,
         )
