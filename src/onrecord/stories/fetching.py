@@ -30,7 +30,8 @@ _DAY = 86_400.0
 _ROBOTS_AGAIN = 600.0
 _ROBOTS_DEADLINE = 10.0
 _ROBOTS_BODY = 2_000_000
-_MOST_RULES = 2_000
+_MOST_LINES = 100_000
+_MOST_WAITS = 5
 _LOCKS = 256
 _SENDABLE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]{0,1000}[\x21-\x7e\x80-\xff])?")
 _CONTACT = re.compile(r"[\x21-\x27\x2a-\x7e](?:[\x20-\x27\x2a-\x7e]{0,198}[\x21-\x27\x2a-\x7e])")
@@ -85,7 +86,7 @@ class FetchOptions:
     allow: tuple[str, ...] = ()
     robots: bool = True
     resolve: Callable[[str, int], list[str]] = wire.look_up
-    refuses: Callable[[str], str | None] = addresses.not_public
+    refuses: Callable[[str], str | None] = wire.not_asked
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ticks: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -177,14 +178,18 @@ class Fetched:
 
 @dataclass(slots=True)
 class _Try:
-    """One go at a page. seen: the status that went wrong, with the seconds that the server wants to be left alone."""
+    """One go at a page. to: the step that it is at; home: the place that was named, None once it was left; status: what
+    went wrong, with the seconds that the server wants to be left alone; waited: the seconds spent on turns.
+    """
 
     url: str
     first: Address
     conditions: Pairs
     deadline: Deadline
     to: Address
+    home: Address | None
     redirects: list[Redirect] = field(default_factory=list)
+    waited: float = 0.0
     status: int | None = None
     after: float | None = None
 
@@ -222,7 +227,7 @@ class Fetcher:
         )
         pause = self._options.pause
         for tried in range(self._options.retries + 1):
-            going = _Try(url, to, conditions, Deadline(self._options.deadline, self._options.ticks), to)
+            going = _Try(url, to, conditions, Deadline(self._options.deadline, self._options.ticks), to, to)
             try:
                 return self._fetched(going)
             except WireError as error:
@@ -252,7 +257,7 @@ class Fetcher:
             going.to = self._onward(going, answer)
 
     def _hop(self, going: _Try) -> tuple[Answer, Pairs, str | None]:
-        numbers, private = self._numbers(going.to, going.first, going.deadline)
+        numbers, private = self._numbers(going.to, going.home, going.deadline)
         gap = self._options.gap
         if self._options.robots:
             before = self._options.ticks()
@@ -267,10 +272,10 @@ class Fetcher:
         answer = self._asked(going.to, numbers, request, gap, going.deadline, self._limits)
         return answer, request, going.to.place if private else None
 
-    def _numbers(self, to: Address, first: Address, deadline: Deadline) -> tuple[list[str], bool]:
+    def _numbers(self, to: Address, home: Address | None, deadline: Deadline) -> tuple[list[str], bool]:
         """The IP addresses of a place. A private one is read when it is named, not when some page sends there."""
         numbers, private = wire.checked(to, self._limits, deadline)
-        if private and to.place != first.place:
+        if private and (home is None or to.place != home.place):
             raise WireError("is a private place, to which others cannot send; name it itself", again=False)
         return numbers, private
 
@@ -300,6 +305,8 @@ class Fetcher:
         onward = _location(going.to, answer)
         if len(going.redirects) > self._options.hops:
             raise WireError(f"sends on more than {self._options.hops} times", again=False)
+        if going.home is not None and onward.place != going.home.place:
+            going.home = None
         return onward
 
     def _used(self, going: _Try, answer: Answer, request: Pairs, private: str | None) -> Fetched:
@@ -343,21 +350,25 @@ class Fetcher:
             now = self._options.ticks()
             if known is not None and known.until > now:
                 return known
-            if len(self._rules) > _MOST_RULES:
+            made = self._robots_anew(to, numbers, now)
+            # A stranger with many hosts must not fill the memory
+            if made.lines + sum(rules.lines for rules in list(self._rules.values())) > _MOST_LINES:
                 self._rules = {}
-            made = self._rules[to.origin] = self._robots_anew(to, numbers, now)
+            self._rules[to.origin] = made
             return made
 
     def _robots_anew(self, first: Address, numbers: list[str], now: float) -> Rules:
         deadline = Deadline(min(_ROBOTS_DEADLINE, self._options.deadline), self._options.ticks)
         limits = replace(self._limits, body=_ROBOTS_BODY)
         to = replace(first, target="/robots.txt")
+        home: Address | None = first
         try:
             for _ in range(self._options.hops + 1):
                 answer = self._asked(to, numbers, self._request(to, ()), self._options.gap, deadline, limits)
                 if answer.status in _REDIRECTS:
                     to = _location(to, answer)
-                    numbers, _ = self._numbers(to, first, deadline)
+                    home = home if to.place == first.place else None
+                    numbers, _ = self._numbers(to, home, deadline)
                 elif 200 <= answer.status < 300:
                     return politeness.rules(_unpacked(answer, _ROBOTS_BODY)[0], now + _DAY)
                 elif 400 <= answer.status < 500 and answer.status != 429:
@@ -388,6 +399,8 @@ def _location(to: Address, answer: Answer) -> Address:
 
 
 def _unpacked(answer: Answer, limit: int) -> tuple[bytes, int]:
+    if not answer.raw:
+        return b"", 0
     try:
         return codings.unpack(answer.raw, codings.chain(answer.header("content-encoding")), limit)
     except codings.TornCoding as error:
@@ -410,14 +423,14 @@ def _notes(url: str, answer: Answer, left: int) -> tuple[Rejection, ...]:
 
 
 def _retry_after(answer: Answer, now: datetime) -> float | None:
-    said = next(iter(answer.header("retry-after")), "").strip()
+    said = next(iter(answer.header("retry-after")), "").strip()[:60]
     if said.isascii() and said.isdigit():
         return float(said[:9])
     try:
         at = parsedate_to_datetime(said)
-    except ValueError:
+        return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
 
 
 def _unfetched(url: str, words: str, again: bool) -> Unfetched:

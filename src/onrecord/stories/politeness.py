@@ -46,13 +46,14 @@ class Turns:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a host allows. until: on the ticks' clock; delay: the seconds that it wants between two requests;
-    why: why nothing can be asked for now, None where its rules are known.
+    why: why nothing can be asked for now, None where its rules are known. lines: how much there is to keep in mind.
     """
 
     until: float
     robots: Protego | None = None
     delay: float = 0.0
     why: str | None = None
+    lines: int = 1
 
     def allow(self, url: str) -> bool:
         """Whether the page may be fetched, by rules that are known."""
@@ -65,7 +66,7 @@ def rules(body: bytes, until: float) -> Rules:
     if len(body) > _MOST_BYTES:
         del lines[-1:]
     robots = Protego.parse("\n".join(_of_use(line) for line in lines))
-    return Rules(until, robots, robots.crawl_delay(AGENT) or 0.0)
+    return Rules(until, robots, robots.crawl_delay(AGENT) or 0.0, lines=1 + len(lines))
 
 
 def _of_use(line: str) -> str:

@@ -9,14 +9,15 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 
 import certifi
 import h11
 
-from onrecord.stories.addresses import Address, canonical, not_public_name
+from onrecord.stories.addresses import Address, canonical, not_public, not_public_name
 
 Resolve = Callable[[str, int], list[str]]
 Pairs = tuple[tuple[str, str], ...]
@@ -24,6 +25,8 @@ _PIECE = 65_536
 _MOST_TRIED = 4
 _MOST_INTERIM = 8
 _LINGER = 0.2
+_GRACE = 0.5
+_LONGEST_WORDS = 160
 
 
 class WireError(Exception):
@@ -97,6 +100,22 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(where[0]) for *_, where in found))
 
 
+def not_asked(number: str) -> str | None:
+    """Why an IP address is not connected to: it is not public, or it is this machine's own; None where it is neither."""
+    return not_public(number) or ("this very machine" if own(number) else None)
+
+
+def own(number: str) -> bool:
+    """Whether a public IP address is one of this machine: what is sent there would come from there. Sends nothing."""
+    family = socket.AF_INET6 if ":" in number else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect((number, 9))
+        except OSError:
+            return False
+        return canonical(str(asking.getsockname()[0])) == canonical(number)
+
+
 def checked(to: Address, limits: Limits, deadline: Deadline) -> tuple[list[str], bool]:
     """The IP addresses of a place, looked up once, and whether it is a private one on the list.
 
@@ -140,7 +159,7 @@ def _found(to: Address, resolve: Resolve, deadline: Deadline) -> list[str]:
     except queue.Empty:
         raise WireError("has a host whose name could not be looked up in time", again=True) from None
     if isinstance(answer, Exception):
-        raise WireError(f"has a host that cannot be found ({answer})", again=True) from answer
+        raise WireError(f"has a host that cannot be found ({_brief(answer)})", again=True) from answer
     return answer
 
 
@@ -153,33 +172,57 @@ def ask(to: Address, numbers: list[str], headers: Pairs, limits: Limits, deadlin
         connection, number = _connected(to, numbers, deadline)
     except OSError as error:
         slow = isinstance(error, TimeoutError)
-        raise WireError(f"cannot be reached ({_said(error)})", again=True, soon=not slow) from error
-    try:
-        tls = _secured(connection, to, limits, deadline) if to.scheme == "https" else connection
-    except OSError as error:
-        connection.close()
-        # A certificate that is wrong is wrong again at once
-        bad = isinstance(error, ssl.SSLCertVerificationError | TimeoutError)
-        raise WireError(f"has no safe connection ({_said(error)})", again=True, soon=not bad) from error
-    except BaseException:
-        connection.close()
-        raise
-    with tls:
+        raise WireError(f"cannot be reached ({_brief(error)})", again=True, soon=not slow) from error
+    with connection, _cut_off(connection, deadline):
         try:
-            return _Exchange(tls, limits, deadline).run(to, number, headers)
-        except TimeoutError as error:
-            deadline.left()
-            raise WireError("did not answer in time", again=True) from error
+            tls = _secured(connection, to, limits, deadline) if to.scheme == "https" else connection
         except OSError as error:
-            raise WireError(f"broke off ({_said(error)})", again=True, soon=True) from error
-        except h11.RemoteProtocolError as error:
-            raise WireError(f"broke off or gave no proper answer ({error})", again=True, soon=True) from error
-        except h11.LocalProtocolError as error:
-            raise WireError(f"cannot be asked for ({error})", again=False) from error
+            # A certificate that is wrong is wrong again at once
+            bad = isinstance(error, ssl.SSLCertVerificationError | TimeoutError)
+            raise WireError(f"has no safe connection ({_brief(error)})", again=True, soon=not bad) from error
+        with tls:
+            return _talked(_Exchange(tls, limits, deadline), to, number, headers)
 
 
-def _said(error: OSError) -> str:
-    return str(error.strerror or error or type(error).__name__)
+@contextmanager
+def _cut_off(connection: socket.socket, deadline: Deadline) -> Iterator[None]:
+    """Ends a connection from outside soon after the deadline: a server can keep the TLS library busy within one call,
+    for which no time can be set.
+    """
+    same = connection.dup()
+
+    def cut() -> None:
+        with suppress(OSError):
+            same.shutdown(socket.SHUT_RDWR)
+
+    watch = threading.Timer(deadline.left() + _GRACE, cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+        watch.join()
+        same.close()
+
+
+def _talked(exchange: "_Exchange", to: Address, number: str, headers: Pairs) -> Answer:
+    try:
+        return exchange.run(to, number, headers)
+    except TimeoutError as error:
+        raise WireError("did not answer in time", again=True) from error
+    except OSError as error:
+        raise WireError(f"broke off ({_brief(error)})", again=True, soon=True) from error
+    except h11.RemoteProtocolError as error:
+        raise WireError(f"broke off or gave no proper answer ({_brief(error)})", again=True, soon=True) from error
+    except h11.LocalProtocolError as error:
+        raise WireError(f"cannot be asked for ({_brief(error)})", again=False) from error
+
+
+def _brief(error: Exception) -> str:
+    """What an error says, in which a server may have had its say."""
+    said = str((error.strerror if isinstance(error, OSError) else None) or error or type(error).__name__)
+    return ascii(said[:_LONGEST_WORDS])[1:-1]
 
 
 def _connected(to: Address, numbers: list[str], deadline: Deadline) -> tuple[socket.socket, str]:
