@@ -24,8 +24,9 @@ import pytest
 import zstandard
 
 from onrecord.errors import BadSource, TryLater, WrongUse
-from onrecord.stories import addresses, codings, politeness, wire
-from onrecord.stories.fetching import Fetched, Fetcher, FetchOptions, Unfetched
+from onrecord.stories import addresses, codings, fetching, politeness, wire
+from onrecord.stories.fetched import Fetched, Unfetched
+from onrecord.stories.fetching import Fetcher, FetchOptions
 
 NOW = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)
 PAGE = b"<html><body><p>Two wardens of Marrow Quay were hurt on Monday.</p></body></html>"
@@ -426,6 +427,10 @@ def test_a_private_place_on_the_list_is_read_and_recorded(site: Server, private:
     error = unfetched(site, allow=(place,))
     assert "cannot send" in str(error)
     assert private.accepted == before
+    private.pages["/out"] = to(f"http://press.example:{site.port}/")
+    with pytest.raises(Unfetched, match="cannot send"):
+        Fetcher(allowed).get(f"http://{place}/out")
+    assert private.asked.count("/secret") == 1
     site.pages["/"] = answer()
     assert fetched(site, allow=(place,)).private is None
 
@@ -958,6 +963,62 @@ def test_a_dead_address_gives_way_to_the_next(site: Server) -> None:
     site.pages["/"] = answer()
     kept = options(site, resolve=Names(press=[["127.0.0.3", "127.0.0.2"]]), refuses=lambda number: None)
     assert Fetcher(kept).get(f"http://press.example:{site.port}/").address == "127.0.0.2"
+
+
+def test_this_machine_is_not_asked_at_its_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wire.own("127.0.0.1")
+    assert not wire.own("127.0.0.2")
+    assert wire.not_asked("127.0.0.2")
+    monkeypatch.setattr(wire, "own", lambda number: number == "1.0.0.1")
+    assert wire.not_asked("1.0.0.1")
+    assert wire.not_asked("1.0.0.2") is None
+    assert FetchOptions("desk@reader.example").refuses("1.0.0.1")
+
+
+def test_a_library_that_is_kept_busy_is_cut_off() -> None:
+    """The other end gets the end of the connection, without any word from the one who waits."""
+    ours, theirs = socket.socketpair()
+    theirs.settimeout(3)
+    with ours, theirs, wire._cut_off(ours, wire.Deadline(0.05, time.monotonic)):
+        assert theirs.recv(1) == b""
+
+
+def test_a_site_that_sends_around_slowly_is_given_up(site: Server) -> None:
+    site.pages = {f"/{n}": to(f"/{n + 1}") for n in range(9)}
+    site.pages["/robots.txt"] = answer(b"User-agent: *\nCrawl-delay: 60\n")
+    at = Time()
+    error = unfetched(site, "/0", robots=True, hops=9, ticks=at.ticks, sleep=at.sleep)
+    assert error.again
+    assert sum(at.waits) <= 300
+
+
+def test_what_a_server_says_in_an_error_stays_short_and_plain(site: Server) -> None:
+    site.pages["/"] = b"\x1b[31m" + b"x" * 60_000 + b"\r\n\r\n"
+    said = str(unfetched(site))
+    assert said.isprintable()
+    assert len(said) < 500
+    site.pages["/"] = to("ftp://" + "\u00e9\u202e".encode().decode("latin-1") + "x" * 3000)
+    said = str(unfetched(site))
+    assert said.isprintable()
+    assert len(said) < 700
+
+
+def test_the_rules_of_many_hosts_do_not_fill_the_memory(site: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "_MOST_LINES", 1000)
+    names = Names(**{f"h{n}": [["127.0.0.2"]] for n in range(8)})
+    site.pages = {"/robots.txt": answer(b"User-agent: *\n" + b"Disallow: /x\n" * 300), "/": answer()}
+    fetcher = Fetcher(options(site, robots=True, resolve=names))
+    for n in range(8):
+        assert fetcher.get(f"http://h{n}.example:{site.port}/").body == PAGE
+    assert sum(rules.lines for rules in fetcher._rules.values()) <= 1000
+
+
+@pytest.mark.parametrize(
+    "said", ["Sun, 04 May 99999 10:00:00 GMT", "Sun, 04 May 2031 10:00:00 +99999999", "1" * 5000, ", ", "0", "Mon"]
+)
+def test_any_wish_to_wait_is_read_or_not(site: Server, said: str) -> None:
+    site.pages["/"] = answer(b"", "503 Busy", Retry_After=said)
+    assert unfetched(site, deadline=1.0).status == 503
 
 
 def test_names_that_the_system_knows_are_looked_up() -> None:

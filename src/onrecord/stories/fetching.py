@@ -15,11 +15,11 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
 
-from onrecord.errors import BadSource, OnRecordError, TryLater, WrongUse
+from onrecord.errors import WrongUse
 from onrecord.records import Rejection
 from onrecord.stories import addresses, codings, politeness, wire
 from onrecord.stories.addresses import Address
-from onrecord.stories.documents import Document
+from onrecord.stories.fetched import Fetched, Redirect, Unfetched, UnfetchedForGood, UnfetchedForNow
 from onrecord.stories.politeness import AGENT, Rules, Turns
 from onrecord.stories.wire import Answer, Deadline, Limits, Pairs, WireError
 
@@ -35,29 +35,6 @@ _MOST_WAITS = 5
 _LOCKS = 256
 _SENDABLE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]{0,1000}[\x21-\x7e\x80-\xff])?")
 _CONTACT = re.compile(r"[\x21-\x27\x2a-\x7e](?:[\x20-\x27\x2a-\x7e]{0,198}[\x21-\x27\x2a-\x7e])")
-_MEDIA = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
-_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([A-Za-z0-9._:+-]{1,40})", re.IGNORECASE)
-
-
-class Unfetched(OnRecordError):
-    """A page that could not be had. again: whether a later try may fare better; status: what the server answered, if
-    it did; after: the seconds that it asks to wait, if it did; redirects: the steps that were taken.
-    """
-
-    again = False
-    status: int | None = None
-    after: float | None = None
-    redirects: "tuple[Redirect, ...]" = ()
-
-
-class UnfetchedForGood(Unfetched, BadSource):
-    """The same address will not be had: it is refused here, or there."""
-
-
-class UnfetchedForNow(Unfetched, TryLater):
-    """Nothing is wrong with the address as such: the network, the server, or too many requests."""
-
-    again = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,84 +79,10 @@ class FetchOptions:
                 raise WrongUse(f"{place!r} is no private place: give its host and port, as archive.example:8080.")
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """One step on the way: what was asked for, what it answered, and from which IP address."""
-
-    url: str
-    status: int
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A page as it came. url: as asked for; final_url: where the redirects led; request and headers: as sent and as
-    received, of the last step; body: unpacked; sha256 and length: of the body as sent, before unpacking; address: the IP
-    address it came from, certificate: the SHA-256 of what that showed; private: the place on the list of private ones that it came from;
-    not_modified: that nothing has changed since the etag or the day that was sent along, and there is no body.
-    """
-
-    url: str
-    final_url: str
-    status: int
-    redirects: tuple[Redirect, ...]
-    request: Pairs
-    headers: Pairs
-    body: bytes
-    sha256: str
-    length: int
-    address: str
-    fetched_at: datetime
-    tool: str
-    certificate: str | None = None
-    private: str | None = None
-    not_modified: bool = False
-    notes: tuple[Rejection, ...] = ()
-
-    def header(self, name: str) -> str | None:
-        """The first value of a header, whatever the case of its name."""
-        return next((value for key, value in self.headers if key.casefold() == name.casefold()), None)
-
-    def document(self) -> Document:
-        """The same as a document, with how it came. Raises ValueError for one that has not changed: it has no body."""
-        if self.not_modified:
-            raise ValueError(f"{self.url} has not changed: there is no document.")
-        said = self.header("content-type") or ""
-        media = said.partition(";")[0].strip().casefold()
-        charset = _CHARSET.search(said)
-        how: dict[str, object] = {
-            "url": self.url,
-            "final_url": self.final_url,
-            "fetched_at": self.fetched_at.isoformat(),
-            "status": str(self.status),
-            "request": [f"{key}: {value}" for key, value in self.request],
-            "headers": [f"{key}: {value}" for key, value in self.headers],
-            "redirects": [f"{step.status} {step.url} ({step.address})" for step in self.redirects],
-            "address": self.address,
-            "sha256_as_sent": self.sha256,
-            "bytes_as_sent": str(self.length),
-            "sha256": hashlib.sha256(self.body).hexdigest(),
-            "tool": self.tool,
-        }
-        if self.certificate is not None:
-            how["certificate_sha256"] = self.certificate
-        if self.private is not None:
-            how["private_place"] = self.private
-        return Document(
-            source=self.url,
-            body=self.body,
-            media=media if _MEDIA.fullmatch(media) else None,
-            charset=charset[1].casefold() if charset else None,
-            url=self.final_url,
-            notes=self.notes,
-            how=how,
-        )
-
-
 @dataclass(slots=True)
 class _Try:
     """One go at a page. to: the step that it is at; home: the place that was named, None once it was left; status: what
-    went wrong, with the seconds that the server wants to be left alone; waited: the seconds spent on turns.
+    went wrong, with the seconds that the server wants to be left alone.
     """
 
     url: str
@@ -189,7 +92,6 @@ class _Try:
     to: Address
     home: Address | None
     redirects: list[Redirect] = field(default_factory=list)
-    waited: float = 0.0
     status: int | None = None
     after: float | None = None
 
@@ -284,6 +186,10 @@ class Fetcher:
     ) -> Answer:
         wait = self._turns.take(to.host, gap)
         if wait > 0:
+            if deadline.waited + wait > _MOST_WAITS * max(self._options.patience, gap):
+                raise WireError(
+                    "is at a host where too many wait, or one that wants to be asked too slowly", again=True
+                )
             before = self._options.ticks()
             self._options.sleep(wait)
             deadline.paused(self._options.ticks() - before)

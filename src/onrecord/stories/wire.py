@@ -41,12 +41,13 @@ class WireError(Exception):
 
 
 class Deadline:
-    """How much of a time is left. ticks: a clock in seconds that never goes back."""
+    """How much of a time is left. ticks: a clock in seconds that never goes back. waited: the seconds that did not count."""
 
     def __init__(self, seconds: float, ticks: Callable[[], float]) -> None:
         self._seconds = seconds
         self._ticks = ticks
         self._end = ticks() + seconds
+        self.waited = 0.0
 
     def left(self) -> float:
         """Seconds, more than 0. Raises WireError where none are left."""
@@ -58,6 +59,7 @@ class Deadline:
     def paused(self, seconds: float) -> None:
         """Time spent waiting for a turn does not count."""
         self._end += seconds
+        self.waited += seconds
 
 
 @dataclass(frozen=True, slots=True)
