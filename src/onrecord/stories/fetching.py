@@ -318,8 +318,8 @@ def _unpacked(answer: Answer, limit: int) -> tuple[bytes, int]:
 def _notes(url: str, answer: Answer, left: int) -> tuple[Rejection, ...]:
     """What may be missing, or was left."""
     notes = []
-    # What is packed knows its own end
-    if answer.loose and not codings.chain(answer.header("content-encoding")):
+    # Packed or not: a packed answer may have several parts, and be cut between two of them
+    if answer.loose:
         words = "ended when the server hung up, and nothing had said how long it would be: its end may be missing"
         notes.append(Rejection(url, f"{_shown(url)} {words}.", 1))
     if answer.extra or left:
