@@ -16,10 +16,10 @@ _CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br", 
 _MOST_CODINGS = 3
 
 # Types that may hold a story that can be read; everything else is refused by its name
-READABLE = frozenset(
-    """text/html application/xhtml+xml text/plain text/xml application/xml application/pdf text/markdown message/rfc822
-    multipart/related application/rss+xml application/atom+xml application/feed+json""".split()
-)
+READABLE = frozenset({
+    "text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/xml", "application/xml", "application/pdf",
+    "message/rfc822", "multipart/related", "application/rss+xml", "application/atom+xml", "application/feed+json",
+})  # fmt: skip
 
 
 class Unusable(Exception):
@@ -95,7 +95,9 @@ def open_up(it: Answer, most: int, whole: bool) -> None:
         _unchunk(it)
     elif whole:
         _measure(it)
-    codings = [word for word in (*it.all("content-encoding"), *(w for w in transfer if w != "chunked")) if word != "identity"]
+    codings = [
+        word for word in (*it.all("content-encoding"), *(w for w in transfer if w != "chunked")) if word != "identity"
+    ]
     if len(codings) > _MOST_CODINGS:
         raise Unusable(f"is encoded {len(codings)} times over")
     for coding in reversed(codings):
@@ -120,7 +122,7 @@ def _measure(it: Answer) -> None:
 def _unchunk(it: Answer) -> None:
     body, at, pieces = it.body, 0, []
     if body and not _CHUNK.match(body):
-        if body.endswith(b"\r\n0\r\n\r\n") or not body.isascii() and binary(body) and not it.all("content-encoding"):
+        if body.endswith(b"\r\n0\r\n\r\n"):
             raise Unusable("has a body in chunks, the first of which is broken")
         it.note("The headers say that the body is in chunks, which it is not.")
         return

@@ -23,6 +23,7 @@ _PIECE = 1 << 16
 _RECENT = 1 << 18  # input remembered, to look for the next member where one turns out broken
 _TRIAL = 4096
 _MOST_TRIALS = 2000
+_MOST_STARTS = 100_000
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
 _ERRORS = (zlib.error, OSError, EOFError, ValueError, lzma.LZMAError, zstandard.ZstdError, brotli.error)
 _ZSTD_BITE = 256  # four bytes of zstd can stand for 128 kilobytes, and its decoder cannot be told to stop
@@ -172,9 +173,11 @@ _MEMBERS: dict[str, Callable[[], _Member]] = {
 
 
 def told(head: bytes) -> Kind | None:
-    """The compression that the first bytes (six are enough) show; None where they show none."""
+    """The compression that the first bytes (six are enough) show, or begin to show where there are no more; None where
+    they show none.
+    """
     for kind, magic in _MAGIC.items():
-        if head.startswith(magic):
+        if head.startswith(magic) or (head and magic.startswith(head)):
             return kind  # type: ignore[return-value]
     return None
 
@@ -195,7 +198,7 @@ class Unpacked(io.RawIOBase):
         self._begun = self._fed = self._got = 0  # of the present member: its place, bytes in and out
         self._members = 0
         self.taken = self.made = self.sure = 0
-        self.starts: deque[tuple[int, int]] = deque()
+        self.starts: deque[tuple[int, int]] = deque(maxlen=_MOST_STARTS)
         self.end: Ending | None = None
 
     def readable(self) -> bool:
@@ -277,6 +280,8 @@ class Unpacked(io.RawIOBase):
         else:
             self._member = _MEMBERS[self._kind]()
             self._members += 1
+            if self.starts and self.starts[-1][0] == self.made:
+                self.starts.pop()  # nothing was in the one before
             self.starts.append((self.made, self._begun))
 
     def _step(self, member: _Member) -> None:

@@ -9,6 +9,7 @@ from onrecord.stories.compressed import Caps, Ending, Unpacked, told
 
 _PIECE = 1 << 18
 _BEGINNING = b"WARC/1."
+_BEGUN = re.compile(rb"W(?:A(?:R(?:C(?:/(?:1(?:\.(?:\d\r?)?)?)?)?)?)?)?")
 _LONGEST_START = 16
 _MOST = 1 << 44  # a member of an archive may be a film; its ratio is what gives a bomb away
 
@@ -109,14 +110,14 @@ class Flow:
         self._held[:0] = back
         self.at -= len(back)
 
-    def none_yet(self) -> bytes:
-        """Nothing: what is held already stands after what is put back."""
-        return b""
-
     def matches(self, start: "re.Pattern[bytes]") -> bool:
         """Does a record begin here?"""
         self._fill(_LONGEST_START)
         return start.match(self._held) is not None
+
+    def begun(self) -> bool:
+        """Does the stretch end within the line with which a record begins?"""
+        return not self._fill(_LONGEST_START) and _BEGUN.fullmatch(self._held) is not None
 
     def head(self, start: "re.Pattern[bytes]") -> bytes:
         """Takes the line with which a record begins; what its first group says."""
@@ -162,7 +163,11 @@ class Flow:
         if self._packed is None:
             return True
         self._fill(1)
-        return self._packed.sure >= self.at
+        return self.vouched()
+
+    def vouched(self) -> bool:
+        """The same of what was read so far, without reading on."""
+        return self._packed is None or self._packed.sure >= self.at
 
     def _begins(self, at: int) -> bool:
         """May a record begin here? Where each has a member of its own, only where a member begins."""

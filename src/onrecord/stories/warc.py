@@ -6,7 +6,6 @@ where its length, its closing lines, and each checksum that is there say so. One
 sought, and no stated length is believed before the bytes are there.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -27,7 +26,8 @@ from onrecord.stories.encoding import binary
 class Limits:
     """hold: bytes of one record that are held; a larger record is passed over and refused. length: no record is
     longer, whatever it says. head and fields: of the named fields of a record, bytes and number. ratio: how many times its
-    size a compressed member may unpack to. searches: how often the next record is searched for.
+    size a compressed member may unpack to. searches: how often the next record is searched for; again: bytes that are read
+    once more in all, where records turn out to have swallowed others.
     """
 
     hold: int = 32_000_000
@@ -36,6 +36,7 @@ class Limits:
     fields: int = 200
     ratio: int = 200
     searches: int = 10_000
+    again: int = 2_000_000_000
 
 
 LIMITS = Limits()
@@ -64,6 +65,7 @@ class _Record:
     lost: int = 0
     notes: list[tuple[str, int]] = field(default_factory=list)
     ended: bool = False  # the file ends within it
+    garbage: tuple[int, int] | None = None  # place and number of the bytes after it that are no record
     vouched: bool = True  # by the checksum of its compression, or it has none
 
 
@@ -106,7 +108,7 @@ class _Reader:
     def __init__(self, stream: BinaryIO, source: str, limits: Limits) -> None:
         self._flow = flow.Flow(stream, limits.ratio)
         self._source, self._limits = source, limits
-        self._number = self._searched = 0
+        self._number = self._searched = self._again = 0
         self.truncated: tuple[str, int] | None = None
 
     def read_so_far(self) -> int:
@@ -126,24 +128,30 @@ class _Reader:
             skipped = self._flow.resume()
             lost = self._flow.taken() - ended.at if skipped is None else skipped
             reason = f"{ended.reason}; {lost} bytes (from byte {ended.at}) are passed over"
-            yield refused(self._source, f"{self._source} is damaged: {reason}.", lost)
+            yield refused(f"{self._source}@{ended.at}", f"{self._source} is damaged: {reason}.", lost)
             if skipped is None:
                 return
 
     def _stretch(self) -> Iterator[_Record | Intake]:
         while self._flow.more():
-            if not self._flow.matches(_VERSION):
-                gap = self._search()
-                if gap:
-                    yield self._garbage(gap)
+            if self._flow.begun():
+                record = _Record(self._number + 1, *self._flow.place(), problem="is torn within its first line")
+                record.lost, record.ended = max(1, self._flow.skip(None)), True
+            elif self._flow.matches(_VERSION):
+                record = self._record()
+            else:
+                at = self._flow.at
+                if gap := self._search():
+                    yield self._garbage(at, gap)
                 continue
-            record = self._record()
             yield record
-            if record.ended and self._flow.ending().state != "broken" and self._flow.ending().state != "capped":
+            if record.garbage is not None:
+                yield self._garbage(*record.garbage)
+            if record.ended and self._flow.ending().state in ("proper", "torn"):
                 self.truncated = (f"it ends within its record {record.number}", max(1, record.lost))
 
-    def _garbage(self, gap: int) -> Intake:
-        return refused(self._source, f"{self._source}: {gap} bytes before byte {self._flow.at} are no record.", gap)
+    def _garbage(self, at: int, gap: int) -> Intake:
+        return refused(f"{self._source}@{at}", f"{self._source}: {gap} bytes from byte {at} are no record.", gap)
 
     def _search(self) -> int:
         """Goes to where the next record begins; the bytes passed over, not counting empty lines."""
@@ -159,8 +167,9 @@ class _Reader:
         version = self._flow.head(_VERSION)
         lines = self._flow.lines(self._limits.head)
         if lines is None:
+            record = self._unusable(record, "has a head that does not end, or is too long")
             record.ended = not self._flow.more()
-            return self._unusable(record, "has a head that does not end, or is too long")
+            return record
         problem = _fields(lines, record.fields, self._limits.fields)
         length = record.fields.get("content-length", "")
         if not problem and version not in _READ_VERSIONS:
@@ -188,35 +197,52 @@ class _Reader:
         if closing == _CLOSING:
             self._flow.take(4, 4)
             record.vouched = self._flow.settle()
+            if self._flow.more() and not self._flow.matches(_VERSION) and not self._flow.begun():
+                self._longer(record)
         elif (inner := self._inner(record)) is not None:
-            rest, record.block = record.block[inner + 4 :], record.block[:inner]
-            record.size = inner
-            self._flow.push(rest + self._flow.none_yet())
-            record.lost = length - inner
-            record.notes.append((f"The record is {length - inner} bytes shorter than it says.", length - inner))
+            self._again += len(record.block) - inner
+            self._flow.push(record.block[inner + 4 :])
+            record.block, record.size, record.lost = record.block[:inner], inner, length - inner
+            record.notes.append((f"The record is {record.lost} bytes shorter than it says.", record.lost))
         elif missing or _CLOSING.startswith(closing):
             self._flow.take(len(closing), 4)
             record.ended = True
             record.lost = missing or 4 - len(closing)
             record.notes.append((f"The file ends within the record: {record.lost} bytes are missing.", record.lost))
         else:
-            record.lost = max(1, self._search())
-            record.notes.append((f"The record is {record.lost} bytes longer than it says.", record.lost))
+            self._longer(record)
         if len(record.block) < record.size:
             record.problem = f"is larger than {self._limits.hold} bytes"
             record.lost = max(record.lost, record.size)
+        self._judge(record)
+
+    def _longer(self, record: _Record) -> None:
+        """What follows is no record: the rest of this one, unless its checksum says that it is whole."""
+        at = self._flow.at
+        gap = self._search()
+        if gap and check((record.fields.get("warc-block-digest"), [record.block]), (None, ())).right:
+            record.garbage = at, gap
+        else:
+            record.lost = max(1, gap)
+            record.notes.append((f"The record seems to be {record.lost} bytes longer than it says.", record.lost))
+
+    def _judge(self, record: _Record) -> None:
+        """What the end of the compression, if it has come, says of the record."""
         end = self._flow.ended()
-        if end is not None and end.state in ("broken", "capped") and (record.ended or not record.vouched):
+        record.vouched = record.vouched and self._flow.vouched()
+        if end is None or record.vouched:
+            return
+        if end.state in ("broken", "capped"):
             record.problem = f"is damaged: {end.reason}"
-            record.lost = max(record.lost, record.size)
-        elif not record.vouched and end is not None and end.state == "torn":
+            record.lost = max(1, record.lost, record.size)
+        elif end.state == "torn":
             record.ended = True
             record.lost = record.lost or 1
             record.notes.append(("The file ends before the checksum of the record.", record.lost))
 
     def _inner(self, record: _Record) -> int | None:
         """Where the record truly ends, if it swallowed the next one."""
-        if len(record.block) < record.size:
+        if len(record.block) < record.size or self._again > self._limits.again:
             return None
         return self._flow.inner(record.block, _CLOSING, _VERSION)
 
@@ -268,8 +294,7 @@ def _made(record: _Record, kind: str, name: str, source: str, options: ReadOptio
     if kind == "response" and (media == "application/http" or record.block.startswith(b"HTTP/")):
         it = answer(record.block, name)
         media, charset = media_of(it.get("content-type"))
-    body = record.block if it is None else it.body
-    seen = _checked(record, it)
+    body = record.block
     if it is not None and it.status != 200:
         raise Unusable(f"is an answer of status {it.status}")
     if media is not None and media not in READABLE:
@@ -278,7 +303,7 @@ def _made(record: _Record, kind: str, name: str, source: str, options: ReadOptio
         open_up(it, options.max_bytes, not record.lost)
         body = it.body
         notes += it.notes
-        seen = _checked(record, it)
+    seen = _checked(record, it)
     return _document(record, name, source, url, (media, charset), body, it, notes, seen, options)
 
 
@@ -306,17 +331,7 @@ def _document(  # noqa: PLR0913, PLR0917 -- what a document is made of
     kind = binary(body)
     if kind is not None and not (body.startswith(b"%PDF") and types[0] in (None, "application/pdf")):
         raise Unusable(f"is {kind}")
-    if "warc-truncated" in record.fields and not record.lost:
-        why = record.fields["warc-truncated"][:40]
-        notes.append(Rejection(name, f"Whoever archived it cut it off ({why}); how much is missing is not known.", 1))
-    if record.fields.get("warc-segment-number", "1") != "1" or "warc-segment-total-length" in record.fields:
-        notes.append(Rejection(name, "It is one of several segments, the others of which are not read.", 1))
-    elif "warc-segment-number" in record.fields:
-        notes.append(Rejection(name, "It goes on in another record, which is not read.", 1))
-    if not record.vouched and not seen.right and not record.lost:
-        notes.append(Rejection(name, "The checksum of the compression comes only after other records."))
-    if "warc-date" not in record.fields:
-        notes.append(Rejection(name, "It does not say when it was fetched."))
+    notes += [Rejection(name, reason, lost) for reason, lost in _said(record, seen)]
     how: dict[str, object] = {"container": source, record.where: str(record.at)}
     for key, value in (
         ("fetched_at", record.fields.get("warc-date")),
@@ -329,6 +344,19 @@ def _document(  # noqa: PLR0913, PLR0917 -- what a document is made of
         if value is not None:
             how[key] = value
     return Document(name, body, types[0], types[1], url, notes=tuple(notes), how=how)
+
+
+def _said(record: _Record, seen: Checked) -> Iterator[tuple[str, int]]:
+    """What the record says or leaves out of itself that whoever reads it should know, and what it lost by it."""
+    if "warc-truncated" in record.fields and not record.lost:
+        why = record.fields["warc-truncated"][:40]
+        yield f"Whoever archived it cut it off ({why}); how much is missing is not known.", 1
+    if "warc-segment-number" in record.fields:
+        yield "It goes on in another record, which is not read; how much is missing is not known.", 1
+    if not record.vouched and not seen.right and not record.lost:
+        yield "The checksum of its compression comes only after other records.", 0
+    if "warc-date" not in record.fields:
+        yield "It does not say when it was fetched.", 0
 
 
 def _revisit(record: _Record, name: str, url: str | None) -> Intake:
