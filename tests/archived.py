@@ -3,6 +3,10 @@
 import base64
 import gzip
 import hashlib
+import io
+import struct
+import zipfile
+import zlib
 from collections.abc import Mapping
 
 PAGES = (
@@ -60,3 +64,35 @@ def three(digests: bool = False) -> list[bytes]:
 def packed(records: list[bytes]) -> bytes:
     """Each record a gzip member."""
     return b"".join(gzip.compress(one, mtime=0) for one in records)
+
+
+def zipped(
+    members: "Mapping[str | zipfile.ZipInfo, bytes] | Mapping[str, bytes]", method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
+    """A ZIP of these members; a name may hold what zipfile itself would not write."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        for name, body in members.items():
+            info = name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name)
+            info.compress_type = method
+            if isinstance(name, str):
+                info.filename = name
+            archive.writestr(info, body)
+    return made.getvalue()
+
+
+def overlapping(count: int) -> bytes:
+    """A ZIP all of whose members are the same bytes."""
+    body = zlib.compress(b"0" * 1000, wbits=-15)
+    crc = zlib.crc32(b"0" * 1000)
+    common = struct.pack("<HHHHIIIH", 0, 8, 0, 33, crc, len(body), 1000, 5)
+    local = b"PK\x03\x04" + struct.pack("<H", 20) + common + struct.pack("<H", 0) + b"0.txt" + body
+    listed = b"".join(
+        b"PK\x01\x02"
+        + struct.pack("<HH", 20, 20)
+        + common
+        + struct.pack("<HHHHII", 0, 0, 0, 0, 0, 0)
+        + b"%05d" % number
+        for number in range(count)
+    )
+    return local + listed + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(listed), len(local), 0)

@@ -72,6 +72,7 @@ _MEDIA = {
 }  # fmt: skip
 # What a WACZ says of its archives, which is read here or needed by nobody who reads all of them
 _ABOUT = ("datapackage.json", "datapackage-digest.json", "pages/", "indexes/", "logs/", "fuzzy.json")
+_SIGNS = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf")
 _DEVICES = (stat.S_ISCHR, stat.S_ISBLK, stat.S_ISFIFO, stat.S_ISSOCK)
 _ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -265,11 +266,7 @@ class _Zip:
         body, wrong = self._read(info)
         if wrong:
             yield refused(name, f"{name} is damaged: {wrong}.", info.file_size)
-        elif (
-            body.startswith((b"PK\x03\x04", b"PK\x05\x06"))
-            or told(body[:8])
-            or body.startswith((b"Rar!", b"7z\xbc\xaf"))
-        ):
+        elif body.startswith(_SIGNS) or told(body[:8]):
             yield refused(name, f"{name} is not read: it is an archive within an archive.", len(body))
         elif not body.strip():
             yield refused(name, f"{name} is empty.")
@@ -305,24 +302,19 @@ class _Zip:
 
 def _unfit(info: zipfile.ZipInfo) -> str:
     """Why a member is not to be touched, by what the list says of it."""
-    name, mode = info.orig_filename, info.external_attr >> 16
-    if not name or "\x00" in name:
-        return "its name is empty or has a NUL in it"
-    if "\\" in name:
-        return "its name has a backslash in it"
-    if name.startswith("/") or _DRIVE.match(name):
-        return "its name begins at the root of a disk"
-    if ".." in name.split("/"):
-        return "its name leads out of the archive"
-    if stat.S_ISLNK(mode):
-        return "it is a link"
-    if any(is_one(mode) for is_one in _DEVICES):
-        return "it is a device"
-    if info.flag_bits & 0x41:
-        return "it is encrypted"
-    if info.flag_bits & 0x20 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return f"it is compressed in a way (method {info.compress_type}) that is not read"
-    return ""
+    name, mode, flags = info.orig_filename, info.external_attr >> 16, info.flag_bits
+    unread = flags & 0x20 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    reasons = (
+        (not name or "\x00" in name, "its name is empty or has a NUL in it"),
+        ("\\" in name, "its name has a backslash in it"),
+        (name.startswith("/") or _DRIVE.match(name), "its name begins at the root of a disk"),
+        (".." in name.split("/"), "its name leads out of the archive"),
+        (stat.S_ISLNK(mode), "it is a link"),
+        (any(is_one(mode) for is_one in _DEVICES), "it is a device"),
+        (flags & 0x41, "it is encrypted"),
+        (unread, f"it is compressed in a way (method {info.compress_type}) that is not read"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
 
 
 def _overlapping(members: list[zipfile.ZipInfo], end: int) -> set[int]:
