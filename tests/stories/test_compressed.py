@@ -12,6 +12,7 @@ import zstandard
 from onrecord.stories.compressed import Caps, Unpacked, told, undo
 
 _TEXT = b"Nine people were taken from the village of Tarsk, its mayor said. " * 40
+_ZEROS = bytes(15_000_000)
 _PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "zstd": lambda body: zstandard.ZstdCompressor(write_checksum=True).compress(body),
@@ -70,7 +71,7 @@ def test_a_wrong_byte_of_gzip_is_seen(back: int) -> None:
 
 @pytest.mark.parametrize("kind", _PACKERS)
 def test_a_bomb_is_stopped(kind: str) -> None:
-    bomb = _PACKERS[kind](b"\x00" * 40_000_000)
+    bomb = brotli.compress(_ZEROS, quality=1) if kind == "br" else _PACKERS[kind](_ZEROS)
     made = undo(bomb, kind, Caps(most=10**9))  # type: ignore[arg-type]
     assert (made.end.state, len(made.body) < 12_000_000) == ("capped", True)
     assert undo(_PACKERS[kind](_TEXT), kind, Caps(most=1000)).end.state == "capped"  # type: ignore[arg-type]

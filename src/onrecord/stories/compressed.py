@@ -22,7 +22,8 @@ EndState = Literal["proper", "torn", "broken", "capped"]
 _PIECE = 1 << 16
 _RECENT = 1 << 18  # input remembered, to look for the next member where one turns out broken
 _TRIAL = 4096
-_MOST_TRIALS = 2000
+_MOST_TRIALS = 10_000  # in one stream
+_LONGEST_HEAD = 200_000
 _MOST_STARTS = 100_000
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
 _ERRORS = (zlib.error, OSError, EOFError, ValueError, lzma.LZMAError, zstandard.ZstdError, brotli.error)
@@ -196,7 +197,7 @@ class Unpacked(io.RawIOBase):
         self._out = bytearray()
         self._member: _Member | None = None
         self._begun = self._fed = self._got = 0  # of the present member: its place, bytes in and out
-        self._members = 0
+        self._members = self._trials = 0
         self.taken = self.made = self.sure = 0
         self.starts: deque[tuple[int, int]] = deque(maxlen=_MOST_STARTS)
         self.end: Ending | None = None
@@ -217,6 +218,10 @@ class Unpacked(io.RawIOBase):
         into[: len(piece)] = piece
         return len(piece)
 
+    def hollow(self) -> bool:
+        """Has nothing come of the present member?"""
+        return self._member is not None and not self._got
+
     def resume(self, beginning: bytes) -> int | None:
         """After a broken or capped member: goes on with the next one that unpacks to these first bytes.
 
@@ -226,7 +231,6 @@ class Unpacked(io.RawIOBase):
         magic, window = _MAGIC[self._kind], bytes(self._recent) + self._in
         base = self.taken - len(window)  # where the window begins
         at = 1 if base == self._begun and self._members else 0
-        trials = 0
         while True:
             at = window.find(magic, at)
             if at < 0 or len(window) - at < _TRIAL:
@@ -240,8 +244,8 @@ class Unpacked(io.RawIOBase):
                 window += more
                 if more:
                     continue
-            trials += 1
-            if trials > _MOST_TRIALS:
+            self._trials += 1
+            if self._trials > _MOST_TRIALS:
                 while self._read():
                     pass
                 return None
@@ -304,6 +308,9 @@ class Unpacked(io.RawIOBase):
         self.made += len(out)
         self._got += len(out)
         used = self._fed - member.waiting()
+        if self._kind == "gzip" and not self._got and used > _LONGEST_HEAD and not member.eof():
+            self.end = Ending("broken", "nothing comes of its bytes", self._begun, used)
+            return
         if self._got > self._caps.most:
             self.end = Ending("capped", f"it unpacks to more than {self._caps.most} bytes", self._begun, used)
         elif self._got > max(self._caps.free, self._caps.ratio * used):

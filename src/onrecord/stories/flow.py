@@ -68,6 +68,10 @@ class Flow:
         self._over = skipped is None
         return skipped
 
+    def hollow(self) -> bool:
+        """Did the stretch end in a member of which nothing came, as if it had none to begin with?"""
+        return self._packed is not None and self._packed.hollow()
+
     def _fill(self, size: int) -> bool:
         """Holds so many bytes, if there are."""
         while len(self._held) < size and not self._over:
@@ -175,12 +179,14 @@ class Flow:
 
     def inner(self, block: bytes, closing: bytes, start: "re.Pattern[bytes]") -> int | None:
         """Where in a block just taken another record begins, counted to the lines before it that close the first."""
-        at = block.find(closing + _BEGINNING)
         base = self.at - len(block)
-        while at >= 0:
-            if start.match(block, at + len(closing)) and self._begins(base + at + len(closing)):
+        # The line it begins with may be half taken
+        seen = block + self.peek(_LONGEST_START)
+        at = seen.find(closing + _BEGINNING)
+        while 0 <= at <= len(block) - len(closing):
+            if start.match(seen, at + len(closing)) and self._begins(base + at + len(closing)):
                 return at
-            at = block.find(closing + _BEGINNING, at + 1)
+            at = seen.find(closing + _BEGINNING, at + 1)
         return None
 
     def skip(self, start: "re.Pattern[bytes] | None") -> int:

@@ -122,10 +122,11 @@ class _Reader:
             ended = self._flow.ending()
             if ended.state == "proper":
                 return
-            if ended.state == "torn":
+            # Stray bytes may look like the begin of a member, and swallow true ones
+            skipped = self._flow.resume() if ended.state != "torn" or self._flow.hollow() else None
+            if ended.state == "torn" and skipped is None:
                 self.truncated = self.truncated or (ended.reason, ended.lost)
                 return
-            skipped = self._flow.resume()
             lost = self._flow.taken() - ended.at if skipped is None else skipped
             reason = f"{ended.reason}; {lost} bytes (from byte {ended.at}) are passed over"
             yield refused(f"{self._source}@{ended.at}", f"{self._source} is damaged: {reason}.", lost)

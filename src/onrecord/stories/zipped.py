@@ -182,9 +182,9 @@ class _Zip:
             reason = _unfit(info) or ("its name is there more than once" if names[info.orig_filename] > 1 else "")
             if not reason and place in overlapping:
                 reason = "its bytes overlap those of another member"
-            reason = reason or self._too_much(info)
             if not reason and self._wacz and info.filename.startswith(_ABOUT):
                 continue
+            reason = reason or self._too_much(info)
             offered += 1
             if reason:
                 yield refused(name, f"{name} is not read: {reason}.", info.compress_size)
