@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, Protocol
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import zstandard
 
 Kind = Literal["gzip", "zstd", "bzip2", "xz", "deflate", "br"]
@@ -145,15 +145,15 @@ class _Brotli:
     def give(self, data: bytes, most: int) -> bytes:
         self._waiting += data
         if not self._it.can_accept_more_data():
-            return self._it.process(b"", output_buffer_limit=most)
+            return bytes(self._it.process(b"", output_buffer_limit=most))
         bite, self._waiting = self._waiting[:_ZSTD_BITE], self._waiting[_ZSTD_BITE:]
-        return self._it.process(bite, output_buffer_limit=most)
+        return bytes(self._it.process(bite, output_buffer_limit=most))
 
     def hungry(self) -> bool:
         return not self._waiting and self._it.can_accept_more_data()
 
     def eof(self) -> bool:
-        return self._it.is_finished()
+        return bool(self._it.is_finished())
 
     def unused(self) -> bytes:
         return self._waiting

@@ -54,7 +54,9 @@ class Flow:
 
     def ended(self) -> Ending | None:
         """How the stretch ended, if it did."""
-        return Ending("proper") if self._packed is None and self._over else self._packed and self._packed.end
+        if self._packed is not None:
+            return self._packed.end
+        return Ending("proper") if self._over else None
 
     def ending(self) -> Ending:
         """How the stretch ended, after all of it was read."""

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from onrecord.records import Intake, Rejection
 from onrecord.settings import ReadOptions
@@ -132,7 +132,7 @@ def _listing(stream: BinaryIO, size: int) -> tuple[int, int] | None:
 class _Member(io.RawIOBase):
     """A member as a stream that does not raise: `wrong` says afterwards why it ended early."""
 
-    def __init__(self, member: "zipfile.ZipExtFile | BinaryIO") -> None:
+    def __init__(self, member: IO[bytes]) -> None:
         self._member = member
         self.wrong = ""
 
