@@ -199,6 +199,28 @@ def test_a_bomb_spoils_no_neighbour() -> None:
     assert sum(isinstance(i, Intake) for i in items) == 2
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"WARC/1.0\r\n\r\n" * 30_000,
+        b"\nWARC/1." * 100_000,
+        b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 900000\r\n\r\nab\r\n\r\n" * 15_000,
+        b"\x1f\x8b\x08\0\0\0\0\0\0\x03" * 100_000,
+        (b"\x1f\x8b\x08\x08\0\0\0\0\0\x03" + gzip.compress(b"WARC/1.0\r\n")) * 15_000,
+        zstandard.ZstdCompressor().compress(b"") * 110_000,
+        record(http(b"1\r\nx\r\n" * 300_000 + b"0\r\n\r\n", Transfer_Encoding="chunked")),
+    ],
+    ids=["heads", "lines", "swallowing", "magics", "names", "frames", "chunks"],
+)
+@pytest.mark.slow
+def test_what_costs_time_has_an_end(data: bytes) -> None:
+    begun = time.process_time()
+    items = _read(data)
+    assert items
+    assert time.process_time() - begun < 8
+    assert isinstance(items[-1], Document) or items[-1].rejections[0].lost
+
+
 class _Endless(io.RawIOBase):
     """An archive of so many bytes, made as it is read."""
 

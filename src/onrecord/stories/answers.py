@@ -120,7 +120,7 @@ def _measure(it: Answer) -> None:
 
 
 def _unchunk(it: Answer) -> None:
-    body, at, pieces = it.body, 0, []
+    body, at, made = it.body, 0, bytearray()
     if body and not _CHUNK.match(body):
         if body.endswith(b"\r\n0\r\n\r\n"):
             raise Unusable("has a body in chunks, the first of which is broken")
@@ -137,7 +137,7 @@ def _unchunk(it: Answer) -> None:
             _trailer(it, body[start:])
             break
         piece = body[start : start + length]
-        pieces.append(piece)
+        made += piece
         if len(piece) < length:
             it.note("The body breaks off within a chunk.", length - len(piece))
             break
@@ -146,7 +146,7 @@ def _unchunk(it: Answer) -> None:
             it.note("The body breaks off after a chunk.", max(1, len(body) - at))
             break
         at += 2
-    it.body = b"".join(pieces)
+    it.body = bytes(made)
     it.forms.append(it.body)
 
 

@@ -24,6 +24,8 @@ _RECENT = 1 << 18  # input remembered, to look for the next member where one tur
 _TRIAL = 4096
 _MOST_TRIALS = 10_000  # in one stream
 _LONGEST_HEAD = 200_000
+_SMALL = 64
+_MOST_SMALL = 100_000  # members smaller than that: each takes time, however little is in it
 _MOST_STARTS = 100_000
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
 _ERRORS = (zlib.error, OSError, EOFError, ValueError, lzma.LZMAError, zstandard.ZstdError, brotli.error)
@@ -197,7 +199,7 @@ class Unpacked(io.RawIOBase):
         self._out = bytearray()
         self._member: _Member | None = None
         self._begun = self._fed = self._got = 0  # of the present member: its place, bytes in and out
-        self._members = self._trials = 0
+        self._members = self._trials = self._small = 0
         self.taken = self.made = self.sure = 0
         self.starts: deque[tuple[int, int]] = deque(maxlen=_MOST_STARTS)
         self.end: Ending | None = None
@@ -318,6 +320,11 @@ class Unpacked(io.RawIOBase):
         elif member.eof():
             self._in = member.unused() + self._in
             self._member, self.sure = None, self.made
+            self._small += self._got < _SMALL
+            if self._small > _MOST_SMALL:
+                self._trials = _MOST_TRIALS
+                reason = f"more than {_MOST_SMALL} of its parts hold next to nothing"
+                self.end = Ending("capped", reason, self._begun, used)
 
 
 def _opens(window: bytes, kind: str, beginning: bytes) -> bool:

@@ -36,7 +36,7 @@ class Limits:
     fields: int = 200
     ratio: int = 200
     searches: int = 10_000
-    again: int = 2_000_000_000
+    again: int = 500_000_000
 
 
 LIMITS = Limits()
