@@ -217,7 +217,7 @@ def test_what_costs_time_has_an_end(data: bytes) -> None:
     begun = time.process_time()
     items = _read(data)
     assert items
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 20
     assert isinstance(items[-1], Document) or items[-1].rejections[0].lost
 
 

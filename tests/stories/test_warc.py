@@ -214,3 +214,14 @@ def test_what_is_no_archive() -> None:
         items = _read(data)
         assert items
         assert all(isinstance(item, Intake) for item in items)
+
+
+def test_a_stream_may_come_byte_by_byte() -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(1, size or 0))
+
+    for data in (b"".join(three()), packed(three())):
+        items = list(warc.documents(Slow(data), "a.warc", ReadOptions()))
+        assert [item.body for item in items if isinstance(item, Document)] == list(PAGES)
+        assert len(items) == 3

@@ -11,6 +11,7 @@ _PIECE = 1 << 18
 _BEGINNING = b"WARC/1."
 _BEGUN = re.compile(rb"W(?:A(?:R(?:C(?:/(?:1(?:\.(?:\d\r?)?)?)?)?)?)?)?")
 _LONGEST_START = 16
+_HEAD = 8
 _MOST = 1 << 44  # a member of an archive may be a film; its ratio is what gives a bomb away
 
 
@@ -37,7 +38,9 @@ class Flow:
     """at: the place of the next byte among all that the stream unpacks to."""
 
     def __init__(self, stream: BinaryIO, ratio: int) -> None:
-        head = stream.read(8)
+        head = b""
+        while len(head) < _HEAD and (piece := stream.read(_HEAD - len(head))):
+            head += piece
         kind = told(head)
         raw = _Headed(head, stream)
         self._packed = Unpacked(raw, kind, Caps(_MOST, ratio)) if kind else None  # type: ignore[arg-type]
