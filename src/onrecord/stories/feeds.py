@@ -6,17 +6,17 @@ that no strict parser reads spoils no other, and each is kept with the bytes tha
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.parsers import expat
 
-from onrecord.records import Intake, Rejection
+from onrecord.records import Capture, Intake, Rejection
 from onrecord.settings import ReadOptions
 from onrecord.stories import fragment, strictjson
 from onrecord.stories.compose import Found, capture, compose, failed, refused
 from onrecord.stories.documents import Document
 from onrecord.stories.links import Link, web_address
-from onrecord.stories.markup import MarkupLimits, Piece, Unsafe, characters, take_apart
+from onrecord.stories.markup import MarkupLimits, Piece, Pieces, Unsafe, characters, take_apart
 from onrecord.stories.published import Stated
 
 _ROOTS = frozenset({"rss", "feed", "rdf"})
@@ -32,7 +32,7 @@ class FeedLimits:
     of content that are a story, and no teaser of one; least: the same where there is no address to fetch more from.
     """
 
-    markup: MarkupLimits = MarkupLimits()
+    markup: MarkupLimits = field(default_factory=MarkupLimits)
     entries: int = 10_000
     around: int = 20_000
     loose: int = 200_000
@@ -54,41 +54,39 @@ def entries(document: Document, options: ReadOptions, limits: FeedLimits = _DEFA
     whole = capture(document.source, document.media or _MEDIA, document.body)
     try:
         pieces = take_apart(decoded.text, _ITEMS, limits.markup)
+        _checked(pieces, limits)
     except Unsafe as error:
         yield refused(document.source, f"{document.source} is not read: {error}.", len(document.body), whole)
-        return
-    if pieces.root not in _ROOTS:
-        yield refused(document.source, f"{document.source} is no feed.", len(document.body), whole)
-        return
-    if any(sum(map(len, piece.around)) > limits.around for piece in pieces.whole):
-        reason = f"The tags around the entries are longer than {limits.around} characters."
-        yield refused(document.source, reason, len(document.body), whole)
         return
     feed = _parsed(pieces.frame)["feed"] if len(pieces.frame) <= limits.around else {}
     outlet = document.outlet or _plain(feed, "title") or None
     loose = limits.loose
     for number, piece in enumerate(pieces.whole[: limits.entries], 1):
         at = _At(document, number, outlet, (*document.notes, *decoded.notes))
-        if not _is_strict(alone := piece.alone()):
-            loose -= len(alone)
-            if loose < 0:
-                body = piece.text.encode("utf-8", "replace")
-                reason = "The entry is no XML, as too many in this feed are not."
-                yield refused(at.source, reason, len(body), capture(at.source, _MEDIA, body))
-                continue
-        yield _guarded(piece, at, options, limits)
+        alone = piece.alone()
+        loose -= 0 if _is_strict(alone) else len(alone)
+        yield _guarded(piece, at, options, limits, is_heavy=loose < 0)
+    yield from _leavings(pieces, document, whole, limits)
+
+
+def _checked(pieces: Pieces, limits: FeedLimits) -> None:
+    if pieces.root not in _ROOTS:
+        raise Unsafe("it is no feed")
+    if any(sum(map(len, piece.around)) > limits.around for piece in pieces.whole):
+        raise Unsafe(f"the tags around its entries are longer than {limits.around} characters")
+
+
+def _leavings(pieces: Pieces, document: Document, whole: Capture, limits: FeedLimits) -> Iterator[Intake]:
+    """What of a feed did not become an entry."""
     for words in pieces.torn:
-        yield refused(
-            document.source,
-            "An entry of the feed is torn: it has no end.",
-            len(words.encode("utf-8", "replace")),
-            whole,
-        )
+        lost = len(words.encode("utf-8", "replace"))
+        yield refused(document.source, "An entry of the feed is torn: it has no end.", lost, whole)
     if len(pieces.whole) > limits.entries:
         lost = sum(len(piece.text) for piece in pieces.whole[limits.entries :])
         yield refused(document.source, f"The feed has more than {limits.entries} entries.", lost, whole)
     if not pieces.is_closed:
-        yield refused(document.source, "The feed is torn: it has no end, and more may have come.", pieces.rest, whole)
+        rest = max(1, pieces.rest - sum(map(len, pieces.torn)))
+        yield refused(document.source, "The feed is torn: it has no end, and more may have come.", rest, whole)
     elif not pieces.whole and not pieces.torn:
         yield refused(document.source, f"{document.source} is a feed without entries.", 0, whole)
 
@@ -107,9 +105,12 @@ class _At:
         return f"{self.document.source}#{self.number}"
 
 
-def _guarded(piece: Piece, at: _At, options: ReadOptions, limits: FeedLimits) -> Link | Intake:
+def _guarded(piece: Piece, at: _At, options: ReadOptions, limits: FeedLimits, is_heavy: bool) -> Link | Intake:
     """Catches whatever an entry brings about that nobody foresaw: no entry may stop the others."""
     body = piece.text.encode("utf-8", "replace")
+    if is_heavy:
+        reason = "The entry is no XML, and more of this feed are not than are read."
+        return refused(at.source, reason, len(body), capture(at.source, _MEDIA, body))
     try:
         found = _parsed(piece.alone())["entries"]
         if len(found) != 1:
@@ -186,23 +187,7 @@ def _made(entry: _Entry, body: bytes, media: str, at: _At, options: ReadOptions,
     url = web_address(entry.url) or (web_address(entry.name) if entry.url is None else None)
     dates = tuple(Stated(str(words), "metadata") for words in entry.published if words)
     text = max(entry.contents, key=len, default="")
-    if len(text) >= limits.substantial and not _is_cut(text):
-        return compose(_found(entry, text, url, dates, body, media, at, ()), options)
-    if url is not None:
-        return Link(url, at.source, entry.headline, at.outlet, entry.byline, dates, entry.name, notes=_told(at, body))
-    text = max(text, entry.teaser, key=len)
-    if len(text) < limits.least:
-        reason = "The entry has neither a web address nor the text of a story."
-        return refused(at.source, reason, len(body), capture(at.source, media, body))
-    cut = Rejection(at.source, "The entry gives the beginning of its text, and no address of the rest.", 1)
-    return compose(_found(entry, text, None, dates, body, media, at, (cut,) if _is_cut(text) else ()), options)
-
-
-def _found(
-    entry: _Entry, text: str, url: str | None, dates: tuple[Stated, ...], body: bytes, media: str, at: _At,
-    more: tuple[Rejection, ...],
-) -> Found:  # fmt: skip
-    return Found(
+    found = Found(
         source=at.source,
         media=media,
         body=body,
@@ -213,8 +198,18 @@ def _found(
         outlet=at.outlet,
         byline=entry.byline,
         dates=(*dates, *at.document.dates),
-        notes=(*_told(at, body), *more),
+        notes=_told(at, body),
     )
+    if len(text) >= limits.substantial and not _is_cut(text):
+        return compose(found, options)
+    if url is not None:
+        return Link(url, at.source, entry.headline, at.outlet, entry.byline, found.dates, entry.name, notes=found.notes)
+    text = max(text, entry.teaser, key=len)
+    if len(text) < limits.least:
+        reason = "The entry has neither a web address nor the text of a story."
+        return refused(at.source, reason, len(body), capture(at.source, media, body))
+    cut = Rejection(at.source, "The entry gives the beginning of its text, and no address of the rest.", 1)
+    return compose(replace(found, text=text, notes=(*found.notes, *((cut,) if _is_cut(text) else ()))), options)
 
 
 def _told(at: _At, body: bytes) -> tuple[Rejection, ...]:
@@ -244,28 +239,27 @@ def _json_feed(document: Document, options: ReadOptions, limits: FeedLimits) -> 
     if not items:
         yield refused(document.source, f"{document.source} is a feed without entries.", 0, whole)
     for number, item in enumerate(items[: limits.entries], 1):
-        at = _At(document, number, outlet, document.notes)
-        body = strictjson.dumps(item)
-        try:
-            if not isinstance(item, dict):
-                yield refused(at.source, "The entry is no object.", len(body), capture(at.source, _JSON_MEDIA, body))
-            else:
-                yield _made(_json_entry(item), body, _JSON_MEDIA, at, options, limits)
-        except Exception as error:
-            yield failed(at.source, error, capture(at.source, _JSON_MEDIA, body))
+        yield _json_guarded(item, _At(document, number, outlet, document.notes), options, limits)
     if len(items) > limits.entries:
         more = sum(len(strictjson.dumps(item)) for item in items[limits.entries :])
         yield refused(document.source, f"The feed has more than {limits.entries} entries.", more, whole)
 
 
+def _json_guarded(item: object, at: _At, options: ReadOptions, limits: FeedLimits) -> Link | Intake:
+    body = strictjson.dumps(item)
+    if not isinstance(item, dict):
+        return refused(at.source, "The entry is no object.", len(body), capture(at.source, _JSON_MEDIA, body))
+    try:
+        return _made(_json_entry(item), body, _JSON_MEDIA, at, options, limits)
+    except Exception as error:
+        return failed(at.source, error, capture(at.source, _JSON_MEDIA, body))
+
+
 def _json_entry(item: Mapping[str, Any]) -> _Entry:
     said = {key: value for key, value in item.items() if isinstance(value, str)}
-    authors = item.get("authors") or ([item["author"]] if item.get("author") else [])
-    names = (
-        [a["name"] for a in authors if isinstance(a, dict) and isinstance(a.get("name"), str)]
-        if isinstance(authors, list)
-        else []
-    )
+    authors = item.get("authors") or [item.get("author")]
+    authors = [author for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
+    names = [author["name"] for author in authors if isinstance(author.get("name"), str)]
     number = item.get("id")
     return _Entry(
         name=str(number) if isinstance(number, str | int) and not isinstance(number, bool) else None,
