@@ -1,5 +1,6 @@
 """What a list of stories holds where it does not hold the stories: addresses to fetch, and words that take one back."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from onrecord.stories.published import Stated
 
 LinkKind = Literal["story", "sitemap"]
 
+_UNFIT = re.compile("[\x00\ud800-\udfff]")  # no database keeps them
 _LONGEST = 4096  # characters of an address that any server would take
 
 
@@ -32,6 +34,12 @@ class Link:
     kind: LinkKind = "story"
     notes: tuple[Rejection, ...] = ()
 
+    def __post_init__(self) -> None:
+        for field in ("headline", "outlet", "byline", "name"):
+            if words := getattr(self, field):
+                object.__setattr__(self, field, _fit(words))
+        object.__setattr__(self, "dates", tuple(Stated(_fit(date.words), date.basis) for date in self.dates))
+
 
 @dataclass(frozen=True, slots=True)
 class Retraction:
@@ -47,6 +55,11 @@ class Retraction:
     why: str
     version: str | None = None
     capture: Capture | None = None
+
+    def __post_init__(self) -> None:
+        for field in ("uri", "at", "why", "version"):
+            if words := getattr(self, field):
+                object.__setattr__(self, field, _fit(words))
 
 
 Item = Document | Link | Retraction | Intake
@@ -68,3 +81,8 @@ def web_address(words: object) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and host else None
+
+
+def _fit(words: str) -> str:
+    """The words on one line, fit to be kept."""
+    return " ".join(_UNFIT.sub("\ufffd", words).split())
