@@ -29,7 +29,10 @@ _HEADER = re.compile(rb"(?i)\A(?:[a-z0-9-]{1,60}:[^\n]*\n(?:[ \t][^\n]*\n)*){2}"
 _LONG = re.compile(rb"(?im)^(?:content-[a-z-]{1,40}|subject|from|date|message-id):[^\n]*(?:\n[ \t][^\n]*)*")
 _PARTS = re.compile(rb"(?m)^--")
 _NESTED = re.compile(rb"(?im)^content-type:\s*(?:multipart|message)/")
-_ANCHOR = re.compile(r"(?is)<a\b[^>]{0,500}?\bhref\s{0,5}=\s{0,5}[\"']?([^\"'\s>]{1,4096})[^>]{0,2000}>")
+_ANCHOR = re.compile(r"(?i)<a(?=\s)")
+_ANCHOR_END = re.compile(r"(?i)</a>")
+_TARGET = re.compile(r"(?i)(?<=\s)href\s{0,5}=\s{0,5}[\"']?([^\"'\s>]{1,4096})")
+_LONGEST_TAG = 5000
 _BARE = re.compile(r"https?://[^\s<>\"]{4,4096}")
 _TEASER = re.compile(r"(?:\.\.\.|…)$")
 _ALERT = re.compile(r"(?i)\balerts?\b")
@@ -39,14 +42,15 @@ _TORN_BODY = frozenset({"InvalidBase64PaddingDefect", "InvalidBase64LengthDefect
 
 @dataclass(frozen=True, slots=True)
 class MailLimits:
-    """messages: in one mailbox; parts: of one message; depth: of parts within parts; header: bytes of one header;
-    links: of one message; prose: the fewest characters of sentences that are a story.
+    """messages: in one mailbox; parts: of one message; depth: of parts within parts; header: bytes of one header, and
+    a tenth of all long ones together; lines and links: of one message; prose: the fewest characters of sentences that are a story.
     """
 
     messages: int = 20_000
     parts: int = 1_000
     depth: int = 20
-    header: int = 20_000
+    header: int = 4_000
+    lines: int = 500_000
     links: int = 1_000
     prose: int = 200
 
@@ -97,14 +101,17 @@ def _message(
 
 def _unfit(body: bytes, limits: MailLimits) -> str | None:
     """Why a message is not given to the parser."""
-    if not _HEADER.match(body.replace(b"\r\n", b"\n")[: 20 * limits.header]):
+    if not _HEADER.match(body.replace(b"\r\n", b"\n")[: 100 * limits.header]):
         return "It is no message: it does not begin with headers."
     if len(_PARTS.findall(body)) > 2 * limits.parts:
         return f"The message has more than {limits.parts} parts."
     if len(_NESTED.findall(body)) > 2 * limits.depth:
         return f"The message has parts more than {limits.depth} deep within each other."
-    if any(len(header) > limits.header for header in _LONG.findall(body)):
-        return f"The message has a header longer than {limits.header} bytes."
+    if body.count(b"\n") > limits.lines:
+        return f"The message has more than {limits.lines} lines."
+    lengths = [length for header in _LONG.findall(body) if (length := len(header)) > 500]
+    if max(lengths, default=0) > limits.header or sum(lengths) > 10 * limits.header:
+        return f"The message has a header longer than {limits.header} bytes, or many that are long."
     return None
 
 
@@ -128,6 +135,8 @@ def _read(
     plain = next((part for part in leaves if part.get_content_type() == "text/plain"), None)
     if html is None and plain is None:
         return [refused(where, "The message has no text.", len(body), kept)]
+    if html is not None and len(html.get_payload()) > options.max_page_bytes:
+        return [refused(where, f"Its page is larger than {options.max_page_bytes} bytes.", len(body), kept)]
     return _told(read, html, plain, options, limits)
 
 
@@ -232,7 +241,7 @@ def _told(
         notes += [*lost, *decoded.notes]
         texts.append(decoded.text)
     markup, text = texts
-    found = _linked(markup) if markup else [(url, "") for url in _BARE.findall(text)]
+    found = _linked(markup, 5 * limits.links) if markup else [(url, "") for url in _BARE.findall(text)]
     links, wrapped = _links(found, read, tuple(notes), limits)
     is_alert = wrapped or (links and _ALERT.search(f"{read.header('from')} {read.header('subject')}"))
     paragraphs = [p.text for p in visible.look(markup).paragraphs if p.is_prose] if markup else _prose(text)
@@ -269,15 +278,18 @@ def _prose(text: str) -> list[str]:
     return [block for block in blocks if len(block) >= 60 and visible.tells(block) and not _BARE.search(block)]
 
 
-def _linked(html: str) -> list[tuple[str, str]]:
-    """The addresses that a page links to, each with the words that the link stands under."""
-    found = []
-    for match in _ANCHOR.finditer(html):
-        end = html.find("</", match.end(), match.end() + 2000)
-        while end >= 0 and not html.startswith(("a>", "A>"), end + 2):
-            end = html.find("</", end + 2, match.end() + 2000)
-        words = fragment.line(html[match.end() : end]) if end >= 0 else ""
-        found.append((unescape(match[1]), words))
+def _linked(html: str, most: int) -> list[tuple[str, str]]:
+    """The addresses that a page links to, each with the words that the link stands under; of the first links at most."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    while len(found) < most and (start := _ANCHOR.search(html, at)) is not None:
+        at = html.find(">", start.end()) + 1
+        if not at:
+            break
+        target = _TARGET.search(html, start.end(), min(at, start.end() + _LONGEST_TAG))
+        if target is not None:
+            end = _ANCHOR_END.search(html, at, at + _LONGEST_TAG)
+            found.append((unescape(target[1]), fragment.line(html[at : end.start()]) if end else ""))
     return found
 
 
