@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ _MEDIA = "application/pdf"
 _DATE = re.compile(r"D:(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?)?)?(?:(Z)|([+-]\d\d)'?(\d\d)?'?)?")
 _BROKEN_WORD = re.compile(r"\b([^\W\d_]{2,40})-\n([^\W\d_]{2,40})\b")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_MOST_UNPACKED = 100  # megabytes of one page
 _LEAST = 20  # letters of a file that shows images, which may be page numbers and stamps alone
 
 
@@ -56,6 +58,8 @@ def _story(document: Document, options: ReadOptions, limits: PdfLimits) -> Intak
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     source, body = document.source, document.body
     kept = capture(source, document.media or _MEDIA, body)
+    if not body:
+        return refused(source, f"{source} is empty.")
     if b"%PDF-" not in body[:1024]:
         return refused(source, f"{source} is no PDF.", len(body), kept)
     try:
@@ -104,12 +108,14 @@ def _opens(reader: Any) -> bool:
 
 @dataclass
 class _Taken:
-    """What the pages gave. broken: the pages that could not be read; images: those that show images and no text; over:
+    """What the pages gave. broken: the pages that could not be read; damaged: those
+    of which only a part could; images: those that show images and no text; over:
     the characters over the limit.
     """
 
     pages: list[str] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
     images: list[int] = field(default_factory=list)
     over: int = 0
     read: int = 0
@@ -123,6 +129,9 @@ class _Taken:
         notes = []
         if self.broken:
             notes.append(Rejection(source, f"Pages that could not be read: {_listed(self.broken)}.", len(self.broken)))
+        if self.damaged:
+            reason = f"Pages that are torn, so that some of them may be missing: {_listed(self.damaged)}."
+            notes.append(Rejection(source, reason, len(self.damaged)))
         if self.images:
             reason = f"Pages that show images and no text: {_listed(self.images)}."
             notes.append(Rejection(source, reason, len(self.images)))
@@ -146,6 +155,8 @@ def _pages(reader: Any, count: int, limits: PdfLimits) -> _Taken:
         try:
             page = reader.pages[number - 1]
             text = page.extract_text().strip()
+            if not _is_whole(page):
+                taken.damaged.append(number)
         except Exception:  # a page may fail in any way, and its neighbours be whole
             taken.broken.append(number)
             continue
@@ -158,6 +169,31 @@ def _pages(reader: Any, count: int, limits: PdfLimits) -> _Taken:
             taken.over = len(text) - room
             break
     return taken
+
+
+def _is_whole(page: Any) -> bool:
+    """Whether what a page is drawn by unpacks to its end: the parser takes what it gets, and says nothing."""
+    contents = page.get("/Contents")
+    contents = contents.get_object() if contents is not None else []
+    for part in contents if isinstance(contents, list) else [contents]:
+        stream = part.get_object()
+        filters = stream.get("/Filter")
+        filters = filters if isinstance(filters, list) else [filters]
+        if filters and filters[0] in ("/FlateDecode", "/Fl") and not _unpacks(stream._data):
+            return False
+    return True
+
+
+def _unpacks(packed: bytes) -> bool:
+    unpacker = zlib.decompressobj()
+    try:
+        for _ in range(_MOST_UNPACKED):
+            if not unpacker.decompress(packed, 1 << 20) or unpacker.eof:
+                break
+            packed = unpacker.unconsumed_tail
+    except zlib.error:
+        return False
+    return unpacker.eof
 
 
 def _shows_images(page: Any) -> bool:
