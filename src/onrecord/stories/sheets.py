@@ -90,7 +90,9 @@ def _delimiter(text: str) -> str | None:
     if best in outside[0]:
         return best
     best = max(_DELIMITERS, key=lambda mark: sum(mark in line for line in outside))
-    return best if 2 * sum(best in line for line in outside) > len(outside) else _NEVER
+    if 2 * sum(best in line for line in outside) > len(outside):
+        return best
+    return None if 2 * sum(web_address(line) is not None for line in lines) >= len(lines) else _NEVER
 
 
 @dataclass(frozen=True, slots=True)
