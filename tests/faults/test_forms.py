@@ -112,8 +112,8 @@ _ASKING = [
     '<!DOCTYPE rss SYSTEM "{web}"><ROOT><ITEM><title>&x;</title><link>https://ostmark.example/1</link><loc>https://ostmark.example/1</loc></ITEM></ROOT>',
     '<!DOCTYPE rss [<!ENTITY % p SYSTEM "{web}"> %p;]><ROOT><ITEM><title>&x;</title></ITEM></ROOT>',
     '<!doctype rss PUBLIC "-//x" "{web}" [<!ENTITY % p "x">]><ROOT/>',
-    '<ROOT xmlns:xi="http://www.w3.org/2001/XInclude"><ITEM><title><xi:include href="{file}" parse="text"/></title>'
-    '<xi:include href="{web}"/><link>https://ostmark.example/1</link><loc>https://ostmark.example/1</loc></ITEM></ROOT>',
+    ('<ROOT xmlns:xi="http://www.w3.org/2001/XInclude"><ITEM><title><xi:include href="{file}" parse="text"/></title>'
+    '<xi:include href="{web}"/><link>https://ostmark.example/1</link><loc>https://ostmark.example/1</loc></ITEM></ROOT>'),
     '<?xml-stylesheet type="text/xsl" href="{web}"?><ROOT><ITEM><link>https://ostmark.example/1</link><loc>https://ostmark.example/1</loc></ITEM></ROOT>',
     "{web}",
     "{file}",

@@ -19,11 +19,11 @@ _ALERT = (
     "\r\n--b--\r\n"
 ).encode()
 _SAVED = (
-    "From: <Saved>\r\nSnapshot-Content-Location: https://ostmark.example/1\r\nSubject: Quay hit\r\nMIME-Version: 1.0\r\n"
-    'Content-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html; charset=windows-1252\r\n'
-    "Content-Transfer-Encoding: quoted-printable\r\nContent-Location: https://ostmark.example/1\r\n\r\n<p>Caf=E9 hit</p>\r\n--b\r\n"
-    "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n"
-).encode()
+    b"From: <Saved>\r\nSnapshot-Content-Location: https://ostmark.example/1\r\nSubject: Quay hit\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html; charset=windows-1252\r\n'
+    b"Content-Transfer-Encoding: quoted-printable\r\nContent-Location: https://ostmark.example/1\r\n\r\n<p>Caf=E9 hit</p>\r\n--b\r\n"
+    b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n"
+)
 
 
 def _read(body: bytes, limits: mail.MailLimits | None = None) -> list[Document | Link | Intake]:
@@ -65,7 +65,7 @@ def test_a_saved_page_is_a_page() -> None:
 
 def test_a_torn_message_is_partial() -> None:
     for whole in (_ALERT, _SAVED):
-        for cut in range(whole.index(b"<"), whole.rindex(b"--b--") + 2):
+        for cut in range(whole.index(b"<"), whole.rindex(b"--b--") + 2, 3):
             for item in _read(whole[:cut]):
                 notes = item.rejections if isinstance(item, Intake) else item.notes
                 assert any(note.lost for note in notes), cut
@@ -74,9 +74,9 @@ def test_a_torn_message_is_partial() -> None:
 
 def test_a_mailbox_is_taken_message_by_message() -> None:
     envelope = b"From ilka@ostmark.example Tue May  6 10:00:00 2031\r\n"
-    quoted = _PLAIN.replace(b"the harbour", b"\r\n\r\n>From the harbour")
+    quoted = _PLAIN.replace(b"the harbour", b"\r\n>From the harbour")
     items = _read(envelope + _PLAIN + b"\r\n" + envelope + quoted + b"\r\n" + envelope + b"rubbish\r\n")
-    assert [item.source for item in items] == ["mail#1", "mail#2"] or len(items) == 2
+    assert [item.source for item in items] == ["mail#1", "mail#2"]
     assert isinstance(items[1], Intake)
     assert items[1].story is not None
     assert "\nFrom the harbour" in items[1].story.text.replace("\r", "")

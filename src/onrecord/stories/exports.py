@@ -44,7 +44,7 @@ def items(
     """
     body = document.body.removeprefix(b"\xef\xbb\xbf").lstrip()
     if body[:1] not in (b"{", b"[") and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        found = _table(document, limits)
+        found: Iterator[Link | Retraction | Intake] = _table(document, limits)
     elif _ROWS.match(body):
         found = _lines(document, options, limits)
     else:

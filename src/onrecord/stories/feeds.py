@@ -131,7 +131,7 @@ def _is_strict(xml: str) -> bool:
 
 def _parsed(xml: str) -> Any:
     # Takes a fifth of a second to load: only where there is a feed
-    import feedparser
+    import feedparser  # type: ignore[import-untyped]
 
     # A stream, never a string: a string that looks like an address or a path would be opened
     return feedparser.parse(
@@ -155,17 +155,17 @@ class _Entry:
     teaser: str
 
 
-def _entry(raw: Mapping[str, Any]) -> _Entry:
+def _entry(raw: dict[str, Any]) -> _Entry:
     # Not through the class of the feed parser, which answers for one key with the value of another
-    contents = tuple(_text(part) for part in dict.get(raw, "content") or ())  # type: ignore[arg-type]
+    contents = tuple(_text(part) for part in dict.get(raw, "content") or ())
     return _Entry(
-        name=dict.get(raw, "id"),  # type: ignore[arg-type]
-        url=dict.get(raw, "link"),  # type: ignore[arg-type]
+        name=dict.get(raw, "id"),
+        url=dict.get(raw, "link"),
         headline=_plain(raw, "title"),
         byline=_plain(raw, "author") or None,
-        published=tuple(dict.get(raw, key) for key in ("published", "updated")),  # type: ignore[arg-type]
+        published=tuple(dict.get(raw, key) for key in ("published", "updated")),
         contents=contents,
-        teaser=_text(dict.get(raw, "summary_detail") or {}),  # type: ignore[arg-type]
+        teaser=_text(dict.get(raw, "summary_detail") or {}),
     )
 
 
@@ -174,10 +174,10 @@ def _text(part: Mapping[str, Any]) -> str:
     return value if part.get("type") == "text/plain" else fragment.text(value)
 
 
-def _plain(raw: Mapping[str, Any], key: str) -> str:
+def _plain(raw: dict[str, Any], key: str) -> str:
     """A short text on one line, without the tags that it may come with."""
-    detail = dict.get(raw, f"{key}_detail") or {}  # type: ignore[arg-type]
-    value = str(dict.get(raw, key) or "")  # type: ignore[arg-type]
+    detail = dict.get(raw, f"{key}_detail") or {}
+    value = str(dict.get(raw, key) or "")
     is_html = detail.get("type") in ("text/html", "application/xhtml+xml")
     return fragment.line(value) if is_html else " ".join(value.split())
 

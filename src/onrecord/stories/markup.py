@@ -77,7 +77,7 @@ def tags(text: str, limits: MarkupLimits) -> Iterator[Tag]:
     Raises:
         Unsafe: a document type with declarations in it, an entity declaration, or more elements than the limits allow.
     """
-    at = elements = other = 0
+    at = ends = elements = other = 0
     while (at := text.find("<", at)) >= 0:
         if text.startswith(("<!", "<?"), at):
             other += 1
@@ -96,8 +96,8 @@ def tags(text: str, limits: MarkupLimits) -> Iterator[Tag]:
         end = match.end() if match else text.find(">", name.end()) + 1
         if end <= 0:
             return
-        elements += 1
-        if elements > 2 * limits.elements:
+        ends, elements = ends + closing, elements + (not closing)
+        if max(ends, elements) > limits.elements:
             raise Unsafe(f"it holds more than {limits.elements} elements")
         yield Tag("end" if closing else "empty" if text[end - 2] == "/" else "start", name[0], at, end)
         at = end

@@ -31,7 +31,7 @@ class SitemapLimits:
 
     links: int = 50_000
     depth: int = 50
-    elements: int = 2_000_000
+    elements: int = 500_000
 
 
 _DEFAULT = SitemapLimits()
@@ -111,6 +111,8 @@ class _Reader:
 
     def read(self, body: bytes) -> None:
         """Raises Unsafe where the sitemap asks for what none needs."""
+        if body.count(b"<") > 2 * self._limits.elements + 1000:
+            raise Unsafe(f"it holds more than {self._limits.elements} elements")
         try:
             self._parser.Parse(body, True)
         except expat.ExpatError as error:
