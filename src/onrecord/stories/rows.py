@@ -1,11 +1,11 @@
 """JSON Lines → stories: one object a line, and a bad line spoils no other."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from onrecord.records import Intake, Rejection
 from onrecord.settings import ReadOptions
+from onrecord.stories import strictjson
 from onrecord.stories.compose import Found, capture, compose, failed, refused
 from onrecord.stories.encoding import decode
 from onrecord.stories.published import Stated
@@ -19,7 +19,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "byline": ("byline", "author"),
     "published": ("published", "date"),
 }
-_LONGEST_NUMBER = 18  # digits that are worth making a number of; longer ones stay words
 
 
 def rows(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Intake]:
@@ -67,18 +66,9 @@ def _row(body: bytes, where: str, options: ReadOptions) -> Intake:
     kept = capture(where, _MEDIA, body)
     decoded = decode(body, where)
     try:
-        row = json.loads(
-            decoded.text,
-            strict=False,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_int=lambda digits: int(digits) if len(digits) <= _LONGEST_NUMBER else digits,
-            parse_float=str,
-        )
+        row = strictjson.loads(decoded.text)
     except ValueError as error:
         return refused(where, f"The line is not a JSON object: {error}.", len(body), kept)
-    except RecursionError:
-        return refused(where, "The line is not read: it is nested too deeply.", len(body), kept)
     if not isinstance(row, dict):
         return refused(where, "The line is JSON, but no object with a text.", len(body), kept)
     text = row.get("text")
@@ -118,16 +108,3 @@ def _fields(row: Mapping[str, Any]) -> tuple[dict[str, str | None], list[Rejecti
             fields[field] = str(value)
             break
     return fields, notes
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f'"{twice[:40]}" is in it twice')
-    return made
-
-
-def _constant(word: str) -> Any:
-    raise ValueError(f"{word} is no JSON value")
