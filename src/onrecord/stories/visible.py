@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "svg", "head", "select", "button", "textarea", "iframe"}
@@ -30,7 +30,10 @@ _BESIDE = re.compile(
     r"(?:comments?|disqus|related|recommend|cookies?|consent|newsletter|promo|sidebar|subscri|paywall|advert)"
 )
 _DEEPEST = 2000
-_MOST = 2000  # paragraphs of prose that are compared
+_SHALLOW = 200
+"""Elements within elements that the parsers of others are given: what lies deeper than 255 they drop, and tell nobody."""
+_LONG = 5_000_000  # characters; of longer pages, texts or tags these parsers may drop some as well
+_SCANNED = 500_000_000  # characters that are looked through for paragraphs; those beyond count as missing
 _LONGEST_TAG = 5000  # characters; of a longer one the attributes are not looked at
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
 _RAW_END = {
@@ -59,42 +62,129 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """meta: name or property → content, lower-case names, the first of each; canonical: the page's own link to itself."""
+    """meta: name or property → content, lower-case names, the first of each; canonical: the page's own link to itself.
+
+    beside: characters of text in what stands beside a story: navigation, comments, forms; deepest: how many elements stand
+    within each other; torn: characters at the end that belong to a tag, comment or script that never closes; long: whether
+    there is so much of it that the parsers of others may give up on the way.
+    """
 
     paragraphs: tuple[Paragraph, ...]
     meta: dict[str, str]
     canonical: str | None
+    beside: int = 0
+    deepest: int = 0
+    torn: int = 0
+    long: bool = False
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether the parsers of others are known to drop text of such pages without a word."""
+        return self.long or self.torn > 0 or self.deepest > _SHALLOW
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether it nests more deeply than these parsers can follow."""
+        return self.deepest > _SHALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where the visible characters of a page went, white space folded: visible = kept + dropped, all reasons, + lost."""
+
+    visible: int
+    kept: int
+    dropped: dict[str, int]
+    lost: int
+
+
+class Compared(NamedTuple):
+    """A page beside the text that was taken for its story.
+
+    gone: characters of visible prose that are not in it; share: of all prose; tail: whether paragraphs went missing from the
+    end: beside ones that were kept, behind the last of them. kept and other: characters of paragraphs that are in it, and of
+    those that are no prose and are not.
+    """
+
+    gone: int
+    share: float
+    tail: bool
+    kept: int
+    linked: int
+    other: int
 
 
 def look(html: str) -> Page:
     """The visible paragraphs and the stated metadata of a page."""
     reader = _Reader()
-    for kind, token in _tokens(html):
+    at = 0
+    for kind, token, at in _tokens(html):
         if kind == "words":
             reader.words(unescape(token))
         elif kind == "end":
             reader.end(token)
-        else:
+        elif kind == "start":
             reader.start(token)
     reader.flush()
-    return Page(tuple(reader.paragraphs), reader.meta, reader.canonical)
+    return Page(
+        tuple(reader.paragraphs),
+        reader.meta,
+        reader.canonical,
+        reader.beside,
+        reader.deepest,
+        len(html) - at,
+        len(html) > _LONG,
+    )
 
 
-def lost(page: Page, text: str) -> tuple[int, float, bool]:
-    """How much visible prose is not in the text that was taken for the story: characters, share of all, and whether
-    paragraphs went missing from the end: beside ones that were kept, behind the last of them.
+def compared(page: Page, text: str) -> Compared:
+    """How much of the visible text is in the text that was taken for the story. A paragraph is where both its ends are: an
+    extractor may shorten, and differs in its white space and marks.
     """
-    kept_letters = _LETTERS.sub("", text).casefold()
-    # A page of more is no story, and each is looked for in the whole text
-    prose = [p for p in page.paragraphs if p.is_prose][:_MOST]
-    # Both ends have to be there: an extractor may shorten, and differs in its white space and marks
-    keeps = [_ends_are_in(p.text, kept_letters) for p in prose]
-    gone = sum(len(p.text) for p, kept in zip(prose, keeps, strict=True) if not kept)
-    total = sum(len(p.text) for p in prose)
-    homes = {p.parent for p, kept in zip(prose, keeps, strict=True) if kept}
-    last = max((n for n, kept in enumerate(keeps) if kept), default=-1)
-    tail = any(p.parent in homes for p in prose[last + 1 :])
-    return gone, gone / total if total else 0.0, tail
+    keeps = _keeps([p.text for p in page.paragraphs], text)
+    pairs = list(zip(page.paragraphs, keeps, strict=True))
+    prose = [(p, kept) for p, kept in pairs if p.is_prose]
+    gone = sum(len(p.text) for p, kept in prose if not kept)
+    total = sum(len(p.text) for p, _ in prose)
+    homes = {p.parent for p, kept in prose if kept}
+    last = max((n for n, (_, kept) in enumerate(prose) if kept), default=-1)
+    missing = [p for p, kept in pairs if not kept and not p.is_prose]
+    linked = sum(len(p.text) for p in missing if 2 * p.linked >= len(p.text))
+    return Compared(
+        gone=gone,
+        share=gone / total if total else 0.0,
+        tail=any(p.parent in homes for p, _ in prose[last + 1 :]),
+        kept=sum(len(p.text) for p, kept in pairs if kept),
+        linked=linked,
+        other=sum(len(p.text) for p in missing) - linked,
+    )
+
+
+def flat(html: str) -> str:
+    """The same page with no more elements within each other than the parsers of others can follow: a block that lies deeper
+    becomes a paragraph, and other tags go.
+    """
+    out: list[str] = []
+    within: list[str] = []
+    for kind, token, _ in _tokens(html):
+        if kind in ("words", "raw"):
+            out.append(token)
+            continue
+        name = token if kind == "end" else _name(token)
+        deep = len(within) >= _SHALLOW and name not in _UNSEEN and name not in _RAW_END
+        if kind == "start":
+            if name in _VOID or token.endswith("/"):
+                out.append(f"{token}>")
+                continue
+            within.append(name)
+            whole = f"{token}>" if len(token) < _LONGEST_TAG else f"<{name}>"
+            out.append(whole if not deep else "<p>" if name in _BLOCKS else "")
+        elif name in within[-50:]:
+            while within.pop() != name:
+                pass
+            deep = deep and len(within) >= _SHALLOW
+            out.append(f"</{name}>" if not deep else "<p>" if name in _BLOCKS else "")
+    return "".join(out)
 
 
 def tells(text: str) -> bool:
@@ -102,14 +192,44 @@ def tells(text: str) -> bool:
     return len(text) >= 200 or any(_STOP.search(line) for line in text.splitlines())
 
 
-def _ends_are_in(paragraph: str, letters: str) -> bool:
-    folded = _LETTERS.sub("", paragraph).casefold()
-    return folded[:40] in letters and folded[-40:] in letters
+def _keeps(paragraphs: list[str], text: str) -> list[bool]:
+    """Which of the paragraphs are in the text."""
+    letters = _letters(text)
+    scanned = at = 0
+    keeps = []
+    for paragraph in paragraphs:
+        folded = _letters(paragraph)
+        kept = False
+        if folded and scanned < _SCANNED:
+            # Most stand in the order of the page: what lies behind the last one found is looked through first
+            start = letters.find(folded[:40], at)
+            scanned += (start if start >= 0 else len(letters)) - at
+            if start < 0:
+                start = letters.find(folded[:40], 0, at + 40)
+                scanned += at
+            end = start + len(folded)
+            kept = start >= 0 and letters[max(end - 40, start) : end] == folded[-40:]
+            if start >= 0 and not kept:
+                kept = folded[-40:] in letters
+                scanned += len(letters)
+            at = start if kept else at
+        keeps.append(kept)
+    return keeps
 
 
-def _tokens(html: str) -> Iterator[tuple[Literal["words", "start", "end"], str]]:
-    """Runs of text, the names of end tags, and start tags as they stand, without their ">". Comments, declarations and
-    what scripts and styles hold are passed over; a tag that never closes ends the page.
+def _letters(words: str) -> str:
+    return _LETTERS.sub("", words).casefold()
+
+
+def _name(token: str) -> str:
+    tag = _TAG.match(token)
+    return tag[1].casefold() if tag else ""
+
+
+def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"], str, int]]:
+    """Runs of text, what scripts and styles hold ("raw"), the names of end tags, and start tags as they stand, without their
+    ">"; each with where it ends. Comments and declarations are passed over. A tag, comment or script that never closes ends
+    the page: the last place told lies before it then.
     """
     at = 0
     while at < len(html):
@@ -117,12 +237,13 @@ def _tokens(html: str) -> Iterator[tuple[Literal["words", "start", "end"], str]]
         if lower < 0:
             lower = len(html)
         if lower > at:
-            yield "words", html[at:lower]
+            yield "words", html[at:lower], lower
         tag = _TAG.match(html, lower)
         if tag is None:
             at = _behind_markup(html, lower)
-            if at == lower + 1:
-                yield "words", html[lower:at]
+            if at < 0:
+                return
+            yield "words", html[lower:at] if at == lower + 1 else "", min(at, len(html))
             continue
         end = _tag_end(html, tag.end())
         if end < 0:
@@ -130,20 +251,23 @@ def _tokens(html: str) -> Iterator[tuple[Literal["words", "start", "end"], str]]
         name = tag[1].casefold()
         at = end + 1
         if tag[0][1] == "/":
-            yield "end", name
+            yield "end", name, at
             continue
-        yield "start", html[lower : min(end, lower + _LONGEST_TAG)]
+        yield "start", html[lower : min(end, lower + _LONGEST_TAG)], at
         if name in _RAW_END:
             close = _RAW_END[name].search(html, at)
-            at = close.start() if close else len(html)
+            if close is None:
+                return
+            yield "raw", html[at : close.start()], close.start()
+            at = close.start()
 
 
 def _behind_markup(html: str, at: int) -> int:
-    """Where a comment, declaration or instruction ends; the next character where there is none."""
+    """Where a comment, declaration or instruction ends, -1 where it never does; the next character where there is none."""
     for opening, closing in (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<!", ">"), ("<?", ">"), ("</", ">")):
         if html.startswith(opening, at):
             end = html.find(closing, at)
-            return len(html) if end < 0 else end + len(closing)
+            return -1 if end < 0 else end + len(closing)
     return at + 1
 
 
@@ -166,18 +290,20 @@ class _Reader:
     paragraphs: list[Paragraph] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
     canonical: str | None = None
+    beside: int = 0
+    deepest: int = 0
 
     def __post_init__(self) -> None:
         self._open: list[tuple[str, int, bool]] = [("", 0, False)]
         self._count = 0
         self._words: list[str] = []
+        self._aside: list[str] = []
         self._linked = 0
         self._unseen = self._apart = self._links = 0
 
     def start(self, token: str) -> None:
         """A start tag, with its attributes as they stand."""
-        name = _TAG.match(token)
-        tag = name[1].casefold() if name else ""
+        tag = _name(token)
         if tag in ("meta", "link"):
             self._state(tag, token)
         if tag in _BLOCKS:
@@ -189,6 +315,7 @@ class _Reader:
         self._count += 1
         self._open.append((tag, self._count, tag in _APART or (tag != "body" and _BESIDE.search(token) is not None)))
         self._tally(self._open[-1], 1)
+        self.deepest = max(self.deepest, len(self._open) - 1)
 
     def end(self, tag: str) -> None:
         """An end tag. A stray one closes nothing; one further out closes what was left open within."""
@@ -200,7 +327,10 @@ class _Reader:
 
     def words(self, data: str) -> None:
         """A run of text."""
-        if self._unseen or self._apart:
+        if self._unseen:
+            return
+        if self._apart:
+            self._aside.append(data)
             return
         self._words.append(data)
         if self._links:
@@ -212,6 +342,9 @@ class _Reader:
         if text:
             inside = self._open[-2] if self._open[-1][0] == "p" and len(self._open) > 1 else self._open[-1]
             self.paragraphs.append(Paragraph(text, inside[1], self._linked))
+        if self._aside:
+            self.beside += len(" ".join("".join(self._aside).split()))
+            self._aside = []
         self._words, self._linked = [], 0
 
     def _close(self) -> str:
