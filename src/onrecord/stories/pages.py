@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import trafilatura
 from htmldate import find_date
-from trafilatura.utils import load_html
 
 from onrecord.records import Intake, Rejection
 from onrecord.settings import ReadOptions
@@ -87,11 +86,8 @@ def _without_nul(html: str, source: str) -> tuple[str, tuple[Rejection, ...]]:
 
 def _main(html: str) -> dict[str, object]:
     """What trafilatura makes of a page; empty where it makes nothing of it."""
-    tree = load_html(html)
-    if tree is None:
-        return {}
     found = trafilatura.bare_extraction(
-        tree,
+        html,
         include_comments=False,
         include_tables=True,
         with_metadata=True,

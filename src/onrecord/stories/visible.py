@@ -57,7 +57,8 @@ class Paragraph:
     @property
     def is_prose(self) -> bool:
         """Whether it reads as a paragraph of a story: long, closed by a stop, not made of links."""
-        return len(self.text) >= 60 and _STOP.search(self.text) is not None and 2 * self.linked < len(self.text)
+        text = self.text
+        return len(text) >= 60 and 2 * self.linked < len(text) and _STOP.search(text, len(text) - 12) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +119,20 @@ def look(html: str) -> Page:
     """The visible paragraphs and the stated metadata of a page."""
     reader = _Reader()
     at = 0
-    for kind, token, at in _tokens(html):
+    for kind, name, token, at in _tokens(html):
         if kind == "words":
-            reader.words(unescape(token))
+            reader.words(unescape(token) if "&" in token else token)
         elif kind == "end":
-            reader.end(token)
+            reader.end(name)
         elif kind == "start":
-            reader.start(token)
+            reader.start(name, token)
     reader.flush()
     return Page(
         tuple(reader.paragraphs),
         reader.meta,
         reader.canonical,
         reader.beside,
-        reader.deepest,
+        reader.deepest - 1,
         len(html) - at,
         len(html) > _LONG,
     )
@@ -166,11 +167,10 @@ def flat(html: str) -> str:
     """
     out: list[str] = []
     within: list[str] = []
-    for kind, token, _ in _tokens(html):
+    for kind, name, token, _ in _tokens(html):
         if kind in ("words", "raw"):
             out.append(token)
             continue
-        name = token if kind == "end" else _name(token)
         deep = len(within) >= _SHALLOW and name not in _UNSEEN and name not in _RAW_END
         if kind == "start":
             if name in _VOID or token.endswith("/"):
@@ -221,14 +221,9 @@ def _letters(words: str) -> str:
     return _LETTERS.sub("", words).casefold()
 
 
-def _name(token: str) -> str:
-    tag = _TAG.match(token)
-    return tag[1].casefold() if tag else ""
-
-
-def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"], str, int]]:
-    """Runs of text, what scripts and styles hold ("raw"), the names of end tags, and start tags as they stand, without their
-    ">"; each with where it ends. Comments and declarations are passed over. A tag, comment or script that never closes ends
+def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"], str, str, int]]:
+    """Runs of text, what scripts and styles hold ("raw"), end tags and start tags: each with the tag's name, itself as it
+    stands, a tag without its ">", and where it ends. Comments and declarations are passed over. A tag, comment or script that never closes ends
     the page: the last place told lies before it then.
     """
     at = 0
@@ -237,28 +232,30 @@ def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"]
         if lower < 0:
             lower = len(html)
         if lower > at:
-            yield "words", html[at:lower], lower
+            yield "words", "", html[at:lower], lower
+        if lower == len(html):
+            return
         tag = _TAG.match(html, lower)
         if tag is None:
             at = _behind_markup(html, lower)
             if at < 0:
                 return
-            yield "words", html[lower:at] if at == lower + 1 else "", min(at, len(html))
+            yield "words", "", html[lower:at] if at == lower + 1 else "", at
             continue
         end = _tag_end(html, tag.end())
         if end < 0:
             return
-        name = tag[1].casefold()
+        name = tag[1].lower()
         at = end + 1
-        if tag[0][1] == "/":
-            yield "end", name, at
+        if html[lower + 1] == "/":
+            yield "end", name, "", at
             continue
-        yield "start", html[lower : min(end, lower + _LONGEST_TAG)], at
+        yield "start", name, html[lower : min(end, lower + _LONGEST_TAG)], at
         if name in _RAW_END:
             close = _RAW_END[name].search(html, at)
             if close is None:
                 return
-            yield "raw", html[at : close.start()], close.start()
+            yield "raw", name, html[at : close.start()], close.start()
             at = close.start()
 
 
@@ -274,11 +271,10 @@ def _behind_markup(html: str, at: int) -> int:
 def _tag_end(html: str, at: int) -> int:
     """Where the ">" of a tag stands: one within quotes is passed over, once. -1 where there is none."""
     end = html.find(">", at)
-    if end < 0 or end - at > _LONGEST_TAG:
+    if end <= at or end - at > _LONGEST_TAG:
         return end
-    attributes = html[at:end]
     for quote in "\"'":
-        if attributes.count(quote) % 2:
+        if html.count(quote, at, end) % 2:
             closing = html.find(quote, end, end + _LONGEST_TAG)
             further = html.find(">", closing, closing + _LONGEST_TAG) if closing >= 0 else -1
             return further if further >= 0 else end
@@ -291,7 +287,7 @@ class _Reader:
     meta: dict[str, str] = field(default_factory=dict)
     canonical: str | None = None
     beside: int = 0
-    deepest: int = 0
+    deepest: int = 1
 
     def __post_init__(self) -> None:
         self._open: list[tuple[str, int, bool]] = [("", 0, False)]
@@ -301,9 +297,8 @@ class _Reader:
         self._linked = 0
         self._unseen = self._apart = self._links = 0
 
-    def start(self, token: str) -> None:
-        """A start tag, with its attributes as they stand."""
-        tag = _name(token)
+    def start(self, tag: str, token: str) -> None:
+        """A start tag: its name, and with its attributes as it stands."""
         if tag in ("meta", "link"):
             self._state(tag, token)
         if tag in _BLOCKS:
@@ -313,15 +308,20 @@ class _Reader:
         if tag == "p" and self._open[-1][0] == "p":
             self._close()
         self._count += 1
-        self._open.append((tag, self._count, tag in _APART or (tag != "body" and _BESIDE.search(token) is not None)))
-        self._tally(self._open[-1], 1)
-        self.deepest = max(self.deepest, len(self._open) - 1)
+        # Within what is unseen or beside the story nothing else can matter
+        apart = tag in _APART or (
+            not (self._apart or self._unseen) and "=" in token and tag != "body" and _BESIDE.search(token) is not None
+        )
+        self._tally(tag, apart, 1)
+        self._open.append((tag, self._count, apart))
+        if len(self._open) > self.deepest:
+            self.deepest = len(self._open)
 
     def end(self, tag: str) -> None:
         """An end tag. A stray one closes nothing; one further out closes what was left open within."""
         if tag in _BLOCKS:
             self.flush()
-        if tag in [name for name, _, _ in self._open[-50:]]:
+        if tag == self._open[-1][0] or tag in [name for name, _, _ in self._open[-50:]]:
             while self._close() != tag:
                 pass
 
@@ -338,6 +338,8 @@ class _Reader:
 
     def flush(self) -> None:
         """Ends the block of text that is under way."""
+        if not (self._words or self._aside):
+            return
         text = " ".join("".join(self._words).split())
         if text:
             inside = self._open[-2] if self._open[-1][0] == "p" and len(self._open) > 1 else self._open[-1]
@@ -348,15 +350,17 @@ class _Reader:
         self._words, self._linked = [], 0
 
     def _close(self) -> str:
-        element = self._open.pop()
-        self._tally(element, -1)
-        return element[0]
+        tag, _, apart = self._open.pop()
+        self._tally(tag, apart, -1)
+        return tag
 
-    def _tally(self, element: tuple[str, int, bool], step: int) -> None:
-        tag, _, apart = element
-        self._unseen += step if tag in _UNSEEN else 0
-        self._apart += step if apart else 0
-        self._links += step if tag == "a" else 0
+    def _tally(self, tag: str, apart: bool, step: int) -> None:
+        if tag in _UNSEEN:
+            self._unseen += step
+        if apart:
+            self._apart += step
+        if tag == "a":
+            self._links += step
 
     def _state(self, tag: str, token: str) -> None:
         attributes = {
