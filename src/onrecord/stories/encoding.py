@@ -27,7 +27,7 @@ _MEANT = {
 # Written in ASCII alone, so that only the declaration tells them from it
 _SEVEN_BITS = frozenset({"iso-2022-jp", "iso-2022-kr", "hz-gb-2312", "hz"})
 # Nobody may write markup that a reader takes for words: browsers refuse it as well
-_REFUSED = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "csunicode11utf7", "x-user-defined", "utf-ebcdic", "cesu-8"})
+_REFUSED = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7", "csunicode11utf7", "user-defined", "utf-ebcdic", "cesu-8"})
 _CYRILLIC = ("cp1251", "koi8-u", "iso8859-5", "cp866", "mac-cyrillic")
 # The ten most usual letters of Russian, Ukrainian, Bulgarian and Serbian: half of any text, a fifth of a misread one
 _USUAL = frozenset("оаеинтрсвл")
