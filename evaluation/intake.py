@@ -27,8 +27,20 @@ _DATES = {"original_date": True, "extensive_search": False, "min_date": "1995-01
 _ROUND = 50
 _PLACES = ("Brenik", "Port Alder", "Varnholm", "Talim", "Ostmark", "Kessa", "Duvra", "Halm")
 _DOERS = ("shells", "a drone", "two rockets", "gunmen in a van", "a patrol boat", "mortar rounds")
-_DEEDS = ("hit the quay at", "damaged a school near", "set fire to a depot in", "killed two dock workers in", "wounded a teacher in")
-_TELLERS = ("the harbour master", "the town council", "a hospital official", "the coast guard", "a resident named Ilka Toren")
+_DEEDS = (
+    "hit the quay at",
+    "damaged a school near",
+    "set fire to a depot in",
+    "killed two dock workers in",
+    "wounded a teacher in",
+)
+_TELLERS = (
+    "the harbour master",
+    "the town council",
+    "a hospital official",
+    "the coast guard",
+    "a resident named Ilka Toren",
+)
 _FILLER = (
     "{teller} said on Monday that {doer} {deed} {place}, and that the ferries to the islands would not run before the end of the week.",
     "In {place}, {teller} counted {n} families who had left their homes since {doer} {deed} {other} in the spring.",
@@ -95,7 +107,9 @@ def page(number: int) -> bytes:
     day = f"2031-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}"
     title = f"{draw.choice(_DOERS).capitalize()} {draw.choice(_DEEDS)} {draw.choice(_PLACES)}"
     story = "".join(f"<p class='body-text'>{_paragraph(draw)}</p>\n" for _ in range(draw.randint(8, 30)))
-    menu = "".join(f"<li class='menu-item'><a href='/{place}/{n}'>{place} {n}</a></li>" for n in range(8) for place in _PLACES)
+    menu = "".join(
+        f"<li class='menu-item'><a href='/{place}/{n}'>{place} {n}</a></li>" for n in range(8) for place in _PLACES
+    )
     head = (
         f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title} - Ostmark Post</title>"
         f"<meta property='og:site_name' content='Ostmark Post'><meta property='og:title' content='{title}'>"

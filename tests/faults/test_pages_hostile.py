@@ -18,7 +18,9 @@ from onrecord.stories.parsing import parse
 _OPTIONS = ReadOptions()
 _SENTINEL = "The lighthouse keeper of Duvra said that nobody had been on the island when the rockets came down."
 _AFTER = "The ferry office of Duvra said that the boats would run again once the channel had been searched."
-_PROSE = "The town council of Brenik counted {} shells on the waterfront and closed the school beside the ferry landing."
+_PROSE = (
+    "The town council of Brenik counted {} shells on the waterfront and closed the school beside the ferry landing."
+)
 _STORY = "".join(f"<p>{_PROSE.format(n)}</p>" for n in range(5))
 
 
@@ -118,7 +120,7 @@ def test_bombs_end_in_time_and_the_next_page_is_read(html: str) -> None:
     assert after.state == "ok"
 
 
-@pytest.mark.parametrize("cut", ["<p class='bod", "<!-- the rest", "<script>var x = 1;", "<p title=\"", "</p"])
+@pytest.mark.parametrize("cut", ["<p class='bod", "<!-- the rest", "<script>var x = 1;", '<p title="', "</p"])
 def test_a_page_that_ends_within_a_tag_is_torn(cut: str) -> None:
     item = _read(f"<html><body><article>{_STORY}{cut}")
     assert item.state == "partial"
@@ -128,7 +130,18 @@ def test_a_page_that_ends_within_a_tag_is_torn(cut: str) -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    ["\x00", "\ufffe", "\u202e", "\u200b", "\u0301" * 10_000, "&#xd800;", "&#0;", "\u2066\u2069", "\U0001f6a2", "\ufeff"],
+    [
+        "\x00",
+        "\ufffe",
+        "\u202e",
+        "\u200b",
+        "\u0301" * 10_000,
+        "&#xd800;",
+        "&#0;",
+        "\u2066\u2069",
+        "\U0001f6a2",
+        "\ufeff",
+    ],
     ids=["NUL", "FFFE", "RTL", "zero width", "marks", "surrogate", "NUL by number", "isolates", "emoji", "mark"],
 )
 @pytest.mark.parametrize("media", ["text/html", "text/plain"])
@@ -144,8 +157,31 @@ def test_odd_characters_end_no_text_and_can_be_kept(odd: str, media: str) -> Non
 
 
 _WORDS = st.sampled_from(
-    ["Brenik", "shells", "naïve", "nai\u0308ve", "🚢🏽", "\r\n", "\n", "\n\n", "\t", "PHOTO: ", "Advertisement", "&amp;", "\u200b", ". "]
-    + ["By Ilka Toren", "BRENIK, May 5 (Coast Wire) — ", _SENTINEL, "Read more:", "# ", "* * *", "(Reporting by A. Holm)"]
+    [
+        "Brenik",
+        "shells",
+        "naïve",
+        "nai\u0308ve",
+        "🚢🏽",
+        "\r\n",
+        "\n",
+        "\n\n",
+        "\t",
+        "PHOTO: ",
+        "Advertisement",
+        "&amp;",
+        "\u200b",
+        ". ",
+    ]
+    + [
+        "By Ilka Toren",
+        "BRENIK, May 5 (Coast Wire) — ",
+        _SENTINEL,
+        "Read more:",
+        "# ",
+        "* * *",
+        "(Reporting by A. Holm)",
+    ]
 )
 
 
@@ -184,7 +220,9 @@ def test_the_books_of_a_page_balance(seed: int) -> None:
             ).format(words)
         )  # fmt: skip
         seen += len(words)
-        blocks.append(draw.choice(["", "<script>var x = 'Unseen words.';</script>", "<!-- unseen -->", "<style>p{}</style>"]))
+        blocks.append(
+            draw.choice(["", "<script>var x = 'Unseen words.';</script>", "<!-- unseen -->", "<style>p{}</style>"])
+        )
     item, books = pages.read(Document("x.html", f"<html><body>{''.join(blocks)}</body></html>".encode()), _OPTIONS)
     assert books is not None
     assert books.visible == seen

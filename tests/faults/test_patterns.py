@@ -22,6 +22,15 @@ _PIECES = (
 )  # fmt: skip
 
 
+_HEADS = "is matched at the start of at most 400 characters: furniture._LOOK, and dateline.day cuts as short"
+KNOWN = {
+    f"onrecord.stories.dateline.{name}[0]": _HEADS
+    for name in ("_WITH_DAY", "_WITH_AGENCY", "_BARE", "_WIRE_LINE", "_RUN_IN_HEADING", "_SENTENCE")
+}
+"""Patterns that no long text reaches, and why. They are tried at the length that does reach them."""
+_REACHES = 400
+
+
 def _modules() -> list[str]:
     """Modules that compile a pattern, by reading them."""
     found = []
@@ -56,6 +65,12 @@ def _compiled(module: str) -> dict[str, "re.Pattern[Any]"]:
     return found
 
 
+def _took(act: Any, text: Any) -> float:
+    start = time.process_time()
+    act(text)
+    return time.process_time() - start
+
+
 def _slow(pattern: "re.Pattern[Any]") -> tuple[str, float] | None:
     """The attack on which a pattern takes too long, and seconds. A short one is tried first: what grows as a power shows there."""
     for piece in _PIECES:
@@ -65,11 +80,11 @@ def _slow(pattern: "re.Pattern[Any]") -> tuple[str, float] | None:
             for act in (pattern.search, pattern.match):
                 if act == pattern.match and size == _LONG:
                     continue
-                start = time.process_time()
-                act(text)
-                took = time.process_time() - start
+                took = _took(act, text)
                 # At a twentieth of the length, a square takes a four-hundredth of the time
-                if took > (_MOST if size == _LONG else _MOST / 20):
+                most = _MOST if size == _LONG else _MOST / 20
+                # A second look tells a slow pattern from a busy machine
+                if took > most and (took := min(took, _took(act, text))) > most:
                     return f"{piece!r} x {size:,}", took
     return None
 
@@ -82,16 +97,25 @@ def test_every_module_with_patterns_is_looked_at() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [m for m in _modules() if ".stories." in m] + [pytest.param(m, marks=pytest.mark.slow) for m in _modules() if ".stories." not in m],
+    [m for m in _modules() if ".stories." in m]
+    + [pytest.param(m, marks=pytest.mark.slow) for m in _modules() if ".stories." not in m],
 )
 def test_patterns_are_quick(module: str) -> None:
-    slow = {name: found for name, pattern in _compiled(module).items() if (found := _slow(pattern))}
-    unknown = {name: found for name, found in slow.items() if name not in KNOWN}
-    assert unknown == {}
+    slow = {
+        name: found for name, pattern in _compiled(module).items() if name not in KNOWN and (found := _slow(pattern))
+    }
+    assert slow == {}
 
 
-KNOWN: dict[str, str] = {}
-"""Patterns that no long text reaches, and why."""
+@pytest.mark.parametrize("name", KNOWN)
+def test_patterns_that_see_the_head_of_a_line_are_quick_on_that(name: str) -> None:
+    module, _, _ = name.rpartition(".")
+    pattern = _compiled(module)[name]
+    for piece in _PIECES:
+        text = (piece * _REACHES)[:_REACHES]
+        start = time.process_time()
+        pattern.match(text)
+        assert time.process_time() - start < _MOST, piece
 
 
 def test_a_slow_pattern_is_found() -> None:

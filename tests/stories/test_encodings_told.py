@@ -7,13 +7,19 @@ from onrecord.stories.documents import Document
 from onrecord.stories.encoding import binary, decode
 from onrecord.stories.parsing import parse
 
-_RU = "Совет города Бреник сообщил, что на набережной разорвались снаряды, двое рабочих порта ранены, а школа у переправы закрыта. " * 3
+_RU = (
+    "Совет города Бреник сообщил, что на набережной разорвались снаряды, двое рабочих порта ранены, а школа у переправы закрыта. "
+    * 3
+)
 _UK = "Рада міста Бренік повідомила, що на набережній вибухнули снаряди і двоє робітників порту дістали поранення. " * 3
 _BG = "Градският съвет на Бреник съобщи, че на кея са паднали снаряди и двама работници от пристанището са ранени. " * 3
 _SR = "Градско веће Бреника саопштило је да су гранате пале на обалу и да су два лучка радника рањена. " * 3
 _ZH = "布雷尼克市议会表示，炮弹落在码头附近，两名工人受伤，渡口旁的学校已经关闭。" * 5
 _JA = "ブレニク市議会は、砲弾が埠頭の近くに落ち、作業員二人が負傷したと発表した。" * 5
-_FR = "Deux ouvriers ont été blessés à Brénik, où des obus sont tombés près du quai; l'école a été fermée après l'attaque. " * 5
+_FR = (
+    "Deux ouvriers ont été blessés à Brénik, où des obus sont tombés près du quai; l'école a été fermée après l'attaque. "
+    * 5
+)
 _PL = "Rada miasta Brenik policzyła pociski na nabrzeżu i zamknęła szkołę; dwóch robotników zostało rannych. " * 5
 
 
@@ -83,7 +89,9 @@ def test_utf_7_is_refused(named: str, place: str) -> None:
     assert item.capture is not None
 
 
-@pytest.mark.parametrize("named", ["unicode_escape", "rot13", "zip", "idna", "punycode", "base64", "no-such", "", "\x00"])
+@pytest.mark.parametrize(
+    "named", ["unicode_escape", "rot13", "zip", "idna", "punycode", "base64", "no-such", "", "\x00"]
+)
 def test_what_is_no_set_of_characters_is_never_used(named: str) -> None:
     found = decode(_FR.encode("cp1252"), "x", named)
     assert (found.text, found.encoding) == (_FR, "cp1252")

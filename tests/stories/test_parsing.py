@@ -88,7 +88,11 @@ def test_what_the_page_says_goes_first() -> None:
     )  # fmt: skip
     (item,) = parse(document, _OPTIONS)
     assert item.story is not None
-    assert (item.story.outlet, item.story.url, item.story.headline) == ("Coast Wire", "https://coastwire.example/1", "Quay hit")
+    assert (item.story.outlet, item.story.url, item.story.headline) == (
+        "Coast Wire",
+        "https://coastwire.example/1",
+        "Quay hit",
+    )
     assert item.story.published.start == datetime(2031, 5, 7, tzinfo=UTC)
 
 

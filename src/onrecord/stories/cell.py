@@ -32,7 +32,11 @@ from onrecord.stories.documents import Document
 
 PARSE = "onrecord.stories.parsing:parse"
 _READY = 120.0  # seconds in which a process has to come up, on a machine under load
-_FIRST = b"<html><body><p>" + b"The council of Brenik counted the shells that fell beside the quay on Monday. " * 4 + b"</p></body></html>"
+_FIRST = (
+    b"<html><body><p>"
+    + b"The council of Brenik counted the shells that fell beside the quay on Monday. " * 4
+    + b"</p></body></html>"
+)
 _AHEAD = 3  # documents under way for each worker
 
 
@@ -101,9 +105,7 @@ class Cells:
             worker.end()
         self._workers = []
 
-    def parse(
-        self, documents: Iterable[Document | Intake]
-    ) -> Iterator[tuple[Document | Intake, tuple[Intake, ...]]]:
+    def parse(self, documents: Iterable[Document | Intake]) -> Iterator[tuple[Document | Intake, tuple[Intake, ...]]]:
         """Each document with its intakes, in the order given; a few are under way at a time. An intake among the documents,
         the refusal of a container's member, is passed on in its place.
 
@@ -159,7 +161,9 @@ class Cells:
                 self._hear(worker, waiting)
             elif time.monotonic() > worker.deadline:
                 if not worker.ready:
-                    raise TryLater("A process that parses pages does not start; try again when the machine is less busy.")
+                    raise TryLater(
+                        "A process that parses pages does not start; try again when the machine is less busy."
+                    )
                 self._lost(worker, f"it took longer than {self._limits.wall:g} seconds")
         self._give_out(waiting)
 
