@@ -79,9 +79,9 @@ _FOUR = [_PROSE.format(n) for n in range(4)]
     ],
 )
 def test_what_is_missing_is_measured(text: str, share: float, tail: bool) -> None:
-    gone, found, missing = visible.lost(_seen(*_FOUR), text)
-    assert (found, missing) == (share, tail)
-    assert gone == round(share * sum(map(len, _FOUR)))
+    found = visible.compared(_seen(*_FOUR), text)
+    assert (found.share, found.tail) == (share, tail)
+    assert found.gone == round(share * sum(map(len, _FOUR)))
 
 
 @pytest.mark.parametrize(

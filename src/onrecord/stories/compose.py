@@ -8,6 +8,7 @@ from onrecord.errors import TryLater
 from onrecord.records import Capture, InputState, Intake, Rejection, Story, digest
 from onrecord.settings import ReadOptions
 from onrecord.stories import dateline, furniture, language, published
+from onrecord.stories.documents import Document
 from onrecord.stories.published import Stated
 from onrecord.wording import outlets
 
@@ -46,6 +47,13 @@ def capture(source: str, media: str, body: bytes) -> Capture:
 def refused(source: str, reason: str, lost: int = 0, kept: Capture | None = None) -> Intake:
     """An input that is not used."""
     return Intake(source, "refused", kept, None, (Rejection(source, reason, lost),))
+
+
+def unread(document: Document, media: str, reason: str) -> Intake:
+    """A document that is kept and not used: all of it is lost."""
+    rejection = Rejection(document.source, reason, len(document.body))
+    kept = capture(document.source, media, document.body)
+    return Intake(document.source, "refused", kept, None, (*document.notes, rejection))
 
 
 def failed(source: str, error: Exception, kept: Capture) -> Intake:

@@ -16,6 +16,7 @@ from onrecord.wording import shelf
 
 _LOOK = 400  # characters of a line that are looked at: rules stay fast on a text of one endless line
 _TAIL = 160
+_SPACE = re.compile(r"\s")
 _LINE = re.compile(r"[^\r\n]+")
 _WORD = re.compile(r"[^\W_][\w’'.+-]*")
 _FINAL_STOP = re.compile(r"[.!?…;,:][\"'”’»)\]*]*$")
@@ -136,8 +137,8 @@ def _blocks(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _is_shouting(text: str) -> bool:
     """Whether the whole text is in capitals, so that capitals mean nothing."""
-    letters = [c for c in text[:4000] if c.isalpha()]
-    return sum(c.isupper() for c in letters) > 0.6 * len(letters)
+    letters = list(filter(str.isalpha, text[:4000]))
+    return sum(map(str.isupper, letters)) > 0.6 * len(letters)
 
 
 def _kind_of_unit(unit: _Unit, outlet: str | None, headline: str) -> FurnitureKind | None:
@@ -223,7 +224,7 @@ def _stretches(text: str, unit: _Unit, at_start: bool, bare: bool, outlet: str |
 
 def _flat(words: str) -> str:
     """The words with every space and line end as one plain space, at the same length."""
-    return "".join(" " if c.isspace() else c for c in words)
+    return _SPACE.sub(" ", words)
 
 
 @cache

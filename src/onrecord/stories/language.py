@@ -10,10 +10,10 @@ _LEAST = 40  # letters: below, a guess is a coin toss
 def of(text: str) -> str | None:
     """ISO 639-1 code of the text's language, or None where it has under 40 letters."""
     head = text[:_LOOK]
-    letters = [c for c in head if c.isalpha()]
+    letters = list(filter(str.isalpha, head))
     if len(letters) < _LEAST:
         return None
-    if sum(c.isupper() for c in letters) > 0.6 * len(letters):
+    if sum(map(str.isupper, letters)) > 0.6 * len(letters):
         # The model was trained on ordinary case
         head = head.lower()
     code, _ = _identifier().classify(head)

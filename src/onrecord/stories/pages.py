@@ -1,6 +1,7 @@
 """An HTML page → a story: its main text, what the page states of itself, and how much visible text was left out."""
 
 import re
+from dataclasses import replace
 
 import trafilatura
 from htmldate import find_date
@@ -8,15 +9,19 @@ from htmldate import find_date
 from onrecord.records import Intake, Rejection
 from onrecord.settings import ReadOptions
 from onrecord.stories import visible
-from onrecord.stories.compose import Found, capture, compose, refused
+from onrecord.stories.compose import Found, compose, unread
+from onrecord.stories.documents import Document
 from onrecord.stories.encoding import decode
 from onrecord.stories.published import Stated
+from onrecord.stories.visible import Books
 
 SUBSTANTIAL = 0.4
 """Share of a page's visible prose whose loss makes a story partial. Comments, teasers and legal lines written as prose
 make up to a third of an ordinary page; beyond that the story itself is likely to be cut."""
 
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{2,30})", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,80}encoding)\s{0,3}=\s{0,3}[\"']?([\w.:-]{2,30})", re.IGNORECASE
+)
 _LEAST = 80  # letters of visible prose that make a story where the main-text finder sees none
 _DATES = (
     "article:published_time",
@@ -30,32 +35,53 @@ _DATES = (
 _DATE_LIMITS = {"original_date": True, "extensive_search": False, "min_date": "1995-01-01", "max_date": "2100-12-31"}
 
 
-def story(body: bytes, source: str, dates: tuple[Stated, ...], options: ReadOptions) -> Intake:
-    """The one story of a page. `dates`: what the file's name says, used where the page says nothing."""
+def story(document: Document, options: ReadOptions) -> Intake:
+    """The one story of a page. What its container says is used where the page says nothing."""
+    return read(document, options)[0]
+
+
+def read(document: Document, options: ReadOptions) -> tuple[Intake, Books | None]:
+    """The one story of a page, and where its visible characters went; None where nobody looked."""
+    body, source = document.body, document.source
     charset = _CHARSET.search(body[:4096])
-    decoded = decode(body, source, charset[1].decode("ascii") if charset else None)
-    page = visible.look(decoded.text)
-    main = _main(decoded.text)
-    text, notes = _text(page, str(main.get("text") or ""), source)
-    if not text:
-        reason = f"{source} shows no story: there is no paragraph of text in it."
-        return refused(source, reason, len(body), capture(source, "text/html", body))
+    decoded = decode(body, source, charset[1].decode("ascii") if charset else None, document.charset)
+    if decoded.refusal:
+        return unread(document, "text/html", decoded.refusal), None
+    html, notes = _without_nul(decoded.text, source)
+    page = visible.look(html)
+    if page.is_deep:
+        html = visible.flat(html)
+        page = replace(visible.look(html), deepest=page.deepest, torn=page.torn)
     meta = page.meta
-    return compose(
-        Found(
-            source=source,
-            media="text/html",
-            body=body,
-            text=text,
-            headline=" ".join(str(main.get("title") or meta.get("og:title") or "").split()),
-            url=_address(page.canonical) or _address(meta.get("og:url")),
-            outlet=meta.get("og:site_name") or None,
-            byline=str(main.get("author") or "") or None,
-            dates=(*_dates(meta, decoded.text), *dates),
-            notes=(*decoded.notes, *notes),
-        ),
-        options,
+    main = _main(html)
+    text, left_out, books = _text(page, str(main.get("text") or ""), source)
+    notes = (*document.notes, *decoded.notes, *notes, *left_out)
+    if not text:
+        nothing = unread(document, "text/html", f"{source} shows no story: there is no paragraph of text in it.")
+        return nothing, books
+    found = Found(
+        source=source,
+        media="text/html",
+        body=body,
+        text=text,
+        headline=" ".join(str(main.get("title") or meta.get("og:title") or document.headline).split()),
+        name=document.name,
+        url=_address(page.canonical) or _address(meta.get("og:url")) or document.url,
+        outlet=meta.get("og:site_name") or document.outlet,
+        byline=str(main.get("author") or "") or document.byline,
+        dates=(*_dates(meta, html, main), *document.dates),
+        notes=notes,
     )
+    return compose(found, options), books
+
+
+def _without_nul(html: str, source: str) -> tuple[str, tuple[Rejection, ...]]:
+    """The parsers of others end a page at the first NUL."""
+    count = html.count("\x00")
+    if not count:
+        return html, ()
+    reason = f"{count} characters are none (NUL) and were replaced."
+    return html.replace("\x00", "\ufffd"), (Rejection(source, reason, count),)
 
 
 def _main(html: str) -> dict[str, object]:
@@ -68,34 +94,53 @@ def _main(html: str) -> dict[str, object]:
         # Left to itself the date search asks the clock what is in the future
         date_extraction_params=dict(_DATE_LIMITS),
     )
-    return {} if found is None else {key: getattr(found, key, None) for key in ("text", "title", "author")}
+    return {} if found is None else {key: getattr(found, key, None) for key in ("text", "title", "author", "date")}
 
 
-def _text(page: visible.Page, main: str, source: str) -> tuple[str, tuple[Rejection, ...]]:
-    """The story's text, and what of the visible text is not in it."""
+def _text(page: visible.Page, main: str, source: str) -> tuple[str, tuple[Rejection, ...], Books]:
+    """The story's text, what of the visible text is not in it, and the books of it."""
     prose = [p.text for p in page.paragraphs if p.is_prose]
+    told = sum(len(p.text) for p in page.paragraphs)
     if not visible.tells(main):
-        if sum(len(words) for words in prose) < _LEAST:
-            return "", ()
-        left_out = sum(len(p.text) for p in page.paragraphs) - sum(len(words) for words in prose)
+        kept = sum(len(words) for words in prose)
+        if kept < _LEAST:
+            return "", (), Books(told + page.beside, 0, {"beside the story": page.beside}, told)
+        books = Books(told + page.beside, kept, {"beside the story": page.beside}, told - kept)
         reason = "No main text was found; all visible paragraphs were taken for it."
-        return "\n".join(prose), (Rejection(source, reason, max(left_out, 1)),)
-    gone, share, tail = visible.lost(page, main)
-    if share > SUBSTANTIAL:
-        reason = (
-            f"{gone} characters of visible paragraphs ({share:.0%}) are not in the text that was taken for the story."
-        )
-        return main, (Rejection(source, reason, gone),)
-    if tail:
-        return main, (Rejection(source, "The last paragraphs are not in the text that was taken for the story.", gone),)
-    return main, ()
+        notes = (Rejection(source, reason, max(told - kept, 1)), *_torn(page, source))
+        return "\n".join(prose), notes, books
+    seen = visible.compared(page, main)
+    notes = _torn(page, source)
+    lost = 0
+    if seen.share > SUBSTANTIAL or (seen.gone and page.is_unusual):
+        reason = f"{seen.gone} characters of visible paragraphs ({seen.share:.0%}) are not in the text that was taken for the story."
+        notes, lost = (Rejection(source, reason, seen.gone), *notes), seen.gone
+    elif seen.tail:
+        reason = "The last paragraphs are not in the text that was taken for the story."
+        notes, lost = (Rejection(source, reason, seen.gone), *notes), seen.gone
+    dropped = {
+        "beside the story": page.beside,
+        "links": seen.linked,
+        "short lines": seen.other,
+        "other paragraphs": seen.gone - lost,
+    }
+    return main, notes, Books(told + page.beside, seen.kept, dropped, lost)
 
 
-def _dates(meta: dict[str, str], html: str) -> tuple[Stated, ...]:
+def _torn(page: visible.Page, source: str) -> tuple[Rejection, ...]:
+    if not page.torn:
+        return ()
+    reason = f"The page ends within a tag, comment or script: its last {page.torn} characters are not read."
+    return (Rejection(source, reason, page.torn),)
+
+
+def _dates(meta: dict[str, str], html: str, main: dict[str, object]) -> tuple[Stated, ...]:
     stated = [Stated(meta[name], "metadata") for name in _DATES if name in meta]
-    if not stated and (day := find_date(html, **_DATE_LIMITS)):
-        stated.append(Stated(day, "metadata"))
-    return tuple(stated)
+    if stated:
+        return tuple(stated)
+    # Where a main text was found, its finder has looked for the date already
+    day = main.get("date") if main else find_date(html, **_DATE_LIMITS)
+    return (Stated(str(day), "metadata"),) if day else ()
 
 
 def _address(url: str | None) -> str | None:

@@ -5,26 +5,32 @@ import re
 from onrecord.records import Intake
 from onrecord.settings import ReadOptions
 from onrecord.stories import furniture
-from onrecord.stories.compose import Found, compose
+from onrecord.stories.compose import Found, compose, unread
+from onrecord.stories.documents import Document
 from onrecord.stories.encoding import decode
-from onrecord.stories.published import Stated
 
 _TOP = re.compile(r"\s{0,40}(?:# )?(?P<line>[^\s][^\r\n]{0,119})(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s{0,40}\S")
 _FINAL_STOP = re.compile(r"[.,;:…][\"'”’)]*$")
 
 
-def story(body: bytes, source: str, dates: tuple[Stated, ...], options: ReadOptions) -> Intake:
-    """The one story of a text."""
-    decoded = decode(body, source)
+def story(document: Document, options: ReadOptions) -> Intake:
+    """The one story of a text. What its container says of it goes before what can be made out from the text."""
+    decoded = decode(document.body, document.source, header=document.charset)
+    if decoded.refusal:
+        return unread(document, "text/plain", decoded.refusal)
     return compose(
         Found(
-            source=source,
+            source=document.source,
             media="text/plain",
-            body=body,
+            body=document.body,
             text=decoded.text,
-            headline=headline(decoded.text),
-            dates=dates,
-            notes=decoded.notes,
+            headline=document.headline or headline(decoded.text),
+            name=document.name,
+            url=document.url,
+            outlet=document.outlet,
+            byline=document.byline,
+            dates=document.dates,
+            notes=(*document.notes, *decoded.notes),
         ),
         options,
     )

@@ -14,6 +14,7 @@ from onrecord.records import Intake
 from onrecord.settings import ReadOptions
 from onrecord.stories import plain, rows
 from onrecord.stories.compose import capture, failed, refused
+from onrecord.stories.documents import Document
 from onrecord.stories.encoding import binary
 from onrecord.stories.published import Stated
 
@@ -140,25 +141,26 @@ def _whole(stream: BinaryIO, source: str, is_page: bool, dates: tuple[Stated, ..
     kind = binary(body)
     if kind is not None:
         return refused(source, f"{source} is {kind}.", len(body))
-    return _guarded(_page if is_page else plain.story, body, source, dates, options)
+    return _guarded(_page if is_page else plain.story, Document(source, body, dates=dates), options)
 
 
-_Maker = Callable[[bytes, str, tuple[Stated, ...], ReadOptions], Intake]
+_Maker = Callable[[Document, ReadOptions], Intake]
 
 
-def _page(body: bytes, source: str, dates: tuple[Stated, ...], options: ReadOptions) -> Intake:
+def _page(document: Document, options: ReadOptions) -> Intake:
     # The parsers take a quarter of a second to load: only where there is a page
     from onrecord.stories import pages
 
-    return pages.story(body, source, dates, options)
+    return pages.story(document, options)
 
 
-def _guarded(make: _Maker, body: bytes, source: str, dates: tuple[Stated, ...], options: ReadOptions) -> Intake:
+def _guarded(make: _Maker, document: Document, options: ReadOptions) -> Intake:
     """Catches whatever the parsers of others raise in ways of their own: the batch goes on."""
     try:
-        return make(body, source, dates, options)
+        return make(document, options)
     except Exception as error:
-        return failed(source, error, capture(source, "text/html" if make is _page else "text/plain", body))
+        media = "text/html" if make is _page else "text/plain"
+        return failed(document.source, error, capture(document.source, media, document.body))
 
 
 def _size(path: str) -> int:

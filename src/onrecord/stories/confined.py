@@ -1,0 +1,125 @@
+"""What a process gives up before it reads what strangers wrote."""
+
+import contextlib
+import ctypes
+import math
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from typing import NoReturn
+
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
+_DEATH_SIGNAL = 1
+
+
+def without_network() -> bool:
+    """Leaves the network; call it while the process has one thread. Whether the system took it away: else only Python's own
+    sockets refuse, which what is written in C need not ask.
+    """
+    for name in ("connect", "connect_ex", "bind", "sendto", "sendmsg"):
+        if hasattr(socket.socket, name):
+            setattr(socket.socket, name, _no_network)
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "create_connection"):
+        setattr(socket, name, _no_network)
+    if sys.platform != "linux":
+        return False
+    try:
+        return ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK) == 0
+    except (OSError, AttributeError):
+        return False
+
+
+def _no_network(*_: object, **__: object) -> NoReturn:
+    # Without a number: one would say that the machine lacks something
+    raise OSError("there is no network where documents are parsed")
+
+
+def live_with_the_parent() -> None:
+    """Ends the process with its parent, and leaves Ctrl-C to that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        # Also where a parser lets no other thread run
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def confine(memory: int, files: int) -> bool:
+    """Limits this process from here on. memory: bytes of address space beyond what is mapped; files: open ones beyond those
+    that are. Whether the memory is limited by us: where the whole program is held shorter, or where a system has no such
+    limits, too little memory is the machine's doing.
+    """
+    sys.dont_write_bytecode = True
+    try:
+        import resource
+    except ImportError:
+        return False
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_NOFILE, _open_files() + files)
+    return _lower(resource.RLIMIT_AS, _mapped() + memory) if _mapped() else False
+
+
+def _lower(what: int, most: int) -> bool:
+    """Whether the limit is the one asked for; a lower one that holds already stays."""
+    import resource
+
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY and hard < most:
+        return False
+    resource.setrlimit(what, (most, most))
+    return True
+
+
+def spend(seconds: int) -> None:
+    """Allows so many seconds of computing from now on; then the system ends the process."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    most = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _mapped() -> int:
+    """Bytes of address space that the process has; 0 where nobody tells."""
+    try:
+        with open("/proc/self/statm", "rb") as told:  # noqa: PTH123
+            return int(told.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+def _open_files() -> int:
+    """One above the highest number of an open file, which is what the limit counts."""
+    for place in ("/proc/self/fd", "/dev/fd"):
+        with contextlib.suppress(OSError, ValueError):
+            return max(map(int, os.listdir(place))) + 1  # noqa: PTH208
+    return 64
+
+
+@contextlib.contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """What is started within inherits that Ctrl-C is held back until it can ignore it itself; ours comes later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
