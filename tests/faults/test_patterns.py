@@ -119,6 +119,7 @@ def test_patterns_that_see_the_head_of_a_line_are_quick_on_that(name: str) -> No
 
 
 def test_a_slow_pattern_is_found() -> None:
-    found = _slow(re.compile(r"^(?:\w{1,9}\s?)*\w+,x"))
-    assert found is None or found[1] > 0
-    assert _slow(re.compile(r"a*a*b")) is not None
+    """By its square, which is still over in a test."""
+    assert _slow(re.compile(r"a*b")) is not None
+    assert _slow(re.compile(rb"1*,b")) is not None
+    assert _slow(re.compile(r"\bA{1,9}b")) is None

@@ -118,8 +118,9 @@ class Compared(NamedTuple):
 def look(html: str) -> Page:
     """The visible paragraphs and the stated metadata of a page."""
     reader = _Reader()
-    at = 0
-    for kind, name, token, at in _tokens(html):
+    read = 0
+    for kind, name, token, end in _tokens(html):
+        read = end
         if kind == "words":
             reader.words(unescape(token) if "&" in token else token)
         elif kind == "end":
@@ -133,7 +134,7 @@ def look(html: str) -> Page:
         reader.canonical,
         reader.beside,
         reader.deepest - 1,
-        len(html) - at,
+        len(html) - read,
         len(html) > _LONG,
     )
 
@@ -229,11 +230,10 @@ def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"]
     at = 0
     while at < len(html):
         lower = html.find("<", at)
+        until = lower if lower >= 0 else len(html)
+        if until > at:
+            yield "words", "", html[at:until], until
         if lower < 0:
-            lower = len(html)
-        if lower > at:
-            yield "words", "", html[at:lower], lower
-        if lower == len(html):
             return
         tag = _TAG.match(html, lower)
         if tag is None:
@@ -314,8 +314,7 @@ class _Reader:
         )
         self._tally(tag, apart, 1)
         self._open.append((tag, self._count, apart))
-        if len(self._open) > self.deepest:
-            self.deepest = len(self._open)
+        self.deepest = max(self.deepest, len(self._open))
 
     def end(self, tag: str) -> None:
         """An end tag. A stray one closes nothing; one further out closes what was left open within."""
