@@ -179,13 +179,19 @@ def flat(html: str) -> str:
                 continue
             within.append(name)
             whole = f"{token}>" if len(token) < _LONGEST_TAG else f"<{name}>"
-            out.append(whole if not deep else "<p>" if name in _BLOCKS else "")
+            _put(out, whole if not deep else "<p>" if name in _BLOCKS else "")
         elif name in within[-50:]:
             while within.pop() != name:
                 pass
             deep = deep and len(within) >= _SHALLOW
-            out.append(f"</{name}>" if not deep else "<p>" if name in _BLOCKS else "")
+            _put(out, f"</{name}>" if not deep else "<p>" if name in _BLOCKS else "")
     return "".join(out)
+
+
+def _put(out: list[str], piece: str) -> None:
+    # Of thousands of paragraphs with nothing in them, one
+    if piece and not (piece == "<p>" and out and out[-1] == piece):
+        out.append(piece)
 
 
 def tells(text: str) -> bool:
