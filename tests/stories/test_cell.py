@@ -100,7 +100,7 @@ def test_nor_can_a_parser_in_c_where_the_system_allows_namespaces(cells: Cells) 
 
 
 def test_what_the_machine_lacks_is_no_fault_of_the_document(cells: Cells) -> None:
-    with pytest.raises(TryLater, match="d0.*No space left"):
+    with pytest.raises(TryLater, match=r"d0.*No space left"):
         _acts(cells, "lack", "fine")
     assert [item.state for item in _acts(cells, "fine")] == ["ok"]
 

@@ -19,6 +19,7 @@ from importlib import import_module
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 import msgspec
 
@@ -238,9 +239,9 @@ class _Worker:
     """A process and the line to it."""
 
     def __init__(self, limits: Limits) -> None:
-        method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-        context = get_context(method)
-        if method == "forkserver":
+        forks = "forkserver" in get_all_start_methods()
+        context: Any = get_context("forkserver") if forks else get_context("spawn")
+        if forks:
             # Loaded once; the processes that follow are made of it in no time
             context.set_forkserver_preload(["onrecord.stories.pages", __name__])
         self.task: _Task | None = None

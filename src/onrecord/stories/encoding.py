@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from onrecord.records import Rejection
@@ -127,7 +128,7 @@ def _replaced(body: bytes, name: str, source: str, reason: str) -> Decoded:
 
 def _wide(head: bytes) -> str | None:
     """UTF-16 without its mark: every other byte is of few kinds, and a space is two bytes."""
-    if len(head) < 16 or head.isascii() and b"\x00" not in head:
+    if len(head) < 16 or (head.isascii() and b"\x00" not in head):
         return None
     pairs = len(head) // 2
     for name, high, space in (("utf-16-le", head[1::2], b" \x00"), ("utf-16-be", head[::2], b"\x00 ")):
@@ -224,7 +225,7 @@ def _closeness(sample: bytes, name: str) -> float:
     """Share of the letters beyond ASCII that are usual ones of Cyrillic, less those in capitals within a word."""
     text = sample.decode(name, "replace")
     letters = [c for c in text if not c.isascii()]
-    capitals = sum(a.islower() and b.isupper() for a, b in zip(text, text[1:], strict=False))
+    capitals = sum(a.islower() and b.isupper() for a, b in pairwise(text))
     return (sum(c in _USUAL for c in map(str.lower, letters)) - 2 * capitals) / max(len(letters), 1)
 
 

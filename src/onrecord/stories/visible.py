@@ -118,8 +118,9 @@ class Compared(NamedTuple):
 def look(html: str) -> Page:
     """The visible paragraphs and the stated metadata of a page."""
     reader = _Reader()
-    at = 0
-    for kind, name, token, at in _tokens(html):
+    read = 0
+    for kind, name, token, end in _tokens(html):
+        read = end
         if kind == "words":
             reader.words(unescape(token) if "&" in token else token)
         elif kind == "end":
@@ -133,7 +134,7 @@ def look(html: str) -> Page:
         reader.canonical,
         reader.beside,
         reader.deepest - 1,
-        len(html) - at,
+        len(html) - read,
         len(html) > _LONG,
     )
 
@@ -178,13 +179,19 @@ def flat(html: str) -> str:
                 continue
             within.append(name)
             whole = f"{token}>" if len(token) < _LONGEST_TAG else f"<{name}>"
-            out.append(whole if not deep else "<p>" if name in _BLOCKS else "")
+            _put(out, whole if not deep else "<p>" if name in _BLOCKS else "")
         elif name in within[-50:]:
             while within.pop() != name:
                 pass
             deep = deep and len(within) >= _SHALLOW
-            out.append(f"</{name}>" if not deep else "<p>" if name in _BLOCKS else "")
+            _put(out, f"</{name}>" if not deep else "<p>" if name in _BLOCKS else "")
     return "".join(out)
+
+
+def _put(out: list[str], piece: str) -> None:
+    # Of thousands of paragraphs with nothing in them, one
+    if piece and not (piece == "<p>" and out and out[-1] == piece):
+        out.append(piece)
 
 
 def tells(text: str) -> bool:
@@ -229,11 +236,10 @@ def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"]
     at = 0
     while at < len(html):
         lower = html.find("<", at)
+        until = lower if lower >= 0 else len(html)
+        if until > at:
+            yield "words", "", html[at:until], until
         if lower < 0:
-            lower = len(html)
-        if lower > at:
-            yield "words", "", html[at:lower], lower
-        if lower == len(html):
             return
         tag = _TAG.match(html, lower)
         if tag is None:
@@ -314,8 +320,7 @@ class _Reader:
         )
         self._tally(tag, apart, 1)
         self._open.append((tag, self._count, apart))
-        if len(self._open) > self.deepest:
-            self.deepest = len(self._open)
+        self.deepest = max(self.deepest, len(self._open))
 
     def end(self, tag: str) -> None:
         """An end tag. A stray one closes nothing; one further out closes what was left open within."""
