@@ -474,6 +474,7 @@ def test_two_adds_at_once_lose_nothing(tmp_path: Path) -> None:
     assert len(run("families", "--json", cwd=tmp_path).stdout.splitlines()) == 24
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "workers"),
     [
