@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from onrecord.ledger import Ledger
 from served import serving
@@ -26,6 +26,8 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(
             executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
+        # On a busy machine a decision may take longer than the usual five seconds
+        expect.set_options(timeout=15_000)
         yield started
         started.close()
 

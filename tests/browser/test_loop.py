@@ -107,6 +107,8 @@ def test_by_keyboard_alone(desk: str, person: Person, sample_ledger: Ledger) -> 
     page.keyboard.press("Escape")
     page.keyboard.press("a")
     expect(page.locator(".notice")).to_contain_text("confirm")
+    # The words stand there before the script that hears the keys does
+    page.wait_for_load_state("load")
     page.keyboard.press("u")
     expect(page.locator(".notice")).to_contain_text("is undone")
     # ? shows the keys, Escape closes them

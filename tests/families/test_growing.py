@@ -181,6 +181,7 @@ def in_order(whole: dict[str, dict]) -> Grouped:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.permutations(STORIES), st.integers(0, len(STORIES)), st.integers(1, 4))
 def test_one_by_one_as_all_at_once(reads: list[Read], first: int, step: int) -> None:

@@ -59,6 +59,7 @@ def mended(folder: Path) -> None:
     content(folder / "held.db")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [700, pytest.param(500, marks=pytest.mark.slow)])
 def test_too_little_memory_is_no_fault_of_the_stories(folder: Path, megabytes: int) -> None:
     most = megabytes << 20

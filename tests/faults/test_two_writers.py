@@ -254,6 +254,7 @@ def everybody_at_once(folder: Path, count: int, adders: int, reader: str) -> Non
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+@pytest.mark.slow
 def test_two_that_add_and_one_that_reads_and_one_that_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "_read", quick.read)
     everybody_at_once(tmp_path, 30, 2, "quick")

@@ -380,6 +380,7 @@ def walked(asks: TestClient, ledger: Ledger, extra: list[str]) -> tuple[str, set
     return "\n".join(told), routes
 
 
+@pytest.mark.slow
 def test_readers_are_told_no_name_of_a_private_person(tmp_path: Path) -> None:
     ledger = invented_ledger(tmp_path / "fifty.db", SELLERS)
     seen = pipeline.view(ledger, now=NOW)

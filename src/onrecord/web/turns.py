@@ -50,7 +50,7 @@ class _Pages:
 
 
 PAGE = _Pages()
-"""To be held while a page is made: a decision that is being thought over stands back meanwhile."""
+"""To be held while a page is made: whoever lays out the board after a decision stands back meanwhile."""
 _PATIENCE = 0.5
 """Seconds, at most, that one decision stands back."""
 
