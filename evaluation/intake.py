@@ -18,6 +18,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from onrecord.records import Intake
 from onrecord.stories.cell import Cells
 from onrecord.stories.documents import Document
 
@@ -84,7 +85,7 @@ def _timed(pages: list[bytes], workers: int) -> tuple[list[float], list[float], 
             list(pool.map(_extracted, pages[first : first + _ROUND]))
             middle = time.perf_counter()
             done = cells.parse(documents[first : first + _ROUND])
-            states.update(item.state for _, items in done for item in items)
+            states.update(item.state for _, items in done for item in items if isinstance(item, Intake))
             bare.append(middle - start)
             confined.append(time.perf_counter() - middle)
     return bare, confined, states

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evaluation.cores import watched
 from evaluation.rows import Row
-from onrecord import pipeline, stories
+from onrecord import pipeline
 from onrecord.incidents.told import Families, leads, tellings
 from onrecord.records import Derived, Event, Masthead, Read, Reading, Story, digest
 from onrecord.settings import ReadOptions
@@ -91,7 +91,7 @@ class Library:
 def _told(rows: Sequence[Row]) -> Corpus:
     corpus = Corpus()
     with tempfile.TemporaryDirectory(prefix="onrecord-evaluation-") as folder:
-        items = stories.read(_file(rows, folder), ReadOptions())
+        items = pipeline.check([_file(rows, folder)], ReadOptions())
         for row, item in zip(rows, items, strict=True):
             if item.story is not None:
                 corpus.stories[row["id"]] = item.story

@@ -19,7 +19,7 @@ _PROSE = (
 def _read(tmp_path: Path, html: str | bytes) -> Intake:
     path = tmp_path / "page.html"
     path.write_bytes(html.encode() if isinstance(html, str) else html)
-    (item,) = stories.read(str(path), ReadOptions())
+    (item,) = stories.gather([str(path)], ReadOptions())
     return item
 
 
@@ -114,7 +114,7 @@ def test_a_parser_that_fails_is_one_failed_input(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(sources.plain, "story", broken)
     (tmp_path / "x.txt").write_text("Shells hit the quay.")
-    (item,) = stories.read(str(tmp_path), ReadOptions())
+    (item,) = stories.gather([str(tmp_path)], ReadOptions())
     assert item.state == "failed"
     assert "RecursionError" in item.rejections[0].reason
     assert item.capture is not None

@@ -19,7 +19,7 @@ def _read(folder: Path, *lines: str | bytes, options: ReadOptions = _OPTIONS) ->
     path.write_bytes(
         b"\n".join(line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line for line in lines)
     )
-    return list(stories.read(str(path), options))
+    return list(stories.gather([str(path)], options))
 
 
 def test_a_full_row(tmp_path: Path) -> None:

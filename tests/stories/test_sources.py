@@ -20,7 +20,7 @@ _OPTIONS = ReadOptions()
 
 
 def _one(path: Path, options: ReadOptions = _OPTIONS) -> Intake:
-    (item,) = stories.read(str(path), options)
+    (item,) = stories.gather([str(path)], options)
     return item
 
 
@@ -50,7 +50,7 @@ def test_a_folder_gives_one_intake_for_everything_in_it(tmp_path: Path) -> None:
     (tmp_path / "m.txt").symlink_to(tmp_path / "nowhere")
     (tmp_path / "n").symlink_to(tmp_path, target_is_directory=True)
     os.mkfifo(tmp_path / "o.txt")
-    items = list(stories.read(str(tmp_path), _OPTIONS))
+    items = list(stories.gather([str(tmp_path)], _OPTIONS))
     shown = [(Path(item.source).relative_to(tmp_path).as_posix(), item.state) for item in items]
     assert shown == [
         (".git", "refused"), (".hidden", "refused"), ("a.txt", "ok"), ("b/c.md", "ok"), ("b/no-suffix", "ok"),
@@ -67,13 +67,13 @@ def test_a_folder_gives_one_intake_for_everything_in_it(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_yields_nothing(tmp_path: Path) -> None:
-    assert list(stories.read(str(tmp_path), _OPTIONS)) == []
+    assert list(stories.gather([str(tmp_path)], _OPTIONS)) == []
 
 
 @pytest.mark.parametrize("name", ["nowhere.txt", "nowhere/x", "a\x00b"])
 def test_a_path_that_is_not_there_is_wrong_use_at_once(tmp_path: Path, name: str) -> None:
     with pytest.raises(WrongUse, match="no such"):
-        stories.read(str(tmp_path / name), _OPTIONS)
+        stories.gather([str(tmp_path / name)], _OPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_standard_input_is_seen_for_what_it_is(
     monkeypatch: pytest.MonkeyPatch, body: bytes, source: str, media: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(body)))
-    (item,) = stories.read("-", _OPTIONS)
+    (item,) = stories.gather(["-"], _OPTIONS)
     assert item.story is not None
     assert item.capture is not None
     assert (item.source, item.capture.media, item.capture.body) == (source, media, body.strip(b"\xef\xbb\xbf\n"))
@@ -180,7 +180,7 @@ def test_other_languages_are_kept(tmp_path: Path) -> None:
         "Zwei Hafenarbeiter wurden am Montag verletzt, als Granaten neben dem Kai einschlugen."
     )
     (tmp_path / "y.txt").write_text("Kai.")
-    german, short = (item.story for item in stories.read(str(tmp_path), _OPTIONS))
+    german, short = (item.story for item in stories.gather([str(tmp_path)], _OPTIONS))
     assert german is not None
     assert german.language == "de"
     assert short is not None
@@ -225,7 +225,7 @@ def test_any_bytes_give_sound_intakes(body: bytes, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"x{suffix}"
         path.write_bytes(body)
-        items = list(stories.read(str(path), _OPTIONS))
+        items = list(stories.gather([str(path)], _OPTIONS))
     assert items
     assert all(_is_sound(item) for item in items)
     if suffix == ".jsonl":

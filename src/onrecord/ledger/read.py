@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ from onrecord.records import (
     Standing,
     Story,
     Verdict,
+    Withdrawal,
 )
 
 
@@ -189,6 +191,57 @@ _PORTION = 500
 def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), _PORTION):
         yield values[start : start + _PORTION]
+
+
+def withdrawals(connection: sa.Connection) -> tuple[Withdrawal, ...]:
+    """What publishers have said of items that are not to be used, in the order in which it came."""
+    told = schema.intake
+    query = sa.select(told.c.source, told.c.body).where(told.c.body.like('%"retracts":%')).order_by(told.c.seq)
+    found = [(row.source, _how(row.body)) for row in connection.execute(query)]
+    return tuple(
+        Withdrawal(str(how["retracts"]), str(how.get("why", "")), _words(how.get("at")), source)
+        for source, how in found
+        if "retracts" in how
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The copy of a page that is held. etag and modified: as its server named it."""
+
+    at: datetime
+    etag: str | None
+    modified: str | None
+
+
+def copy_of(ledger: Ledger, url: str) -> Copy | None:
+    """The copy of the page at an address that was fetched last; None where none is held."""
+    told = schema.intake
+    query = sa.select(told.c.body).where(told.c.source == url, told.c.body.is_not(None)).order_by(told.c.seq.desc())
+    with ledger.reading() as connection:
+        for row in connection.execute(query):
+            how = _how(row.body)
+            if (at := _words(how.get("fetched_at"))) is not None:
+                lines = how.get("headers")
+                pairs = (
+                    (line.partition(": ") for line in lines if isinstance(line, str)) if isinstance(lines, list) else ()
+                )
+                said = {name.casefold(): value for name, _, value in reversed(list(pairs))}
+                return Copy(datetime.fromisoformat(at), said.get("etag"), said.get("last-modified"))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    how: dict[str, object]
+
+
+def _how(body: str) -> dict[str, object]:
+    return decode(body, _Came).how
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def versions_in(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:

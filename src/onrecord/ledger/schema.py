@@ -87,7 +87,7 @@ intake = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("key", String, nullable=False, unique=True),
-    Column("source", Text, nullable=False),
+    Column("source", Text, nullable=False, index=True),
     Column("state", String, nullable=False),
     Column("capture", ForeignKey("capture.sha256")),
     Column("story", ForeignKey("story.id"), index=True),

@@ -1,20 +1,25 @@
 """Sources → stories → readings → ledger."""
 
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, islice
 
 from onrecord import stories
 from onrecord.engines import Local, reader_name
 from onrecord.ledger import Ledger, read, write
 from onrecord.pipeline.deriving import derive_if_old
+from onrecord.pipeline.withdrawing import withdraw
 from onrecord.records import Intake, Reading, Rejection, Story
 from onrecord.settings import ReadOptions
+from onrecord.stories import Gathered, Held, OnlineOptions
 
 BATCH = 64
 """How many inputs are looked up, read and committed at a time: what an interruption can cost."""
+SECONDS = 10.0
+"""How long inputs are waited for that are to be committed together."""
 
 Progress = Callable[[str, int], None]
 """Told what is being done, and how many inputs it has been done to since the last call."""
@@ -27,7 +32,7 @@ def silent(_stage: str, _count: int) -> None:
 @dataclass(frozen=True, slots=True)
 class AddOptions:
     """How to add. now: the time that goes into the books; workers: processes, 0 for one each core; profile: the
-    codebook that turns worded numbers into bounds.
+    codebook that turns worded numbers into bounds; online: how the web is asked, None where it is not.
     """
 
     now: datetime
@@ -35,11 +40,14 @@ class AddOptions:
     workers: int = 0
     profile: str = "joint"
     progress: Progress = silent
+    online: OnlineOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What became of the inputs. offered = held + the sum of states; every input is in exactly one of them."""
+    """What became of the inputs. offered = held + the sum of states; every input is in exactly one of them. withdrawn: claims,
+    events and totals that are rejected since a publisher took the item back.
+    """
 
     offered: int
     held: int
@@ -48,6 +56,7 @@ class AddReport:
     refused: tuple[Intake, ...]
     incidents: int
     plans: int
+    withdrawn: int = 0
 
 
 def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddReport:
@@ -58,10 +67,12 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
     """
     offered, held, unread, states = 0, 0, 0, Counter[str]()
     refused: list[Intake] = []
-    inputs = check(sources, options.read)
-    with Local(options.workers) as engine:
-        for batch in _batches(inputs):
-            offered += len(batch)
+    inputs = stories.gather(sources, options.read, _online(ledger, options.online), options.workers)
+    with Local(options.workers) as engine, closing(inputs):
+        for offers in _batches(inputs):
+            offered += len(offers)
+            batch = [item for item in offers if isinstance(item, Intake)]
+            held += len(offers) - len(batch)
             new = _not_held(ledger, batch)
             done, readings = _read_batch(ledger, engine, new)
             stored = write.store(ledger, done, readings, options.now)
@@ -70,8 +81,9 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
             # Without what they hold: a folder of large files that cannot be used would fill the memory
             refused.extend(replace(item, capture=None, story=None) for item in stored if item.state != "ok")
             unread += sum(not reading.claims and bool(reading.rejections) for reading in readings)
-            options.progress("read", len(batch))
+            options.progress("read", len(offers))
     options.progress("merge", 0)
+    withdrawn = withdraw(ledger, options.profile, options.now)
     derived = derive_if_old(ledger, options.profile, options.now)
     return AddReport(
         offered=offered,
@@ -81,17 +93,36 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
         refused=tuple(refused),
         incidents=len(derived.incidents),
         plans=len(derived.plans),
+        withdrawn=withdrawn,
     )
 
 
-def check(sources: Sequence[str], options: ReadOptions) -> Iterator[Intake]:
+def check(sources: Sequence[str], options: ReadOptions, online: OnlineOptions | None = None) -> Iterator[Intake]:
     """The inputs of all sources, none of them read yet. Raises WrongUse, at once, for a source that is not there."""
-    return chain.from_iterable([stories.read(source, options) for source in sources])
+    gathered = stories.gather(sources, options, online)
+    return (item for item in gathered if isinstance(item, Intake))
 
 
-def _batches(inputs: Iterable[Intake]) -> Iterator[list[Intake]]:
-    source = iter(inputs)
-    while batch := list(islice(source, BATCH)):
+def _online(ledger: Ledger, online: OnlineOptions | None) -> OnlineOptions | None:
+    """How the web is asked, knowing what the ledger holds of it."""
+
+    def held(url: str) -> Held | None:
+        copy = read.copy_of(ledger, url)
+        return None if copy is None else Held(copy.at, copy.etag, copy.modified)
+
+    return None if online is None else replace(online, held=held)
+
+
+def _batches(inputs: Iterable[Gathered]) -> Iterator[list[Gathered]]:
+    """So many inputs, or as many as came within some seconds: what comes slowly is kept as soon."""
+    batch: list[Gathered] = []
+    begun = time.monotonic()
+    for item in inputs:
+        batch.append(item)
+        if len(batch) == BATCH or time.monotonic() - begun > SECONDS:
+            yield batch
+            batch, begun = [], time.monotonic()
+    if batch:
         yield batch
 
 
@@ -136,12 +167,12 @@ def _settled(item: Intake, lost: dict[str, tuple[Rejection, ...]], failed: dict[
 
 
 def read_only(
-    sources: Sequence[str], options: ReadOptions, workers: int = 0
+    sources: Sequence[str], options: ReadOptions, workers: int = 0, online: OnlineOptions | None = None
 ) -> Iterator[tuple[Intake, Reading | Rejection | None]]:
     """Reads without a ledger: each input with its reading, with the reason why the reader failed, or with None where
     there was no story to read.
     """
-    inputs = check(sources, options)
+    inputs = check(sources, options, online)
     waiting: deque[Intake] = deque()
 
     def offered() -> Iterator[Story]:

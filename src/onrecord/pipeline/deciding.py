@@ -85,10 +85,10 @@ def decide(ledger: Ledger, asked: Judgement, now: datetime, profile: str = "join
             return before
         if not deriving.is_new(connection, profile):
             deriving.rebuild_within(connection, profile, now)
-        held = _held(connection)
-        decision = judged(connection, held, asked, now)
+        held_now = held(connection)
+        decision = judged(connection, held_now, asked, now)
         if decision.kind in ("incident", "plan"):
-            followed = follow(connection, decision, held.derived, held.decided, profile)
+            followed = follow(connection, decision, held_now.derived, held_now.decided, profile)
             return Outcome(followed.decision, followed.standing)
         facts = read.facts(connection)
         decided = (*facts.decisions, decision)
@@ -179,7 +179,7 @@ class Held:
     reads: Callable[[Collection[str]], Mapping[str, Read]]
 
 
-def _held(connection: sa.Connection) -> Held:
+def held(connection: sa.Connection) -> Held:
     """What a ledger holds, only as much of it as is asked for."""
     decided = read.decisions(connection)
     in_force, _ = decisions.in_force(decided)

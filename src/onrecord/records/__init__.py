@@ -41,7 +41,18 @@ from onrecord.records.found import (
     When,
     Where,
 )
-from onrecord.records.given import UNDATED, Books, Capture, Furniture, Intake, Published, Rejection, Span, Story
+from onrecord.records.given import (
+    UNDATED,
+    Books,
+    Capture,
+    Furniture,
+    Intake,
+    Published,
+    Rejection,
+    Span,
+    Story,
+    Withdrawal,
+)
 from onrecord.records.naming import digest
 from onrecord.records.words import (
     CountOf,
@@ -147,5 +158,6 @@ __all__ = [
     "VerdictWord",
     "When",
     "Where",
+    "Withdrawal",
     "digest",
 ]

@@ -102,6 +102,18 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A publisher's word that an item is not to be used. uri: the item's id, which is the name of its story; why: its status
+    word and reason; at: when, as given; source: the input that said so.
+    """
+
+    uri: str
+    why: str
+    at: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What became of the characters that a visitor of a page sees: kept in the story, dropped on purpose (by reason), lost.
     visible = kept + the sum of dropped + lost.

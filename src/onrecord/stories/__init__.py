@@ -1,6 +1,7 @@
-"""A source → stories: `read` yields one `Intake` for every input it finds, used or refused."""
+"""Sources → stories: `gather` yields one `Intake` for every input that it finds, used or refused."""
 
 from onrecord.settings import ReadOptions
-from onrecord.stories.sources import read
+from onrecord.stories.gathering import Gathered, gather
+from onrecord.stories.online import Held, OnlineOptions, Unchanged
 
-__all__ = ["ReadOptions", "read"]
+__all__ = ["Gathered", "Held", "OnlineOptions", "ReadOptions", "Unchanged", "gather"]

@@ -24,12 +24,13 @@ from typing import Any
 import msgspec
 
 from onrecord.errors import TryLater
-from onrecord.records import InputState, Intake, Rejection, Story
+from onrecord.records import Books, InputState, Intake, Rejection, Story
 from onrecord.settings import ReadOptions
 from onrecord.stories import parsing
 from onrecord.stories.compose import capture
 from onrecord.stories.confined import confine, deaf_to_interrupts, live_with_the_parent, spend, without_network
 from onrecord.stories.documents import Document
+from onrecord.stories.links import Item, Link, Retraction
 
 PARSE = "onrecord.stories.parsing:parse"
 _READY = 120.0  # seconds in which a process has to come up, on a machine under load
@@ -63,18 +64,34 @@ class _Kept(msgspec.Struct, array_like=True):
     body: bytes | None
 
 
-class _Part(msgspec.Struct, array_like=True):
+class _Part(msgspec.Struct, array_like=True, tag="intake"):
     source: str
     state: InputState
     kept: _Kept | None
     story: Story | None
     rejections: tuple[Rejection, ...]
+    how: dict[str, Any]
+    books: Books | None
+
+
+class _Listed(msgspec.Struct, array_like=True, tag="link"):
+    link: Link
+
+
+class _Withdrawn(msgspec.Struct, array_like=True, tag="retraction"):
+    retraction: Retraction
+
+
+class _Within(msgspec.Struct, array_like=True, tag="document"):
+    """A document that another one held, a saved page its message."""
+
+    document: Document
 
 
 class _Answer(msgspec.Struct, array_like=True):
-    """What a worker says: the intakes; or why the machine failed it ("later"); or which limit was met."""
+    """What a worker says: the items; or why the machine failed it ("later"); or which limit was met."""
 
-    parts: tuple[_Part, ...] = ()
+    parts: tuple[_Part | _Listed | _Withdrawn | _Within, ...] = ()
     later: str = ""
     limit: str = ""
 
@@ -82,7 +99,7 @@ class _Answer(msgspec.Struct, array_like=True):
 @dataclass(slots=True)
 class _Task:
     document: Document | Intake
-    done: tuple[Intake, ...] | None = None
+    done: tuple[Item, ...] | None = None
 
 
 class Cells:
@@ -106,9 +123,9 @@ class Cells:
             worker.end()
         self._workers = []
 
-    def parse(self, documents: Iterable[Document | Intake]) -> Iterator[tuple[Document | Intake, tuple[Intake, ...]]]:
-        """Each document with its intakes, in the order given; a few are under way at a time. An intake among the documents,
-        the refusal of a container's member, is passed on in its place.
+    def parse(self, documents: Iterable[Document | Intake]) -> Iterator[tuple[Document | Intake, tuple[Item, ...]]]:
+        """Each document with what it holds, in the order given; a few are under way at a time. An intake among the
+        documents, the refusal of a container's member, is passed on in its place.
 
         Raises TryLater where the machine has not enough memory, files or processes.
         """
@@ -144,8 +161,8 @@ class Cells:
         kind = parsing.kind_of(document)
         if isinstance(kind, parsing.Kind) and kind.apart:
             refusal = parsing.turned_away(document, kind, self._options)
-            return _Task(document, (refusal,) if refusal else None)
-        return _Task(document, parsing.parse(document, self._options))
+            return _Task(document, (_with_how(refusal, document),) if refusal else None)
+        return _Task(document, tuple(_with_how(item, document) for item in parsing.parse(document, self._options)))
 
     def _turn(self, waiting: deque[_Task], seconds: float) -> None:
         """Gives out work, and takes in what is done within the seconds or has overrun."""
@@ -279,16 +296,28 @@ def _given_up(document: Document, limit: str) -> Intake:
     kept = capture(document.source, kind.name if isinstance(kind, parsing.Kind) else "text/html", document.body)
     lost = len(document.body)
     reason = f"{document.source} was given up: {limit}. Its {lost:,} bytes are kept and not read."
-    return Intake(document.source, "failed", kept, None, (*document.notes, Rejection(document.source, reason, lost)))
+    rejections = (*document.notes, Rejection(document.source, reason, lost))
+    return Intake(document.source, "failed", kept, None, rejections, document.how)
 
 
-def _whole(part: _Part, document: Document) -> Intake:
+def _whole(part: _Part | _Listed | _Withdrawn | _Within, document: Document) -> Item:
+    match part:
+        case _Listed(link):
+            return link
+        case _Withdrawn(retraction):
+            return retraction
+        case _Within(within):
+            return replace(within, how=document.how)
     kept = None
     if part.kept is not None:
         body = document.body if part.kept.body is None else part.kept.body
         # Counted here: what a cell says of a hash is hearsay
         kept = capture(part.kept.source, part.kept.media, body)
-    return Intake(part.source, part.state, kept, part.story, part.rejections)
+    return Intake(part.source, part.state, kept, part.story, part.rejections, {**document.how, **part.how}, part.books)
+
+
+def _with_how(item: Item, document: Document) -> Item:
+    return replace(item, how={**document.how, **item.how}) if isinstance(item, Intake) else item
 
 
 def _work(line: Connection, limits: Limits, parse: str) -> None:
@@ -296,7 +325,7 @@ def _work(line: Connection, limits: Limits, parse: str) -> None:
     without_network()
     live_with_the_parent()
     module, _, function = parse.partition(":")
-    read: Callable[[Document, ReadOptions], tuple[Intake, ...]] = getattr(import_module(module), function)
+    read: Callable[[Document, ReadOptions], tuple[Item, ...]] = getattr(import_module(module), function)
     # What the parsers load with the first page is no part of that page's memory and files
     parsing.parse(Document("", _FIRST), ReadOptions())
     held = confine(limits.memory, limits.files)
@@ -309,7 +338,7 @@ def _work(line: Connection, limits: Limits, parse: str) -> None:
 
 
 def _answer(
-    read: "Callable[[Document, ReadOptions], tuple[Intake, ...]]",
+    read: "Callable[[Document, ReadOptions], tuple[Item, ...]]",
     document: Document,
     options: ReadOptions,
     limits: Limits,
@@ -335,9 +364,16 @@ def _lacking(error: Exception, source: str, limits: Limits, held: bool) -> _Answ
     return _Answer(later=str(error) or f"{source}: there is not enough memory to read it")
 
 
-def _part(item: Intake, document: Document) -> _Part:
+def _part(item: Item, document: Document) -> _Part | _Listed | _Withdrawn | _Within:
+    match item:
+        case Link():
+            return _Listed(item)
+        case Retraction():
+            return _Withdrawn(item)
+        case Document():
+            return _Within(item)
     kept = None
     if item.capture is not None:
         own = item.capture.body == document.body
         kept = _Kept(item.capture.media, item.capture.source, None if own else item.capture.body)
-    return _Part(item.source, item.state, kept, item.story, item.rejections)
+    return _Part(item.source, item.state, kept, item.story, item.rejections, dict(item.how), item.books)

@@ -19,7 +19,8 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one input says. source: as the user named it; media and body: the bytes as they came; dates: each place
-    that tells when it was published, best first; notes: what was given up so far.
+    that tells when it was published, best first; notes: what was given up so far. encoding: how its characters were made of
+    the bytes, where that is worth telling.
     """
 
     source: str
@@ -33,6 +34,7 @@ class Found:
     byline: str | None = None
     dates: tuple[Stated, ...] = ()
     notes: tuple[Rejection, ...] = ()
+    encoding: str | None = None
 
     def capture(self) -> Capture:
         """The bytes under their hash."""
@@ -102,7 +104,8 @@ def compose(found: Found, options: ReadOptions) -> Intake:
     )
     notes = (*found.notes, *undated)
     state: InputState = "partial" if any(note.lost for note in notes) else "ok"
-    return Intake(found.source, state, found.capture(), replace(story, id=_id(story)), notes)
+    how = {"encoding": found.encoding} if found.encoding else {}
+    return Intake(found.source, state, found.capture(), replace(story, id=_id(story)), notes, how)
 
 
 def _id(story: Story) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from onrecord.records import Rejection
 from onrecord.stories.published import Stated
 
+FOLLOW = 3
+"""How many lists deep a source is followed that was named: an index of sitemaps, a sitemap, its stories."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -16,6 +19,7 @@ class Document:
     characters. url: where it was published; name: the id that its container gave it. outlet, headline, byline, dates: what the container says, used
     where the document itself says nothing. notes: what was given up on the way so far. how: how the bytes came, as custody
     asks ("final_url", "fetched_at", "status", "request", "headers", "redirects", "tool", ...), each a string or a list of them.
+    follow: how many lists deep the addresses that it lists are fetched; 0 of what nobody named, as a page that a list led to.
     """
 
     source: str
@@ -30,3 +34,4 @@ class Document:
     dates: tuple[Stated, ...] = ()
     notes: tuple[Rejection, ...] = ()
     how: Mapping[str, object] = field(default_factory=dict)
+    follow: int = 0

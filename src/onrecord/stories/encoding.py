@@ -65,6 +65,11 @@ class Decoded(NamedTuple):
     reason: str = "bytes"
     refusal: str = ""
 
+    @property
+    def told(self) -> str | None:
+        """The encoding and what told so, for the books; None for plain UTF-8, which needs no word."""
+        return None if (self.encoding, self.reason) == ("utf-8", "bytes") else f"{self.encoding} ({self.reason})"
+
 
 def binary(head: bytes) -> str | None:
     """What the beginning of an input shows it to be, and what to do; None where it may be text."""

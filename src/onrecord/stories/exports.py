@@ -58,6 +58,22 @@ def items(
         yield refused(document.source, f"{document.source} is an export without items.", 0, whole)
 
 
+def item(value: Mapping[str, Any], body: bytes, where: str, options: ReadOptions) -> Link | Retraction | Intake:
+    """What one object of a list that is read as it comes holds. where: its line; body: its bytes."""
+    return _guarded(value, body, where, Document(where, b""), options)
+
+
+def is_known(value: Mapping[str, Any]) -> bool:
+    """Whether an object is an item of an export that is known."""
+    return _is_ninjs(value) or _kind(value) is not None
+
+
+def is_known_table(body: bytes) -> bool:
+    """Whether the first row has as many cells, tabs between them, as a table without a head that is known."""
+    cells = body[: 1 << 16].partition(b"\n")[0].count(b"\t") + 1
+    return any(kind["cells"] == cells for kind in _known()["table"])
+
+
 def _lines(document: Document, options: ReadOptions, limits: ExportLimits) -> Iterator[Link | Retraction | Intake]:
     count = 0
     for number, line in enumerate(document.body.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):

@@ -6,14 +6,13 @@ from dataclasses import replace
 import trafilatura
 from htmldate import find_date
 
-from onrecord.records import Intake, Rejection
+from onrecord.records import Books, Intake, Rejection
 from onrecord.settings import ReadOptions
 from onrecord.stories import visible
 from onrecord.stories.compose import Found, compose, unread
 from onrecord.stories.documents import Document
 from onrecord.stories.encoding import decode
 from onrecord.stories.published import Stated
-from onrecord.stories.visible import Books
 
 SUBSTANTIAL = 0.4
 """Share of a page's visible prose whose loss makes a story partial. Comments, teasers and legal lines written as prose
@@ -36,17 +35,14 @@ _DATE_LIMITS = {"original_date": True, "extensive_search": False, "min_date": "1
 
 
 def story(document: Document, options: ReadOptions) -> Intake:
-    """The one story of a page. What its container says is used where the page says nothing."""
-    return read(document, options)[0]
-
-
-def read(document: Document, options: ReadOptions) -> tuple[Intake, Books | None]:
-    """The one story of a page, and where its visible characters went; None where nobody looked."""
+    """The one story of a page, with the books of its visible characters. What its container says is used where the page says
+    nothing.
+    """
     body, source = document.body, document.source
     charset = _CHARSET.search(body[:4096])
     decoded = decode(body, source, charset[1].decode("ascii") if charset else None, document.charset)
     if decoded.refusal:
-        return unread(document, "text/html", decoded.refusal), None
+        return unread(document, "text/html", decoded.refusal)
     html, notes = _without_nul(decoded.text, source)
     page = visible.look(html)
     if page.is_deep:
@@ -58,7 +54,7 @@ def read(document: Document, options: ReadOptions) -> tuple[Intake, Books | None
     notes = (*document.notes, *decoded.notes, *notes, *left_out)
     if not text:
         nothing = unread(document, "text/html", f"{source} shows no story: there is no paragraph of text in it.")
-        return nothing, books
+        return replace(nothing, books=books)
     found = Found(
         source=source,
         media="text/html",
@@ -71,8 +67,9 @@ def read(document: Document, options: ReadOptions) -> tuple[Intake, Books | None
         byline=str(main.get("author") or "") or document.byline,
         dates=(*_dates(meta, html, main), *document.dates),
         notes=notes,
+        encoding=decoded.told,
     )
-    return compose(found, options), books
+    return replace(compose(found, options), books=books)
 
 
 def _without_nul(html: str, source: str) -> tuple[str, tuple[Rejection, ...]]:

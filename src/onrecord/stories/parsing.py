@@ -12,6 +12,7 @@ from onrecord.settings import ReadOptions
 from onrecord.stories.compose import capture, failed, refused, unread
 from onrecord.stories.documents import Document
 from onrecord.stories.encoding import binary
+from onrecord.stories.links import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,66 @@ PAGE = Kind(
     ),
     limit="max_page_bytes",
 )
-KINDS: list[Kind] = [PAGE, PLAIN]
-"""Every kind that is read; a signature further to the front goes before one further behind. Parsers that are added here are
-loaded when the first document of their kind comes."""
+_PROLOGUE = rb"(?:<[?!][^>]{0,500}>\s{0,80}){0,8}"
+FEED = Kind(
+    "application/rss+xml",
+    "onrecord.stories.feeds:entries",
+    also=frozenset({"application/atom+xml", "application/rdf+xml"}),
+    suffixes=frozenset({".rss", ".atom", ".rdf"}),
+    signature=re.compile(_PROLOGUE + rb"<(?:rss|feed|rdf:RDF)[\s>]"),
+)
+SITEMAP = Kind(
+    "application/x-sitemap+xml",
+    "onrecord.stories.sitemaps:links",
+    signature=re.compile(_PROLOGUE + rb"<(?:[a-z]{1,20}:)?(?:urlset|sitemapindex)[\s>]"),
+)
+PDF = Kind(
+    "application/pdf",
+    "onrecord.stories.pdfs:story",
+    also=frozenset({"application/x-pdf"}),
+    suffixes=frozenset({".pdf"}),
+    signature=re.compile(rb"%PDF-"),
+)
+MAIL = Kind(
+    "message/rfc822",
+    "onrecord.stories.mail:parts",
+    also=frozenset({"application/mbox", "multipart/related", "application/x-mimearchive"}),
+    suffixes=frozenset({".eml", ".mbox", ".mht", ".mhtml"}),
+    signature=re.compile(
+        rb"(?i)(?:From [^\r\n]{1,300}\r?\n)?"
+        rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|From|To|Date|Subject|Message-ID|Content-Type|X-[a-z-]{1,40})"
+        rb":[^\n]{1,900}\n(?:[ \t][^\n]{1,900}\n){0,20}){2}"
+        rb"(?:[a-z-]{1,40}:|\r?\n)"
+    ),
+)
+JSON = Kind(
+    "application/json",
+    "onrecord.stories.forms:json",
+    also=frozenset({"application/feed+json", "application/x-ndjson", "application/ld+json"}),
+    suffixes=frozenset({".json"}),
+    signature=re.compile(rb"\{\s{0,200}\"|\[\s{0,200}\{"),
+)
+TABLE = Kind(
+    "text/csv",
+    "onrecord.stories.forms:table",
+    also=frozenset({"text/tab-separated-values", "application/csv", "text/uri-list"}),
+    suffixes=frozenset({".csv", ".tsv"}),
+    # Addresses alone, one a line
+    signature=re.compile(rb"https?://\S{4,2000}[ \t]{0,9}(?:\r?\n)+https?://\S{4,2000}[ \t]{0,9}(?:\r?\n|\Z)"),
+)
+KINDS = (PDF, FEED, SITEMAP, MAIL, JSON, PAGE, TABLE, PLAIN)
+"""Every kind that is read; a signature further to the front goes before one further behind. A parser is loaded when the
+first document of its kind comes."""
 
 _UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-unknown", "unknown/unknown"})
 _OPEN = re.compile(r"(?:text|message)/|application/(?:xml|[\w.-]{1,40}\+xml)$")
 _SPACE = b" \t\r\n\x0c"
+
+
+def signed_as(body: bytes) -> Kind | None:
+    """The kind that the first bytes show, if they show any."""
+    head = body[:8192].removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
+    return next((kind for kind in KINDS if kind.signature and kind.signature.match(head)), None)
 
 
 def kind_of(document: Document) -> Kind | str:
@@ -64,8 +118,7 @@ def kind_of(document: Document) -> Kind | str:
     Bytes that begin as a PDF does are one, whatever they are declared to be; for other kinds the declared type counts,
     else the first tag, else the name; what is left is plain text where it is text at all.
     """
-    head = document.body[:8192].removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
-    signed = next((kind for kind in KINDS if kind.signature and kind.signature.match(head)), None)
+    signed = signed_as(document.body)
     if signed is not None and not signed.name.startswith("text/"):
         return signed
     if (other := binary(document.body)) is not None:
@@ -82,8 +135,8 @@ def kind_of(document: Document) -> Kind | str:
     return signed or named or PLAIN
 
 
-def parse(document: Document, options: ReadOptions) -> tuple[Intake, ...]:
-    """The intakes of a document, at least one. No content of it raises.
+def parse(document: Document, options: ReadOptions) -> tuple[Item, ...]:
+    """What a document holds, at least one item. No content of it raises.
 
     Raises TryLater where the machine failed it: too little memory, too many open files.
     """
@@ -93,7 +146,7 @@ def parse(document: Document, options: ReadOptions) -> tuple[Intake, ...]:
     assert isinstance(kind, Kind)
     try:
         module, _, function = kind.reader.partition(":")
-        made: Intake | Iterable[Intake] = getattr(import_module(module), function)(document, options)
+        made: Intake | Iterable[Item] = getattr(import_module(module), function)(document, options)
         found = (made,) if isinstance(made, Intake) else tuple(made)
     except Exception as error:
         return (failed(document.source, error, capture(document.source, kind.name, document.body)),)

@@ -31,6 +31,7 @@ def story(document: Document, options: ReadOptions) -> Intake:
             byline=document.byline,
             dates=document.dates,
             notes=(*document.notes, *decoded.notes),
+            encoding=decoded.told,
         ),
         options,
     )

@@ -1,13 +1,14 @@
-"""JSON Lines → stories: one object a line, and a bad line spoils no other."""
+"""JSON Lines → stories, or the addresses of some: one object a line, and a bad line spoils no other."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from onrecord.records import Intake, Rejection
 from onrecord.settings import ReadOptions
-from onrecord.stories import strictjson
+from onrecord.stories import exports, strictjson
 from onrecord.stories.compose import Found, capture, compose, failed, refused
 from onrecord.stories.encoding import decode
+from onrecord.stories.links import Link, Retraction
 from onrecord.stories.published import Stated
 
 _MEDIA = "application/json"
@@ -21,8 +22,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def rows(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Intake]:
-    """One intake for each line that is not blank, read as they come: the file is never held whole."""
+def rows(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Link | Retraction | Intake]:
+    """One item for each line that is not blank, read as they come: the file is never held whole."""
     number = offered = 0
     while line := stream.readline(options.max_bytes + 1):
         number += 1
@@ -54,7 +55,7 @@ def _rest_of_line(stream: BinaryIO) -> int:
     return lost
 
 
-def _guarded(body: bytes, where: str, options: ReadOptions) -> Intake:
+def _guarded(body: bytes, where: str, options: ReadOptions) -> Link | Retraction | Intake:
     """Catches whatever a row brings about that nobody foresaw: no row may stop the others."""
     try:
         return _row(body, where, options)
@@ -62,7 +63,7 @@ def _guarded(body: bytes, where: str, options: ReadOptions) -> Intake:
         return failed(where, error, capture(where, _MEDIA, body))
 
 
-def _row(body: bytes, where: str, options: ReadOptions) -> Intake:
+def _row(body: bytes, where: str, options: ReadOptions) -> Link | Retraction | Intake:
     kept = capture(where, _MEDIA, body)
     decoded = decode(body, where)
     try:
@@ -72,6 +73,8 @@ def _row(body: bytes, where: str, options: ReadOptions) -> Intake:
     if not isinstance(row, dict):
         return refused(where, "The line is JSON, but no object with a text.", len(body), kept)
     text = row.get("text")
+    if text is None and exports.is_known(row):
+        return exports.item(row, body, where, options)
     if not isinstance(text, str):
         missing = 'has no "text"' if text is None else 'has a "text" that is no string'
         return refused(where, f"The row {missing}.", len(body), kept)

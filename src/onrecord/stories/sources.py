@@ -1,47 +1,43 @@
-"""A file, a folder or standard input → one intake for each input in it. No content of a file raises."""
+"""A file, a folder, an address or standard input → the documents in it. No content of a file raises."""
 
 import io
 import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from onrecord.errors import WrongUse
-from onrecord.records import Intake
 from onrecord.settings import ReadOptions
-from onrecord.stories import plain, rows
-from onrecord.stories.compose import capture, failed, refused
-from onrecord.stories.documents import Document
+from onrecord.stories import containers, parsing
+from onrecord.stories.compose import refused
+from onrecord.stories.containers import Found, Label
+from onrecord.stories.documents import FOLLOW, Document
 from onrecord.stories.encoding import binary
+from onrecord.stories.links import Link
 from onrecord.stories.published import Stated
 
-_ROWS = frozenset({".jsonl", ".ndjson"})
-_PAGES = frozenset({".html", ".htm", ".xhtml"})
-_TEXTS = frozenset({".txt", ".text", ".md", ""})
+_SUFFIXES = frozenset({"", *containers.SUFFIXES}).union(*(kind.suffixes for kind in parsing.KINDS))
 _UNREAD = {
-    ".pdf": "a PDF, which is not read: save its text as .txt",
-    ".csv": "a table, which is not read yet: save it as JSON Lines (.jsonl) with the text of each story",
-    ".json": "one JSON value: save it as JSON Lines (.jsonl), one object with a text on each line",
-    ".warc": "a web archive, which is not read yet: save its pages as .html",
-    ".wacz": "a web archive, which is not read yet: save its pages as .html",
-    ".gz": "compressed: unpack it first",
-    ".zip": "an archive: unpack it first",
     ".docx": "an office document: save its text as .txt",
     ".doc": "an office document: save its text as .txt",
+    ".xlsx": "a spreadsheet: save it as .csv",
+    ".xls": "a spreadsheet: save it as .csv",
+    ".ods": "a spreadsheet: save it as .csv",
 }
-_PAGE_START = re.compile(
-    rb"\s*(?:\xef\xbb\xbf\s*)?<(?:!doctype|html|head|body|!--|\?xml|article|div|p|meta)\b", re.IGNORECASE
-)
-_ROW_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"")
 _DAY_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
-_HEAD = 8192
 
 
-def read(source: str, options: ReadOptions) -> Iterator[Intake]:
-    """The intakes of a source: a file, a folder (all below it, in sorted order), or "-" for standard input.
+def is_address(source: str) -> bool:
+    """Whether a source is an address of the web."""
+    return re.match(r"(?i)https?://", source) is not None
+
+
+def read(source: str, options: ReadOptions) -> Iterator[Found]:
+    """What a source holds: a file, a folder (all below it, in sorted order), the address of a page or a list, or "-" for
+    standard input.
 
     Files of kinds that are not read, hidden ones, and ones over the limits are refused with a reason. An empty folder
     yields nothing.
@@ -51,6 +47,8 @@ def read(source: str, options: ReadOptions) -> Iterator[Intake]:
     """
     if source == "-":
         return _standard_input(options)
+    if is_address(source):
+        return iter((Link(source, source),))
     if "\x00" in source or not os.path.lexists(source):
         raise WrongUse(f"{_shown(source)}: there is no such file or folder.")
     if Path(source).is_dir():
@@ -58,7 +56,7 @@ def read(source: str, options: ReadOptions) -> Iterator[Intake]:
     return _file(source, options)
 
 
-def _folder(folder: str, options: ReadOptions) -> Iterator[Intake]:
+def _folder(folder: str, options: ReadOptions) -> Iterator[Found]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
@@ -76,11 +74,10 @@ def _folder(folder: str, options: ReadOptions) -> Iterator[Intake]:
             yield from _file(path, options)
 
 
-def _file(path: str, options: ReadOptions) -> Iterator[Intake]:
+def _file(path: str, options: ReadOptions) -> Iterator[Found]:
     shown, suffix = _shown(path), Path(path).suffix.casefold()
-    if suffix not in _ROWS | _PAGES | _TEXTS:
-        kind = _UNREAD.get(suffix, f"of a kind ({_shown(suffix)}) that is not read: give text, HTML or JSON Lines")
-        yield refused(shown, f"{shown} is {kind}.", _size(path))
+    if suffix in _UNREAD:
+        yield refused(shown, f"{shown} is {_UNREAD[suffix]}.", _size(path))
         return
     try:
         # A pipe or a device would be waited on for ever
@@ -88,79 +85,52 @@ def _file(path: str, options: ReadOptions) -> Iterator[Intake]:
             yield refused(shown, f"{shown} is not a regular file.")
             return
         with Path(path).open("rb") as stream:
-            if suffix in _ROWS:
-                yield from rows.rows(stream, shown, options)
+            if suffix not in _SUFFIXES and (other := _unread(stream, suffix)) is not None:
+                yield refused(shown, f"{shown} is {other}.", _size(path))
                 return
             day = _DAY_IN_NAME.search(Path(path).name)
             dates = (Stated(day[0], "file"),) if day else ()
-            yield _whole(stream, shown, suffix in _PAGES, dates, options)
+            yield from containers.documents(stream, Label(Document(shown, b"", dates=dates, follow=FOLLOW)), options)
     except OSError as error:
         yield refused(shown, f"{shown} cannot be read ({error.strerror}).")
 
 
-def _standard_input(options: ReadOptions) -> Iterator[Intake]:
+def _unread(stream: BinaryIO, suffix: str) -> str | None:
+    """Why a file is not read whose name is of no kind that is: its bytes show none, either."""
+    head = stream.read(containers.HEAD)
+    stream.seek(0)
+    if parsing.signed_as(head) is not None:
+        return None
+    known = binary(head)
+    return (
+        known
+        or f"of a kind ({_shown(suffix)}) that is not read: give text, HTML, PDF, JSON Lines, a feed, a table or an archive"
+    )
+
+
+def _standard_input(options: ReadOptions) -> Iterator[Found]:
     raw = getattr(sys.stdin, "buffer", None)
     if raw is None:
         yield refused("-", "Standard input is closed.")
         return
-    head = raw.read(_HEAD)
-    stream = io.BufferedReader(_Rejoined(head, raw))
-    if _ROW_START.match(head):
-        yield from rows.rows(stream, "-", options)
-    else:
-        yield _whole(stream, "-", _PAGE_START.match(head) is not None, (), options)
+    stream = io.BufferedReader(_Piped(raw))
+    media = "application/x-ndjson" if re.match(rb"(?:\xef\xbb\xbf)?\s{0,80}\{\s{0,80}\"", stream.peek()) else None
+    yield from containers.documents(stream, Label(Document("-", b"", media, follow=FOLLOW)), options)
 
 
-class _Rejoined(io.RawIOBase):
-    """A stream with its first bytes, read to see what it is, put back before it."""
+class _Piped(io.RawIOBase):
+    """Standard input as a stream that is not gone back in, and not closed with what reads it."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, into: bytearray | memoryview) -> int:  # type: ignore[override]
-        piece = self._head.read(len(into)) or self._rest.read(len(into))
+        piece = self._raw.read(len(into))
         into[: len(piece)] = piece
         return len(piece)
-
-
-def _whole(stream: BinaryIO, source: str, is_page: bool, dates: tuple[Stated, ...], options: ReadOptions) -> Intake:
-    """The one story of a text or a page."""
-    limit = options.max_page_bytes if is_page else options.max_bytes
-    body = stream.read(limit + 1)
-    if len(body) > limit:
-        lost = len(body)
-        while piece := stream.read(1 << 20):
-            lost += len(piece)
-        return refused(source, f"{source} is larger than {limit} bytes.", lost)
-    if not body.strip():
-        return refused(source, f"{source} is empty.")
-    kind = binary(body)
-    if kind is not None:
-        return refused(source, f"{source} is {kind}.", len(body))
-    return _guarded(_page if is_page else plain.story, Document(source, body, dates=dates), options)
-
-
-_Maker = Callable[[Document, ReadOptions], Intake]
-
-
-def _page(document: Document, options: ReadOptions) -> Intake:
-    # The parsers take a quarter of a second to load: only where there is a page
-    from onrecord.stories import pages
-
-    return pages.story(document, options)
-
-
-def _guarded(make: _Maker, document: Document, options: ReadOptions) -> Intake:
-    """Catches whatever the parsers of others raise in ways of their own: the batch goes on."""
-    try:
-        return make(document, options)
-    except Exception as error:
-        media = "text/html" if make is _page else "text/plain"
-        return failed(document.source, error, capture(document.source, media, document.body))
 
 
 def _size(path: str) -> int:

@@ -89,16 +89,6 @@ class Page:
         return self.deepest > _SHALLOW
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Where the visible characters of a page went, white space folded: visible = kept + dropped, all reasons, + lost."""
-
-    visible: int
-    kept: int
-    dropped: dict[str, int]
-    lost: int
-
-
 class Compared(NamedTuple):
     """A page beside the text that was taken for its story.
 

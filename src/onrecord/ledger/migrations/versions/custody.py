@@ -10,8 +10,9 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Adds the column. Inputs of before have nothing in it, and the digests in the log hold as they are."""
+    """Adds the column, and what finds an address among the inputs. Inputs of before have nothing in it, and the digests in the log hold as they are."""
     op.add_column("intake", sa.Column("body", sa.Text(), nullable=True))
+    op.create_index("ix_intake_source", "intake", ["source"])
 
 
 def downgrade() -> None:
