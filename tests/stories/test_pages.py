@@ -8,7 +8,8 @@ import pytest
 from onrecord import stories
 from onrecord.records import Intake
 from onrecord.settings import ReadOptions
-from onrecord.stories import sources, visible
+from onrecord.stories import plain, visible
+from onrecord.stories.documents import Document
 
 _PAGE = (Path(__file__).parent / "data" / "harbour.html").read_text("utf-8")
 _PROSE = (
@@ -88,12 +89,13 @@ def test_what_is_missing_is_measured(text: str, share: float, tail: bool) -> Non
     ("kept", "state"), [(_FOUR, "ok"), (_FOUR[:3], "partial"), (_FOUR[3:], "partial"), (_FOUR[1:], "ok")]
 )
 def test_a_story_that_lost_much_or_its_end_is_partial(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: list[str], state: str
+    monkeypatch: pytest.MonkeyPatch, kept: list[str], state: str
 ) -> None:
     from onrecord.stories import pages
 
     monkeypatch.setattr(pages, "_main", lambda html: {"text": "\n".join(kept)})
-    item = _read(tmp_path, "<article>" + "".join(f"<p>{words}</p>" for words in _FOUR) + "</article>")
+    page = "<article>" + "".join(f"<p>{words}</p>" for words in _FOUR) + "</article>"
+    item = pages.story(Document("page.html", page.encode()), ReadOptions())
     assert item.state == state
     assert bool(item.rejections) == (state == "partial")
     assert sum(note.lost for note in item.rejections) == (len(_FOUR[0]) * (4 - len(kept)) if state == "partial" else 0)
@@ -112,7 +114,7 @@ def test_a_parser_that_fails_is_one_failed_input(monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> Intake:
         raise RecursionError
 
-    monkeypatch.setattr(sources.plain, "story", broken)
+    monkeypatch.setattr(plain, "story", broken)
     (tmp_path / "x.txt").write_text("Shells hit the quay.")
     (item,) = stories.gather([str(tmp_path)], ReadOptions())
     assert item.state == "failed"

@@ -59,11 +59,7 @@ def test_a_folder_gives_one_intake_for_everything_in_it(tmp_path: Path) -> None:
         ("l.html", "refused"), ("m.txt", "refused"), ("n", "refused"), ("o.txt", "refused"),
     ]  # fmt: skip
     assert all(_is_sound(item) for item in items)
-    assert all(
-        Path(item.source.split(":")[0]).name in item.rejections[0].reason or ":" in item.source
-        for item in items
-        if item.rejections
-    )
+    assert all(item.rejections[0].reason for item in items if item.state != "ok")
 
 
 def test_an_empty_folder_yields_nothing(tmp_path: Path) -> None:

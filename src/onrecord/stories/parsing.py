@@ -124,12 +124,13 @@ def kind_of(document: Document) -> Kind | str:
     if (other := binary(document.body)) is not None:
         return other
     media = (document.media or "").partition(";")[0].strip().casefold()
-    if (declared := next((kind for kind in KINDS if media == kind.name or media in kind.also), None)) is not None:
-        return declared
-    if media not in _UNTOLD and not _OPEN.match(media):
-        return f"of a type ({media[:60]}) that is not read"
     suffix = PurePath((document.url or document.source).partition("?")[0]).suffix.casefold()
     named = next((kind for kind in KINDS if suffix in kind.suffixes), None)
+    if (declared := next((kind for kind in KINDS if media == kind.name or media in kind.also), None)) is not None:
+        # Servers that do not know a kind call it plain text
+        return named if declared is PLAIN and named is not None and named is not PAGE else declared
+    if media not in _UNTOLD and not _OPEN.match(media):
+        return f"of a type ({media[:60]}) that is not read"
     if signed is None and named is None and media not in _UNTOLD and not media.startswith("text/"):
         return f"of a type ({media[:60]}) that is not read"
     return signed or named or PLAIN
