@@ -28,6 +28,10 @@ class NoStamp(Exception):
     """Why something is no stamp of the bytes in question. The message goes on from its name."""
 
 
+class OfOtherBytes(NoStamp):
+    """It may be a good stamp, of something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is sent to a server. nonce: the number that its answer must carry, so that no older answer passes for it."""
@@ -70,7 +74,7 @@ def check(reply: bytes, data: bytes, roots: "Sequence[Certificate]", nonce: int 
     time-stamping that leads to one of the roots, and all of that chain was valid at the time of the stamp; whether it still is does not
     matter. nonce: of the question, where the reply has just come.
 
-    Raises NoStamp.
+    Raises NoStamp, OfOtherBytes.
     """
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
@@ -105,7 +109,7 @@ def _is_of(read: "TimeStampResponse", hashed: bytes, nonce: int | None) -> None:
         raise NoStamp("answers another question than was asked (its nonce is another)")
     imprint = info.message_imprint
     if imprint.hash_algorithm.dotted_string != _SHA256 or imprint.message != hashed:
-        raise NoStamp("is of other bytes: of another checkpoint, or of this one before it was changed")
+        raise OfOtherBytes("is a stamp of other bytes")
 
 
 def _signer(read: "TimeStampResponse") -> "tuple[Certificate, Stamp]":

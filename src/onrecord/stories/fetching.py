@@ -1,4 +1,4 @@
-"""A page of the open web → its bytes and how they came, or a reason why not. All that is asked of the web goes through
+"""A page of the open web → its bytes and how they came, or a reason why not. All that is read from the web goes through
 `Fetcher.get`: pages, feeds, site maps, robots.txt.
 """
 
