@@ -5,7 +5,10 @@ rfc3161-client is loaded only here, and only when a stamp is asked for or checke
 """
 
 import hashlib
-from collections.abc import Sequence
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +25,7 @@ SKEW = timedelta(minutes=10)
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
 _LONGEST_WORDS = 160
+_VERIFY_ERROR = re.compile(r'Verify error: ([^"]+)"|reason: "([^"]+)"')
 
 
 class NoStamp(Exception):
@@ -64,7 +68,8 @@ def trusted(pem: bytes) -> "tuple[Certificate, ...]":
     from cryptography import x509
 
     try:
-        return tuple(dict.fromkeys(x509.load_pem_x509_certificates(pem)))
+        with _quiet():
+            return tuple(dict.fromkeys(x509.load_pem_x509_certificates(pem)))
     except ValueError as error:
         raise NoStamp(f"holds no certificates in PEM ({_brief(error)})") from None
 
@@ -82,13 +87,14 @@ def check(reply: bytes, data: bytes, roots: "Sequence[Certificate]", nonce: int 
         raise NoStamp("cannot be checked: no certificates are trusted")
     hashed = hashlib.sha256(data).digest()
     try:
-        read = decode_timestamp_response(reply)
-        if read.status != _GRANTED:
-            raise NoStamp(f"was refused by the server (status {read.status}{_said(read)})")
-        _is_of(read, hashed, nonce)
-        by, stamp = _signer(read)
-        _was_valid(by, stamp.at)
-        VerifierBuilder(roots=list(roots), nonce=nonce).build().verify(read, hashed)
+        with _quiet():
+            read = decode_timestamp_response(reply)
+            if read.status != _GRANTED:
+                raise NoStamp(f"is no stamp but a refusal (status {read.status}{_said(read)})")
+            _is_of(read, hashed, nonce)
+            by, stamp = _signer(read)
+            _was_valid(by, stamp.at)
+            VerifierBuilder(roots=list(roots), nonce=nonce).build().verify(read, hashed)
     except NoStamp:
         raise
     except VerificationError as error:
@@ -138,4 +144,16 @@ def _said(read: "TimeStampResponse") -> str:
 
 
 def _brief(error: BaseException) -> str:
-    return ascii(str(error)[:_LONGEST_WORDS])[1:-1]
+    """What went wrong, of the many words of the libraries; a server may have had its say in them."""
+    words = str(error)
+    found = _VERIFY_ERROR.findall(words)
+    last = next(filter(None, found[-1])) if found else words
+    return ascii(last[:_LONGEST_WORDS])[1:-1]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the libraries' remarks on certificates that are odd, and none of the user's making."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
