@@ -28,6 +28,12 @@ def test_a_full_file(tmp_path: Path) -> None:
         ("[read]\nmax_bytes = 0", "above zero"),
         ("[read]\npublished = 2031-05-06T10:00:00Z", "read.published has to be of type date"),
         ("= 3", "not a TOML file"),
+        ("stamp = 3", '"stamp" has to be a table'),
+        ("[stamp]\nadress = 'a'", "stamp.adress is not a setting. Known here: allow, roots, url"),
+        ("[stamp]\nurl = 3", "stamp.url has to be of type str"),
+        ("[stamp]\nurl = 'https://stamps.example'", "stamp.url needs stamp.roots"),
+        ("[stamp]\nallow = 'inside.example:80'", "stamp.allow has to be a list of words"),
+        ("[stamp]\nallow = [80]", "stamp.allow has to be a list of words"),
     ],
 )
 def test_a_bad_file_names_the_key(tmp_path: Path, text: str, words: str) -> None:

@@ -25,11 +25,26 @@ class ReadOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class StampOptions:
+    """Who stamps checkpoints, by RFC 3161. url: where that server is asked; without one, nothing is stamped. roots: a PEM
+    file with the certificates that are trusted; its path is seen from the settings file. allow: the "host:port"s that may be private.
+    """
+
+    url: str = ""
+    roots: str = ""
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that a settings file can say. ledger: the path of the ledger where a command names none."""
 
     ledger: str = "onrecord.db"
     read: ReadOptions = field(default_factory=ReadOptions)
+    stamp: StampOptions = field(default_factory=StampOptions)
+
+
+_TABLES: dict[str, type[ReadOptions] | type[StampOptions]] = {"read": ReadOptions, "stamp": StampOptions}
 
 
 def load(path: str | Path | None) -> Settings:
@@ -42,27 +57,45 @@ def load(path: str | Path | None) -> Settings:
     if path is None:
         return Settings()
     raw = _parsed(path, "settings")
-    read = raw.pop("read", {})
-    if not isinstance(read, dict):
-        raise BadTable(f'{path}: "read" has to be a table: [read].')
-    options = ReadOptions(**_checked(ReadOptions(), read, f"{path}: read."))
-    return Settings(**_checked(Settings(), raw, f"{path}: "), read=options)
+    tables: dict[str, Any] = {}
+    for name, options in _TABLES.items():
+        table = raw.pop(name, {})
+        if not isinstance(table, dict):
+            raise BadTable(f'{path}: "{name}" has to be a table: [{name}].')
+        tables[name] = options(**_checked(options(), table, f"{path}: {name}."))
+    tables["stamp"] = _stamp(tables["stamp"], Path(path))
+    return Settings(**_checked(Settings(), raw, f"{path}: "), **tables)
 
 
-def _checked(defaults: ReadOptions | Settings, raw: dict[str, Any], where: str) -> dict[str, Any]:
+def _stamp(options: StampOptions, path: Path) -> StampOptions:
+    if not options.roots:
+        if options.url:
+            raise BadTable(f"{path}: stamp.url needs stamp.roots beside it: the certificates that you trust.")
+        return options
+    return dataclasses.replace(options, roots=str(path.parent / options.roots))
+
+
+def _checked(defaults: ReadOptions | StampOptions | Settings, raw: dict[str, Any], where: str) -> dict[str, Any]:
     """The values given, each known by name and of the type of its default."""
-    known = {f.name: f for f in dataclasses.fields(defaults) if f.name != "read"}
+    known = {f.name: f for f in dataclasses.fields(defaults) if f.name not in _TABLES}
+    made: dict[str, Any] = {}
     for key in sorted(raw):
         if key not in known:
             raise BadTable(f"{where}{key} is not a setting. Known here: {', '.join(sorted(known))}.")
         default, value = getattr(defaults, key), raw[key]
+        if isinstance(default, tuple):
+            if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+                raise BadTable(f'{where}{key} has to be a list of words: {key} = ["..."].')
+            made[key] = tuple(value)
+            continue
         wanted = date if default is None else type(default)
         # In Python a bool is an int and a datetime is a date: neither is what was asked for
         if not isinstance(value, wanted) or isinstance(value, (bool, datetime)):
             raise BadTable(f"{where}{key} has to be of type {wanted.__name__}, not {type(value).__name__}.")
         if isinstance(value, int) and value <= 0:
             raise BadTable(f"{where}{key} has to be above zero.")
-    return dict(raw)
+        made[key] = value
+    return made
 
 
 def _parsed(path: str | Path, what: str) -> dict[str, Any]:

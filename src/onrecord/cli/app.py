@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from onrecord.ledger import Ledger
     from onrecord.pipeline import View
+    from onrecord.settings import Settings
 
 app = typer.Typer(
     name="onrecord",
@@ -33,6 +35,9 @@ Sources = Annotated[
 LedgerPath = Annotated[
     str, typer.Option("--ledger", metavar="PATH", help="The ledger: a file, or postgresql://USER@HOST/DATABASE.")
 ]
+SettingsPath = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="Your settings; onrecord.toml where there is one.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="YYYY-MM-DD.")]
 Words = Annotated[str | None, typer.Option(metavar="TEXT", help="Any part of the name.")]
@@ -45,6 +50,7 @@ Published = Annotated[
 DONE_WITH_REFUSALS = 1
 INTERRUPTED = 130
 DEFAULT_LEDGER = "onrecord.db"
+DEFAULT_SETTINGS = Path("onrecord.toml")
 
 
 def console(*, stderr: bool = False, cut: bool = False) -> "Console":
@@ -112,6 +118,13 @@ def view(ledger: str) -> "View":
 
     with held(ledger) as opened:
         return pipeline.view(opened)
+
+
+def chosen(settings: Path | None) -> "Settings":
+    """What the user chose, by a file that is named or the one of the usual name, which need not be there."""
+    from onrecord.settings import load
+
+    return load(settings or (DEFAULT_SETTINGS if DEFAULT_SETTINGS.exists() else None))
 
 
 def whoever() -> str:

@@ -8,11 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.app import DEFAULT_LEDGER, AsJson, LedgerPath, app, held, print_json, shown, upgrade, whoever
+from onrecord.cli.app import (
+    DEFAULT_LEDGER,
+    DONE_WITH_REFUSALS,
+    AsJson,
+    LedgerPath,
+    SettingsPath,
+    app,
+    chosen,
+    held,
+    print_json,
+    shown,
+    upgrade,
+    whoever,
+)
 from onrecord.errors import BadLedger
 
 if TYPE_CHECKING:
     from onrecord.ledger.findings import Finding
+    from onrecord.settings import StampOptions
 
 _LISTED = 50
 """How many findings are printed."""
@@ -87,13 +101,17 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A checkpoint that the ledger must still hold.")
     ] = None,
+    settings: SettingsPath = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every fact against the chain, every reference, every span, and what follows from them. Exit status 3: damaged."""
+    """Check every fact against the chain, every reference, every span, and what follows from them; of a checkpoint, its time
+    stamp too, without the network. Exit status 3: damaged.
+    """
     from onrecord import pipeline
     from onrecord.ledger import chain, checkpoints
 
     kept = checkpoints.load(checkpoint) if checkpoint else None
+    forged = _print_standing(checkpoint, settings, as_json) if checkpoint else False
     damaged = remarks = 0
     with held(ledger) as opened:
         for finding in pipeline.verify(opened, checkpoint=kept):
@@ -112,10 +130,28 @@ def verify(
         print(
             f"{shown(ledger)}: damaged in {damaged:,} places; bring back a copy with onrecord restore", file=sys.stderr
         )
-        raise typer.Exit(BadLedger.exit_code)
-    if not as_json:
+    elif not as_json:
         against = f", and holds the checkpoint {checkpoint}" if checkpoint else ""
         print(f"{shown(ledger)}: sound{against}; {entries:,} entries in the log, the last {last}")
+    if damaged or forged:
+        raise typer.Exit(BadLedger.exit_code)
+
+
+def _print_standing(checkpoint: Path, settings: Path | None, as_json: bool) -> bool:
+    """How a checkpoint's time stamp stands, and whether it is one that does not hold."""
+    from onrecord.exports.harmless import in_line
+    from onrecord.ledger.findings import Finding
+    from onrecord.pipeline import stamping
+
+    found = stamping.standing(checkpoint, chosen(settings).stamp)
+    if found is None:
+        return False
+    broken = found.state == "broken"
+    if as_json:
+        print_json([_row(Finding("checkpoint", str(checkpoint), found.words, remark=not broken))])
+    else:
+        print(in_line(f"{checkpoint}: {found.words}"), file=sys.stdout if found.state == "stamped" else sys.stderr)
+    return broken
 
 
 def _row(finding: "Finding") -> dict[str, object]:
@@ -135,16 +171,47 @@ def _print_finding(finding: "Finding") -> None:
 def checkpoint(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; keep it away from the ledger.")],
     ledger: LedgerPath = DEFAULT_LEDGER,
+    settings: SettingsPath = None,
 ) -> None:
-    """What the ledger says now, in a small file to keep elsewhere: it shows later that nothing was taken back."""
+    """What the ledger says now, in a small file to keep elsewhere: it shows later that nothing was taken back. Time-stamped,
+    where a server for that is among the settings.
+    """
     from onrecord import pipeline
     from onrecord.ledger import checkpoints
 
+    options = chosen(settings).stamp
     with held(ledger) as opened:
         taken = pipeline.checkpoint(opened, datetime.now(UTC))
     checkpoints.save(taken, file)
     print(f"{file}: {taken.entries:,} entries, the last {taken.hash}")
+    if options.url:
+        _stamped(file, options)
     print("keep it where nobody who can change the ledger can change it", file=sys.stderr)
+
+
+def _stamped(file: Path, options: "StampOptions") -> bool:
+    """Has a checkpoint stamped, and says what came of it."""
+    from onrecord.exports.harmless import in_line
+    from onrecord.pipeline import stamping
+
+    found = stamping.stamp(file, options, datetime.now(UTC))
+    if found.state == "stamped":
+        print(in_line(f"{file}: {found.words}; keep {file}.tsr with it"))
+        return True
+    print(in_line(f"{file}: {found.words}"), file=sys.stderr)
+    return False
+
+
+@app.command()
+def stamp(
+    file: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Checkpoints. Those that are stamped stay so.")],
+    settings: SettingsPath = None,
+) -> None:
+    """Have checkpoints time-stamped that are not yet, by the server under [stamp] in the settings. Exit status 1: some are not."""
+    options = chosen(settings).stamp
+    done = [_stamped(one, options) for one in file]
+    if not all(done):
+        raise typer.Exit(DONE_WITH_REFUSALS)
 
 
 @app.command()

@@ -6,10 +6,13 @@ that come out are the ones that are looked up, connected to and asked for: no se
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import idna
+
+from onrecord.errors import WrongUse
 
 PORTS = {"http": 80, "https": 443}
 _LONGEST = 4096
@@ -162,6 +165,14 @@ def follow(base: Address, location: str) -> Address | str:
     if not location.startswith("/"):
         location = path[: path.rindex("/") + 1] + location
     return parse(base.origin + location)
+
+
+def check_places(places: Iterable[str]) -> None:
+    """Raises WrongUse where one of the private places that may be asked is not written as `Address.place` writes it."""
+    for place in places:
+        made = parse(f"http://{place}/")
+        if isinstance(made, str) or made.place != place:
+            raise WrongUse(f"{place!r} is no private place: give its host and port, as archive.example:8080.")
 
 
 def not_public(number: str) -> str | None:

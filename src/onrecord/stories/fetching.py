@@ -1,4 +1,4 @@
-"""A page of the open web → its bytes and how they came, or a reason why not. All that is asked of the web goes through
+"""A page of the open web → its bytes and how they came, or a reason why not. All that is read from the web goes through
 `Fetcher.get`: pages, feeds, site maps, robots.txt.
 """
 
@@ -59,7 +59,7 @@ class FetchOptions:
     retries: int = 2
     pause: float = 2.0
     patience: float = 60.0
-    ports: tuple[int, ...] = (80, 443, 8080, 8443)
+    ports: tuple[int, ...] = wire.PORTS
     allow: tuple[str, ...] = ()
     robots: bool = True
     resolve: Callable[[str, int], list[str]] = wire.look_up
@@ -73,10 +73,7 @@ class FetchOptions:
         """Raises WrongUse: nobody to write to, or a private place that is not "host:port"."""
         if not _CONTACT.fullmatch(self.contact):
             raise WrongUse("Fetching pages needs a contact: a mail address, or the address of a page about you.")
-        for place in self.allow:
-            made = addresses.parse(f"http://{place}/")
-            if isinstance(made, str) or made.place != place:
-                raise WrongUse(f"{place!r} is no private place: give its host and port, as archive.example:8080.")
+        addresses.check_places(self.allow)
 
 
 @dataclass(slots=True)

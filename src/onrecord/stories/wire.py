@@ -21,6 +21,8 @@ from onrecord.stories.addresses import Address, canonical, not_public, not_publi
 
 Resolve = Callable[[str, int], list[str]]
 Pairs = tuple[tuple[str, str], ...]
+PORTS = (80, 443, 8080, 8443)
+"""The ports that are asked where nothing else is said."""
 _PIECE = 65_536
 _MOST_TRIED = 4
 _MOST_INTERIM = 8
@@ -165,8 +167,10 @@ def _found(to: Address, resolve: Resolve, deadline: Deadline) -> list[str]:
     return answer
 
 
-def ask(to: Address, numbers: list[str], headers: Pairs, limits: Limits, deadline: Deadline) -> Answer:
-    """One GET. numbers: what `checked` said of the place.
+def ask(
+    to: Address, numbers: list[str], headers: Pairs, limits: Limits, deadline: Deadline, body: bytes | None = None
+) -> Answer:
+    """One GET, or one POST of a body whose length the headers give. numbers: what `checked` said of the place.
 
     Raises WireError: no connection, an answer that is torn, too large or no HTTP, no end in time.
     """
@@ -183,7 +187,7 @@ def ask(to: Address, numbers: list[str], headers: Pairs, limits: Limits, deadlin
             bad = isinstance(error, ssl.SSLCertVerificationError | TimeoutError)
             raise WireError(f"has no safe connection ({_brief(error)})", again=True, soon=not bad) from error
         with tls:
-            return _talked(_Exchange(tls, limits, deadline), to, number, headers)
+            return _talked(_Exchange(tls, limits, deadline), to, number, headers, body)
 
 
 @contextmanager
@@ -208,9 +212,9 @@ def _cut_off(connection: socket.socket, deadline: Deadline) -> Iterator[None]:
         same.close()
 
 
-def _talked(exchange: "_Exchange", to: Address, number: str, headers: Pairs) -> Answer:
+def _talked(exchange: "_Exchange", to: Address, number: str, headers: Pairs, body: bytes | None) -> Answer:
     try:
-        return exchange.run(to, number, headers)
+        return exchange.run(to, number, headers, body)
     except TimeoutError as error:
         raise WireError("did not answer in time", again=True) from error
     except OSError as error:
@@ -282,23 +286,25 @@ class _Exchange:
             self._certificate = hashlib.sha256(connection.getpeercert(True) or b"").hexdigest()
             self._ragged = False
 
-    def run(self, to: Address, number: str, headers: Pairs) -> Answer:
+    def run(self, to: Address, number: str, headers: Pairs, body: bytes | None) -> Answer:
         request = h11.Request(
-            method="GET", target=to.target, headers=[(k.encode("ascii"), v.encode("latin-1")) for k, v in headers]
+            method="GET" if body is None else "POST",
+            target=to.target,
+            headers=[(k.encode("ascii"), v.encode("latin-1")) for k, v in headers],
         )
-        for sent in (request, h11.EndOfMessage()):
+        for sent in (request, *([] if body is None else [h11.Data(body)]), h11.EndOfMessage()):
             self._connection.settimeout(self._deadline.left())
             self._connection.sendall(self._talk.send(sent) or b"")
         head = self._head()
         # Only of what is used: what a refusal or a redirect says besides is not even read
         hollow = not 200 <= head.status_code < 300 or head.status_code == 204
         framed = "chunked" in _values(head, b"transfer-encoding") or _values(head, b"content-length") != ""
-        body = b"" if hollow else self._body(head)
+        raw = b"" if hollow else self._body(head)
         return Answer(
             status=head.status_code,
             address=number,
             headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in head.headers.raw_items()),
-            raw=body,
+            raw=raw,
             certificate=self._certificate,
             loose=not framed and not hollow and self._ragged,
             extra=self._extra() if framed and not hollow else 0,
