@@ -29,7 +29,7 @@ _NUMBERS = (
 _PLACES = tuple(
     number.to_bytes(size, "little") for size in (2, 4, 8) for number in (0, 1, 255, 65535, (1 << 8 * size) - 1)
 )
-_TOKENS = (
+TOKENS = (
     # of pages
     b"<", b">", b"</", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<!DOCTYPE html>", b"<script>", b"</script>", b"<style>",
     b"<title>", b"<textarea>", b"<table><tr><td>", b"<p>", b"</p>", b"<div>", b"</div>", b"<svg><math>", b"<a href='", b"<br/>",
@@ -103,7 +103,7 @@ def _repeat(chance: random.Random, body: bytes, another: Another) -> bytes:
     end = start + chance.choice((1, 5, 30, 300, 3000))
     piece = body[start:end]
     if chance.random() < 0.5:
-        piece = chance.choice(_TOKENS)
+        piece = chance.choice(TOKENS)
     times = min(chance.choice((2, 10, 100, 3000, 50_000)), MOST // 3 // max(1, len(piece)))
     return body[:end] + piece * times + body[end:]
 
@@ -111,7 +111,7 @@ def _repeat(chance: random.Random, body: bytes, another: Another) -> bytes:
 def _tokens(chance: random.Random, body: bytes, another: Another) -> bytes:
     for _ in range(chance.choice((1, 1, 2, 5, 20))):
         at = _place(chance, body)
-        body = body[:at] + chance.choice(_TOKENS) + body[at + chance.choice((0, 0, 1, 4, 10)) :]
+        body = body[:at] + chance.choice(TOKENS) + body[at + chance.choice((0, 0, 1, 4, 10)) :]
     return body
 
 
@@ -157,36 +157,38 @@ def _lengths(chance: random.Random, body: bytes, another: Another) -> bytes:
 
 def _numbers(chance: random.Random, body: bytes, another: Another) -> bytes:
     found = list(_DIGITS.finditer(body))
-    for match in reversed(sorted(chance.sample(found, min(len(found), 3)), key=lambda match: match.start())):
+    for match in sorted(chance.sample(found, min(len(found), 3)), key=lambda match: match.start(), reverse=True):
         body = body[: match.start()] + chance.choice(_NUMBERS) + body[match.end() :]
     return body
 
 
 def _nest(chance: random.Random, body: bytes, another: Another) -> bytes:
     """The input within one of its own kind, or of another."""
-    depth = chance.choice((1, 1, 2, 30, 260, 3000))
-    doing = chance.randrange(8)
-    if doing == 0:
-        return b"<div>" * depth + body + b"</div>" * chance.choice((0, depth))
-    if doing == 1:
-        return b"[" * depth + body + b"]" * chance.choice((0, depth))
-    if doing == 2:
-        return gzip.compress(body, 1, mtime=0)
-    if doing == 3:
-        made = io.BytesIO()
-        with zipfile.ZipFile(made, "w") as archive:
-            archive.writestr("inner.html", body)
-            archive.writestr("inner.zip", another())
-        return made.getvalue()
-    if doing == 4:
-        return b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n" * min(depth, 100) + body
-    if doing == 5:
-        coded = base64.encodebytes(body)
-        return b"Subject: x\r\nFrom: a\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n" + coded
-    if doing == 6:
-        return json.dumps([{"text": body.decode("latin-1"), "url": "https://x.example"}]).encode()
-    head = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body)
-    return head + body + b"\r\n\r\n"
+    return chance.choice(_AROUND)(body, another, chance.choice((1, 1, 2, 30, 260, 3000)))
+
+
+def _in_zip(body: bytes, another: Another, depth: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("inner.html", body)
+        archive.writestr("inner.zip", another())
+    return made.getvalue()
+
+
+_LETTER = b"Subject: x\r\nFrom: a\r\nMIME-Version: 1.0\r\n"
+_RECORD = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n"
+_AROUND: tuple[Callable[[bytes, Another, int], bytes], ...] = (
+    lambda body, another, depth: b"<div>" * depth + body + b"</div>" * (depth % 3),
+    lambda body, another, depth: b"[" * depth + body + b"]" * (depth - depth % 2),
+    lambda body, another, depth: gzip.compress(body, 1, mtime=0),
+    lambda body, another, depth: (_LETTER + b"Content-Type: message/rfc822\r\n\r\n") * min(depth, 100) + body,
+    lambda body, another, depth: (
+        _LETTER + b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(body)
+    ),
+    lambda body, another, depth: json.dumps([{"text": body.decode("latin-1"), "url": "https://x.example"}]).encode(),
+    lambda body, another, depth: _RECORD % len(body) + body + b"\r\n\r\n",
+    _in_zip,
+)
 
 
 def _inside(chance: random.Random, body: bytes, another: Another) -> bytes:

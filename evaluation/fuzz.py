@@ -16,6 +16,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from multiprocessing import get_context
@@ -28,7 +29,7 @@ from rich.table import Table
 
 from evaluation import changes, seeds, sound
 from onrecord.errors import TryLater
-from onrecord.records import Intake
+from onrecord.records import Capture, Intake
 from onrecord.settings import ReadOptions
 from onrecord.stories import (
     compose,
@@ -56,6 +57,7 @@ LIMIT = 20.0
 """Seconds that one input may take."""
 _MEMORY = 1 << 30
 _TURN = 2.0  # seconds for one form, before it is another's turn
+_LONGER = 3  # times that, for pages: their parsers are slow, and large
 _AT_ONCE = 24  # documents for the cells
 _OTHERS = 0.1  # share of inputs that a reader gets of another's form
 _FOLLOWED = 2  # documents of a container that are read as well
@@ -110,7 +112,7 @@ def _page(document: Document) -> Iterator[Item]:
         raise AssertionError(wrong[0])
 
 
-_READERS: Mapping[str, Callable[[Document], Iterator[Item]]] = {
+READERS: Mapping[str, Callable[[Document], Iterator[Item]]] = {
     "pages": _page,
     "texts": lambda document: iter(parsing.parse(document, _OPTIONS)),
     "feeds": lambda document: feeds.entries(document, _OPTIONS),
@@ -134,7 +136,7 @@ def tried(form: str, body: bytes, unforeseen: Sequence[str] = ()) -> tuple[list[
     try:
         if form == "compressed":
             return [Find(words) for words in _undone(body)], Counter({"other": 1})
-        items = list(_READERS[form](Document("fuzz", body, _MEDIA.get(form))))
+        items = list(READERS[form](Document("fuzz", body, _MEDIA.get(form))))
         documents = [item for item in items if isinstance(item, Document)]
         for document in documents[:_FOLLOWED]:
             items += parsing.parse(document, _OPTIONS)
@@ -152,7 +154,7 @@ def _undone(body: bytes) -> Iterator[str]:
     caps = compressed.Caps(most=2_000_000)
     kind = compressed.told(body[:8])
     for tried_as in (kind,) if kind else ("deflate", "br"):
-        made = compressed.undo(body, tried_as, caps)  # type: ignore[arg-type]
+        made = compressed.undo(body, tried_as, caps)
         if made.end.state not in ("proper", "torn", "broken", "capped"):
             yield f"it ended in {made.end.state!r}"
         if made.end.state != "proper" and not made.end.reason:
@@ -188,51 +190,61 @@ def _blurred(words: str) -> str:
 # ---- the process that reads
 
 
-def watch(unforeseen: list[str]) -> None:
-    """From here on the traceback of every exception that a reader names as unforeseen is put into the list."""
+def noting(unforeseen: list[str]) -> Callable[..., Intake]:
+    """What stands for `compose.failed`, and puts the traceback of each exception into the list."""
     real = compose.failed
 
-    def failed(source: str, error: Exception, kept: object) -> Intake:
+    def failed(source: str, error: Exception, kept: Capture) -> Intake:
         unforeseen.append("".join(traceback.format_exception(error)))
-        return real(source, error, kept)  # type: ignore[arg-type]
+        return real(source, error, kept)
 
-    for name, module in list(sys.modules.items()):
-        if name.startswith("onrecord.stories") and getattr(module, "failed", None) is real:
-            module.failed = failed  # type: ignore[attr-defined]
+    return failed
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """A list of the tracebacks of all exceptions that a reader names as unforeseen from here to the end of the block."""
+    unforeseen: list[str] = []
+    real, stand_in = compose.failed, noting(unforeseen)
+    modules = [module for name, module in sys.modules.items() if name.startswith("onrecord.stories.")]
+    held = [module for module in modules if module is not compose and getattr(module, "failed", None) is real]
+    try:
+        for module in held:
+            module.failed = stand_in  # type: ignore[attr-defined]
+        yield unforeseen
+    finally:
+        for module in held:
+            module.failed = real  # type: ignore[attr-defined]
 
 
 def _work(line: Connection, seed: int) -> None:
     """Reads inputs by number until the line is closed."""
     live_with_the_parent()
-    unforeseen: list[str] = []
-    watch(unforeseen)
-    for form in seeds.MAKERS:  # what the parsers load with their first input is no part of its memory
-        tried(form, seeds.MAKERS[form](1), unforeseen)
-    confine(_MEMORY, 32)
-    line.send(None)
-    while True:
-        try:
+    with watched() as unforeseen, suppress(EOFError):
+        for form in seeds.MAKERS:  # what the parsers load with their first input is no part of its memory
+            tried(form, seeds.MAKERS[form](1), unforeseen)
+        confine(_MEMORY, 32)
+        line.send(None)
+        while True:
             form, number = line.recv()
-        except EOFError:
-            return
-        body = case(seed, form, number)
-        unforeseen.clear()
-        start = time.monotonic()
-        found, counts = tried(form, body, unforeseen)
-        line.send((found, counts, time.monotonic() - start))
+            body = case(seed, form, number)
+            unforeseen.clear()
+            start = time.monotonic()
+            found, counts = tried(form, body, unforeseen)
+            line.send((found, counts, time.monotonic() - start))
 
 
 class Reader:
     """A process that reads, and is replaced where it dies or takes too long."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, seed: int, work: Callable[[Connection, int], None] | None = None, limit: float = LIMIT) -> None:
+        self._seed, self._work, self._limit = seed, work or _work, limit
         self._begin()
 
     def _begin(self) -> None:
         context = get_context("spawn")
         self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, self._seed), daemon=True)
+        self._process = context.Process(target=self._work, args=(theirs, self._seed), daemon=True)
         self._process.start()
         theirs.close()
         self._line.recv()
@@ -242,10 +254,10 @@ class Reader:
         start = time.monotonic()
         self._line.send((form, number))
         try:
-            if self._line.poll(LIMIT):
+            if self._line.poll(self._limit):
                 found: Outcome = self._line.recv()
                 return found
-            wrong = Find(f"it takes longer than {LIMIT:g} seconds")
+            wrong = Find(f"it takes longer than {self._limit:g} seconds")
         except EOFError:
             self._process.join(5)
             wrong = Find(f"its process dies (status {self._process.exitcode})")
@@ -284,7 +296,11 @@ class Run:
                     if form == CELLS:
                         self._celled(cells)
                     else:
-                        self._turn(reader, form, time.monotonic() + min(_TURN, seconds - gone))
+                        self._turn(
+                            reader,
+                            form,
+                            time.monotonic() + min(_TURN * (_LONGER if form == "pages" else 1), seconds - gone),
+                        )
         finally:
             reader.end()
 
@@ -340,11 +356,10 @@ class Run:
 def replay(path: Path, console: Console) -> int:
     """Reads the bytes of a find (its .bin or .json) once more, here, and prints what is wrong with what comes of them."""
     told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    unforeseen: list[str] = []
-    watch(unforeseen)
     form = told["form"] if told["form"] != CELLS else "texts"
     start = time.monotonic()
-    found, counts = tried(form, path.with_suffix(".bin").read_bytes(), unforeseen)
+    with watched() as unforeseen:
+        found, counts = tried(form, path.with_suffix(".bin").read_bytes(), unforeseen)
     for find in found:
         console.print(f"{find.kind}\n{find.details}", markup=False)
     made = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))

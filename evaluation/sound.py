@@ -14,8 +14,11 @@ _STATES = ("ok", "partial", "refused", "failed")
 def complaints(items: Iterable[Item], source: str) -> Iterator[str]:
     """Of the items that were made of the source so named."""
     count = 0
+    hashed: dict[int, Capture] = {}
     for item in items:
         count += 1
+        if isinstance(item, Intake | Retraction) and item.capture is not None:
+            hashed[id(item.capture)] = item.capture  # of thousands of refusals often the same one
         if not item.source.startswith(source):
             yield f"an item does not say where it is from: {item.source[:60]!r}"
         if isinstance(item, Intake):
@@ -26,6 +29,8 @@ def complaints(items: Iterable[Item], source: str) -> Iterator[str]:
             yield from _of_words(item)
     if not count:
         yield "it ended in nothing at all"
+    for capture in hashed.values():
+        yield from _of_capture(capture)
 
 
 def of_intake(item: Intake) -> Iterator[str]:
@@ -45,8 +50,6 @@ def of_intake(item: Intake) -> Iterator[str]:
         yield "it has failed and its bytes are not kept"
     yield from _of_notes(item.rejections)
     yield from _fit("source", item.source)
-    if item.capture is not None:
-        yield from _of_capture(item.capture)
     if item.story is not None:
         yield from _of_story(item.story)
     if item.books is not None:
@@ -84,8 +87,6 @@ def _of_words(item: Link | Retraction) -> Iterator[str]:
         yield "a retraction gives no reason"
     for name in ("uri", "source", "at", "why", "version"):
         yield from _fit(name, getattr(item, name))
-    if item.capture is not None:
-        yield from _of_capture(item.capture)
 
 
 def _of_story(story: Story) -> Iterator[str]:
