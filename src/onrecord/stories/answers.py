@@ -75,7 +75,7 @@ def answer(block: bytes, source: str) -> Answer:
         raise Unusable(f"holds more than {_MOST_FIELDS} HTTP headers")
     fields: list[tuple[str, str]] = []
     for line in lines:
-        words = line.decode("latin-1")
+        words = line.decode("latin-1").replace("\x00", "\ufffd")
         if words[:1] in (" ", "\t") and fields:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {words.strip()}")
         elif ":" in words:

@@ -254,4 +254,5 @@ def _guesses(sample: bytes) -> Iterator[str]:
 
 
 def _shown(name: str) -> str:
-    return name[:30].upper() if name.startswith("utf") else name[:30]
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in name[:30])
+    return shown.upper() if name.startswith("utf") else shown

@@ -58,7 +58,7 @@ def entries(document: Document, options: ReadOptions, limits: FeedLimits = _DEFA
     except Unsafe as error:
         yield refused(document.source, f"{document.source} is not read: {error}.", len(document.body), whole)
         return
-    feed = _parsed(pieces.frame)["feed"] if len(pieces.frame) <= limits.around else {}
+    feed = _frame(pieces, limits)
     outlet = document.outlet or _plain(feed, "title") or None
     loose = limits.loose
     for number, piece in enumerate(pieces.whole[: limits.entries], 1):
@@ -67,6 +67,15 @@ def entries(document: Document, options: ReadOptions, limits: FeedLimits = _DEFA
         loose -= 0 if _is_strict(alone) else len(alone)
         yield _guarded(piece, at, options, limits, is_heavy=loose < 0)
     yield from _leavings(pieces, document, whole, limits)
+
+
+def _frame(pieces: Pieces, limits: FeedLimits) -> dict[str, Any]:
+    """What the feed says of itself, nothing where that is too long or cannot be read: the entries stand alone."""
+    try:
+        found: dict[str, Any] = _parsed(pieces.frame)["feed"] if len(pieces.frame) <= limits.around else {}
+    except Unsafe:
+        return {}
+    return found
 
 
 def _checked(pieces: Pieces, limits: FeedLimits) -> None:
@@ -116,6 +125,8 @@ def _guarded(piece: Piece, at: _At, options: ReadOptions, limits: FeedLimits, is
         if len(found) != 1:
             return refused(at.source, "The entry does not read as one.", len(body), capture(at.source, _MEDIA, body))
         return _made(_entry(found[0]), body, _MEDIA, at, options, limits)
+    except Unsafe as error:
+        return refused(at.source, f"The entry is not read: {error}.", len(body), capture(at.source, _MEDIA, body))
     except Exception as error:
         return failed(at.source, error, capture(at.source, _MEDIA, body))
 
@@ -130,16 +141,22 @@ def _is_strict(xml: str) -> bool:
 
 
 def _parsed(xml: str) -> Any:
+    """Raises Unsafe where the parser gives up: in markup that is no XML it does so in many ways of its own."""
     # Takes a fifth of a second to load: only where there is a feed
     import feedparser  # type: ignore[import-untyped]
 
-    # A stream, never a string: a string that looks like an address or a path would be opened
-    return feedparser.parse(
-        io.BytesIO(xml.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    try:
+        # A stream, never a string: a string that looks like an address or a path would be opened
+        return feedparser.parse(
+            io.BytesIO(xml.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:
+        raise Unsafe(f"its parser gives up ({type(error).__name__})") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _read(
     plain = next((part for part in leaves if part.get_content_type() == "text/plain"), None)
     if html is None and plain is None:
         return [refused(where, "The message has no text.", len(body), kept)]
-    if html is not None and len(html.get_payload()) > options.max_page_bytes:
+    if html is not None and len(_bytes(html)[0]) > options.max_page_bytes:
         return [refused(where, f"Its page is larger than {options.max_page_bytes} bytes.", len(body), kept)]
     return _told(read, html, plain, options, limits)
 

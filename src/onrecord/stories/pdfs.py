@@ -52,7 +52,6 @@ def story(document: Document, options: ReadOptions, limits: PdfLimits = _DEFAULT
 def _story(document: Document, options: ReadOptions, limits: PdfLimits) -> Intake:
     # Takes a quarter of a second to load: only where there is a PDF
     import pypdf
-    from pypdf.errors import PyPdfError
 
     # What it cannot read it logs, page by page; here that is counted
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -67,7 +66,9 @@ def _story(document: Document, options: ReadOptions, limits: PdfLimits) -> Intak
         if reader.is_encrypted and not _opens(reader):
             return refused(source, f"{source} is encrypted, and opens with a password only.", len(body), kept)
         count = len(reader.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (MemoryError, OSError, RecursionError):
+        raise
+    except Exception as error:  # in a file that is broken, of nearly every type
         return refused(source, f"{source} is no PDF that can be read ({type(error).__name__}).", len(body), kept)
     taken = _pages(reader, count, limits)
     notes = [*document.notes, *taken.notes(source, count, limits)]

@@ -254,7 +254,7 @@ def _fields(lines: Sequence[bytes], into: dict[str, str], most: int) -> str:
         return f"has more than {most} fields"
     last = ""
     for line in lines:
-        words = line.decode("utf-8", "replace")
+        words = line.decode("utf-8", "replace").replace("\x00", "\ufffd")
         if words[0] in " \t" and last:
             into[last] = f"{into[last]} {words.strip()}"
             continue

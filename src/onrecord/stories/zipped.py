@@ -176,7 +176,7 @@ class _Zip:
         digests = self._stated()
         offered = 0
         for place, info in enumerate(self._members):
-            if info.is_dir() and not info.file_size:
+            if info.filename.endswith("/") and not info.file_size:
                 continue
             name = f"{self._source}!{_shown(info.orig_filename)}"
             reason = _unfit(info) or ("its name is there more than once" if names[info.orig_filename] > 1 else "")
