@@ -22,7 +22,7 @@ from onrecord.stories.published import Stated
 
 _MEDIA, _TABLE_MEDIA = "application/json", "text/tab-separated-values"
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)Z?)?$")
-_ROWS = re.compile(rb"\s*\{[^\n]*\n\s*\{")
+_ROWS = re.compile(rb"\A\s*+\{[^\n]*+\n\s*+\{")
 _NAMED = ("value", "name", "literal", "title", "headline")  # what holds the words of an object that stands for a string
 
 

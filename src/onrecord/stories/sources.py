@@ -33,9 +33,9 @@ _UNREAD = {
     ".doc": "an office document: save its text as .txt",
 }
 _PAGE_START = re.compile(
-    rb"\s*(?:\xef\xbb\xbf\s*)?<(?:!doctype|html|head|body|!--|\?xml|article|div|p|meta)\b", re.IGNORECASE
+    rb"\A\s*+(?:\xef\xbb\xbf\s*+)?<(?:!doctype|html|head|body|!--|\?xml|article|div|p|meta)\b", re.IGNORECASE
 )
-_ROW_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"")
+_ROW_START = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*+\{\s*+\"")
 _DAY_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
 _HEAD = 8192
 

@@ -9,7 +9,7 @@ from onrecord.errors import BadTable
 from onrecord.wording import gazetteer, shelf
 
 _ARTICLE = re.compile(r"(?:the|The|THE)\s+")
-_OWNER = re.compile(r"[A-Z][\w.-]{1,40}(?:\s[A-Z][\w.-]{1,40})?['’]s?\s+(?=\S)")
+_OWNER = re.compile(r"\A[A-Z][\w.-]{1,40}+(?:\s[A-Z][\w.-]{1,40}+)?['’]s?\s++(?=\S)")
 _ENDS = " \t\r\n.,;:!?\"'“”‘’[]"
 _SMALL = frozenset(
     {"of", "and", "the", "&", "de", "la", "del", "al", "el", "di", "da", "do", "des", "du", "der", "die", "das"}
