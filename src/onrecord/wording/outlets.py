@@ -288,5 +288,5 @@ def _shapes() -> _Shapes:
         never=frozenset(table["never"]),
         behind=re.compile(rf" (?:(?:state|public|satellite) )?(?:{generic})\Z"),
         # A demonym, and up to four words in lower case ("state-run", "semi-official"), before the noun; a name behind it.
-        ahead=re.compile(rf"(?:[A-Z][a-z]{{2,30}} )?(?:[a-z-]{{1,30}} ){{0,4}}(?:{generic}) (?=[A-Z])"),
+        ahead=re.compile(rf"\A(?:[A-Z][a-z]{{2,30}} )?(?:[a-z-]{{1,30}} ){{0,4}}(?:{generic}) (?=[A-Z])"),
     )
