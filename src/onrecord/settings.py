@@ -25,6 +25,23 @@ class ReadOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class WebOptions:
+    """How pages are asked for. contact: a mail address, or the address of a page about you, for the people of the sites;
+    without one, none is asked. gap: seconds between two requests to a host; deadline: for one page; fresh: seconds in which a
+    page that a list names is not asked for again; threads: pages under way at a time; most: addresses of one list that are
+    followed; allow: the "host:port"s that may be private.
+    """
+
+    contact: str = ""
+    gap: float = 1.0
+    deadline: float = 30.0
+    fresh: float = 3600.0
+    threads: int = 8
+    most: int = 10_000
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StampOptions:
     """Who stamps checkpoints, by RFC 3161. url: where that server is asked; without one, nothing is stamped. roots: a PEM
     file with the certificates that are trusted; its path is seen from the settings file. allow: the "host:port"s that may be private.
@@ -42,9 +59,11 @@ class Settings:
     ledger: str = "onrecord.db"
     read: ReadOptions = field(default_factory=ReadOptions)
     stamp: StampOptions = field(default_factory=StampOptions)
+    web: WebOptions = field(default_factory=WebOptions)
 
 
-_TABLES: dict[str, type[ReadOptions] | type[StampOptions]] = {"read": ReadOptions, "stamp": StampOptions}
+_Options = ReadOptions | StampOptions | WebOptions
+_TABLES: dict[str, type[_Options]] = {"read": ReadOptions, "stamp": StampOptions, "web": WebOptions}
 
 
 def load(path: str | Path | None) -> Settings:
@@ -75,7 +94,7 @@ def _stamp(options: StampOptions, path: Path) -> StampOptions:
     return dataclasses.replace(options, roots=str(path.parent / options.roots))
 
 
-def _checked(defaults: ReadOptions | StampOptions | Settings, raw: dict[str, Any], where: str) -> dict[str, Any]:
+def _checked(defaults: _Options | Settings, raw: dict[str, Any], where: str) -> dict[str, Any]:
     """The values given, each known by name and of the type of its default."""
     known = {f.name: f for f in dataclasses.fields(defaults) if f.name not in _TABLES}
     made: dict[str, Any] = {}
@@ -89,10 +108,12 @@ def _checked(defaults: ReadOptions | StampOptions | Settings, raw: dict[str, Any
             made[key] = tuple(value)
             continue
         wanted = date if default is None else type(default)
+        if wanted is float and type(value) is int:
+            value = float(value)
         # In Python a bool is an int and a datetime is a date: neither is what was asked for
         if not isinstance(value, wanted) or isinstance(value, (bool, datetime)):
             raise BadTable(f"{where}{key} has to be of type {wanted.__name__}, not {type(value).__name__}.")
-        if isinstance(value, int) and value <= 0:
+        if isinstance(value, int | float) and value <= 0:
             raise BadTable(f"{where}{key} has to be above zero.")
         made[key] = value
     return made

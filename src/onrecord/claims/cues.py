@@ -13,7 +13,7 @@ from onrecord.wording import kinds, shelf
 
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor"})
 _TELLS = re.compile(
-    r"(?i)(?:that )?(?!.{0,80}\b(?:should|must|ought)\b)(?!to\b)[^,;]{0,120}\b(?:is|are|was|were|has|have|had|will|would|could)\b"
+    r"(?i)\A(?:that )?(?!.{0,80}\b(?:should|must|ought)\b)(?!to\b)[^,;]{0,120}\b(?:is|are|was|were|has|have|had|will|would|could)\b"
 )
 _MODALS = frozenset({"would", "will", "could", "can", "wo", "ca"})
 

@@ -11,7 +11,7 @@ from onrecord.claims.frame import Frame
 from onrecord.language.annotated import Sentence
 
 # To call is to name, with a quotation behind what is named: 'called the shelling "a crime"'.
-_NAMED = re.compile(r"(?!(?:for|to|on|upon)\b)[^\"“”]+[\"“]")
+_NAMED = re.compile(r"\A(?!(?:for|to|on|upon)\b)[^\"“”]++[\"“]")
 _FIGURES = frozenset({"number", "figure", "toll", "total"})
 
 

@@ -16,9 +16,9 @@ from onrecord.wording import numbers, places
 UNKNOWN = "unknown"
 """What a person writes where a value is not known."""
 
-_THREE = re.compile(r"(\d{1,9})\s*[-–/]\s*(\d{1,9})\s*[-–/]\s*(\d{1,9})")
-_TWO = re.compile(r"(\d{1,9})\s*[-–]\s*(\d{1,9})")
-_POINT = re.compile(r"(?P<name>[^()]+)\((?P<lat>-?\d{1,2}(?:\.\d{1,9})?),\s*(?P<lon>-?\d{1,3}(?:\.\d{1,9})?)\)")
+_THREE = re.compile(r"\A(\d{1,9})\s*[-–/]\s*(\d{1,9})\s*[-–/]\s*(\d{1,9})")
+_TWO = re.compile(r"\A(\d{1,9})\s*[-–]\s*(\d{1,9})")
+_POINT = re.compile(r"\A(?P<name>[^()]++)\((?P<lat>-?\d{1,2}(?:\.\d{1,9})?),\s*(?P<lon>-?\d{1,3}(?:\.\d{1,9})?)\)")
 _SETTLED = ("happened", "ongoing")
 _LISTS: dict[str, tuple[str, ...]] = {
     **{name: get_args(getattr(records, name)) for name in ("EventKind", "Status", "SourceKind", "Stance", "TallyUnit")},

@@ -26,7 +26,7 @@ _FAINT = 0.1
 """How likely the likeliest word of a claim without a word of an act tells of one, where it says of the story's act that it is
 denied or to come.
 """
-_SUPPOSED = re.compile(r"\W*(?:if|were|unless|suppose)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\A\W*+(?:if|were|unless|suppose)\b", re.IGNORECASE)
 _TAKING = frozenset({"seizure", "abduction"})
 """Kinds that harm nobody and yet are what a story goes on to tell of."""
 _AS_BEFORE: dict[tuple[EventKind, EventKind | None], EventKind] = {

@@ -11,8 +11,8 @@ from onrecord.records import When
 _SAME = re.compile(r"(?:the\s)?(?:very\s)?same\s(?:day|morning|afternoon|evening|night|date)\b", re.IGNORECASE)
 _NEXT = re.compile(r"the\s(?:next|following)\s(?:day|morning|afternoon|evening|night)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"the\s(?:(?:day|night|evening)\sbefore|previous\s(?:day|night|evening))\b", re.IGNORECASE)
-_AWAY = re.compile(r"(\w+)\s(day|week)s?\s(earlier|before|later|after(?:wards)?)\b", re.IGNORECASE)
-_SOON = re.compile(r"(?:\w+\s){0,2}(?:hours?|minutes?|moments?)\s(?:later|earlier|before|after)\b", re.IGNORECASE)
+_AWAY = re.compile(r"(?<!\w)(\w++)\s(day|week)s?\s(earlier|before|later|after(?:wards)?)\b", re.IGNORECASE)
+_SOON = re.compile(r"\A(?:\w++\s){0,2}(?:hours?|minutes?|moments?)\s(?:later|earlier|before|after)\b", re.IGNORECASE)
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 

@@ -18,7 +18,7 @@ _WORD = r"(?:(?:St|Ft|Mt)\. )?[^\W\d_a-zß-ÿ][\w’'-]*"
 _RUN = re.compile(rf"(?<![\w.]){_WORD}(?: (?:(?:of|de|del|la|al|el) )?{_WORD})*")
 _HELD = re.compile(r"(?:, | \()((?:[A-Z]\.\s?){2}|[A-Z][A-Za-z]+\.?(?: [A-Z][a-z]+)*)(?!\w)")
 _DATELINE = re.compile(
-    r"\s*([^\W\d_a-z][^,()\n–—-]{1,30})(?:, ?([^()\n–—-]{2,25}?))?\s*(?:\([^)\n]{1,40}\)\s*)?(?:[–—:]|--?)\s"
+    r"\A\s*+([^\W\d_a-z][^,()\n–—-]{1,30})(?:, ?([^()\n–—-]{2,25}?))?\s{0,40}+(?:\([^)\n]{1,40}\)\s{0,40}+)?(?:[–—:]|--?)\s"
 )
 _MOST = 40
 # A town has to be as heavy as this to be known in an outlet's address.

@@ -16,7 +16,7 @@ from onrecord.wording import places
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _NO_PLACES = frozenset({"DATE", "TIME", "NORP", "MONEY", "CARDINAL", "EVENT", "LAW", "LANGUAGE"})
 _DATELINE = re.compile(
-    r"\s*([^\W\d][^,()\d]{1,40}),\s(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d)([^\W\d][^,()\d–-]{1,40})"
+    r"\A\s*+([^\W\d][^,()\d]{1,40}),\s(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*+\.?\s\d)([^\W\d][^,()\d–-]{1,40})"
 )
 _MOST_HINTS = 40
 

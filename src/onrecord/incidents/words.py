@@ -10,7 +10,7 @@ from onrecord.wording.gazetteer import fold
 
 _WORD = re.compile(r"[^\W_]{2,40}")
 _SHORTEST_STEM = 4
-_DEMONYM = re.compile(r"[A-Z]\w+(?:an|ish|ese|i)")
+_DEMONYM = re.compile(r"\A[A-Z]\w+(?:an|ish|ese|i)")
 """Whose somebody is, before what he is ("Verani gunners")."""
 _ENDINGS = ("'s", "ing", "ers", "ed", "es", "er", "s")
 

@@ -35,7 +35,7 @@ from onrecord.records import (
     digest,
 )
 
-_WORDS = re.compile(r"(?P<story>.+?):(?:(?P<part>headline|text):)?(?P<start>\d{1,9})-(?P<end>\d{1,9})")
+_WORDS = re.compile(r"\A(?P<story>.+?):(?:(?P<part>headline|text):)?(?P<start>\d{1,9})-(?P<end>\d{1,9})")
 _ADDED = ("claim", "event", "incident")
 _WRITTEN = ("by", "reason", "field", "value", "into", "key", "version")
 

@@ -2,6 +2,6 @@
 
 from onrecord.settings import ReadOptions
 from onrecord.stories.gathering import Gathered, gather
-from onrecord.stories.online import Held, OnlineOptions, Unchanged
+from onrecord.stories.online import Held, OnlineOptions, Unchanged, asking
 
-__all__ = ["Gathered", "Held", "OnlineOptions", "ReadOptions", "Unchanged", "gather"]
+__all__ = ["Gathered", "Held", "OnlineOptions", "ReadOptions", "Unchanged", "asking", "gather"]

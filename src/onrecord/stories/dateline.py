@@ -22,21 +22,21 @@ _LABEL = (
 # Each must be followed by the beginning of a sentence
 # (a title-case place with a day and a mere stop heads an item of a chronology: its day is evidence, and stays)
 _WITH_DAY = re.compile(
-    rf"(?!{_LABEL})"
+    rf"\A(?!{_LABEL})"
     rf"(?:(?:{_CAPS}|{_TITLE}){_REGION},? {_WEEKDAY}?{_DAY}(?:(?:,? ?{_AGENCY})?{_DASH}|,? ?{_AGENCY}[.:]? )"
     rf"|{_CAPS}{_REGION},? {_WEEKDAY}?{_DAY}[.:] )"
 )
 _WITH_AGENCY = re.compile(
-    rf"(?![^(]{{0,60}}[’']s [A-Za-z])(?:(?:(?:{_CAPS}|{_TITLE}){_REGION},? )?{_AGENCY}{_DASH}|{_CAPS}{_REGION},? {_AGENCY}: ?)"
+    rf"\A(?![^(]{{0,60}}[’']s [A-Za-z])(?:(?:(?:{_CAPS}|{_TITLE}){_REGION},? )?{_AGENCY}{_DASH}|{_CAPS}{_REGION},? {_AGENCY}: ?)"
 )
 # A colon after a name alone is a speaker ("PRAL: We did not")
-_BARE = re.compile(rf"(?!{_LABEL}){_CAPS}(?:{_REGION}(?: ?(?:--|—|–) ?| - | _ )|, {_TITLE}(?:, {_TITLE})?: )")
+_BARE = re.compile(rf"\A(?!{_LABEL}){_CAPS}(?:{_REGION}(?: ?(?:--|—|–) ?| - | _ )|, {_TITLE}(?:, {_TITLE})?: )")
 # "[TEXT]", as monitoring services put behind a dateline
 _TAGS = re.compile(r"(?:\[[^\[\]]{1,80}\] {0,2}){1,4}")
-_SENTENCE = re.compile(r"[\"'“‘(«]*[A-ZÀ-ÖØ-Þ0-9]")
-_WIRE_LINE = re.compile(rf"{_CAPS}(?:, {_TITLE}(?:, {_DAY})?|{_REGION}(?: {_AGENCY})?(?:, {_DAY})? ?[-–—_]{{1,2}})$")
+_SENTENCE = re.compile(r"[\"'“‘(«]{0,20}+[A-ZÀ-ÖØ-Þ0-9]")
+_WIRE_LINE = re.compile(rf"\A{_CAPS}(?:, {_TITLE}(?:, {_DAY})?|{_REGION}(?: {_AGENCY})?(?:, {_DAY})? ?[-–—_]{{1,2}})$")
 _STAMP = re.compile(
-    r"(?:(?P<label>(?i:posted|published|date of publication|date|updated)(?i: on| at)?:? ?)?"
+    r"\A(?:(?P<label>(?i:posted|published|date of publication|date|updated)(?i: on| at)?:? ?)?"
     rf"{_WEEKDAY}?(?P<day>{_DAY}|\d{{1,2}}[.-]\d{{1,2}}[.-](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)"
     r"(?:,? (?:at )?\d{1,2}:\d\d(?: ?[ap]\.?m\.?)?)?) "
 )
@@ -77,7 +77,7 @@ _REPORT_LABEL = re.compile(
     r"(?:UPDATE(?: \d{1,2})?|BREAKING(?: NEWS)?|EXCLUSIVE|ANALYSIS|FACTBOX|TIMELINE|ALERT)(?:: | ?[-–—] ?)"
 )
 # "THE CABLE. It was cut": capitals of two words or more, closed by a stop, before a sentence in small letters
-_RUN_IN_HEADING = re.compile(r"[A-ZÀ-ÖØ-Þ'’-]{2,}(?: [A-ZÀ-ÖØ-Þ'’-]{2,}){1,5}\. (?=[\"“‘']?[A-Z][a-z]{0,12} [a-z])")
+_RUN_IN_HEADING = re.compile(r"\A[A-ZÀ-ÖØ-Þ'’-]{2,}(?: [A-ZÀ-ÖØ-Þ'’-]{2,}){1,5}\. (?=[\"“‘']?[A-Z][a-z]{0,12} [a-z])")
 
 
 def is_wire_line(words: str) -> bool:

@@ -21,8 +21,8 @@ from onrecord.stories.links import Link, Retraction, web_address
 from onrecord.stories.published import Stated
 
 _MEDIA, _TABLE_MEDIA = "application/json", "text/tab-separated-values"
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)Z?)?$")
-_ROWS = re.compile(rb"\s*\{[^\n]*\n\s*\{")
+_COMPACT = re.compile(r"\A(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)Z?)?$")
+_ROWS = re.compile(rb"\A\s*+\{[^\n]*+\n\s*+\{")
 _NAMED = ("value", "name", "literal", "title", "headline")  # what holds the words of an object that stands for a string
 
 

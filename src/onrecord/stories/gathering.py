@@ -20,7 +20,7 @@ Gathered = Intake | Unchanged
 
 _NO_CONTACT = (
     "pages are not asked for without somebody to write to: give --contact with a mail address or the address of a page "
-    'about you, or contact = "..." under [fetch] in onrecord.toml'
+    'about you, or contact = "..." under [web] in onrecord.toml'
 )
 
 

@@ -15,7 +15,7 @@ from onrecord.stories.encoding import Decoded, decode
 
 _DECLARED = re.compile(rb"\s{0,20}<\?xml\b[^>]{0,200}?\bencoding\s{0,5}=\s{0,5}[\"']([\w-]{2,30})[\"']")
 _NAME = re.compile(r"[^\s<>/\"'=!?]{1,200}")
-_TAG_END = re.compile(r"[^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*>")
+_TAG_END = re.compile(r"[^<>\"']*+(?:\"[^\"<]*+\"[^<>\"']*+|'[^'<]*+'[^<>\"']*+)*+>")
 
 
 class Unsafe(ValueError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from onrecord.records import InputState, Intake, Rejection
+from onrecord.settings import WebOptions
 from onrecord.stories.documents import Document
 from onrecord.stories.fetched import Unfetched
 from onrecord.stories.fetching import Fetcher, FetchOptions
@@ -47,6 +48,16 @@ class OnlineOptions:
     fresh: float = 3600.0
     threads: int = 8
     most: int = 10_000
+
+
+def asking(web: WebOptions) -> OnlineOptions | None:
+    """How the web is asked by somebody's settings; None where they name nobody to write to. Raises WrongUse for a contact or
+    a private place that is none.
+    """
+    if not web.contact:
+        return None
+    fetch = FetchOptions(web.contact, deadline=web.deadline, gap=web.gap, allow=web.allow)
+    return OnlineOptions(fetch, fresh=web.fresh, threads=web.threads, most=web.most)
 
 
 class Online:

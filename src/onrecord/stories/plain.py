@@ -9,7 +9,7 @@ from onrecord.stories.compose import Found, compose, unread
 from onrecord.stories.documents import Document
 from onrecord.stories.encoding import decode
 
-_TOP = re.compile(r"\s{0,40}(?:# )?(?P<line>[^\s][^\r\n]{0,119})(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s{0,40}\S")
+_TOP = re.compile(r"\A\s{0,40}(?:# )?(?P<line>[^\s][^\r\n]{0,119})(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s{0,40}\S")
 _FINAL_STOP = re.compile(r"[.,;:…][\"'”’)]*$")
 
 

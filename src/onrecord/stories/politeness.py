@@ -11,7 +11,7 @@ AGENT = "OnRecord"
 _MOST_HOSTS = 10_000
 # What RFC 9309 asks to be read; its rules go by the line
 _MOST_BYTES = 500 * 1024
-_AGENT_LINE = re.compile(r"\s*user[-\s]*agent\s*[:\s]\s*(.*)", re.IGNORECASE)
+_AGENT_LINE = re.compile(r"\A\s*+user[-\s]*+agent\s*[:\s]\s*(.*)", re.IGNORECASE)
 # What ends the name of a program: "OnRecord/1.0" and "OnRecord (a reader)" name it, too
 _TOKEN = re.compile(r"[^a-z_-]")
 

@@ -24,7 +24,7 @@ _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?
 _CLOCK = r"(?:[,T]? ?(?:at |@ )?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?: ?(?P<half>[ap])\.?m\.?)?"
 _ZONE = r"(?: ?(?P<zone>z|utc|gmt|[+-]\d\d:?\d\d))?)?"
 _FORMS = tuple(
-    re.compile(rf"(?i){_WEEKDAY}{form}{_CLOCK}{_ZONE}$")
+    re.compile(rf"(?i)\A{_WEEKDAY}{form}{_CLOCK}{_ZONE}$")
     for form in (
         r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})",
         r"(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
@@ -33,11 +33,11 @@ _FORMS = tuple(
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
     )
 )
-_EITHER_WAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})$")
-_MONTH_ONLY = re.compile(r"(?i)(?:(\d{4})-(\d\d)|([a-z]{3,9})\.? (\d{4}))$")
-_YEAR_ONLY = re.compile(r"\d{4}$")
-_EPOCH = re.compile(r"\d{9,10}(?:\d{3})?$")
-_MAIL = re.compile(r"(?i)(?:[a-z]{3}, )?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? [a-z]{2,4}$")
+_EITHER_WAY = re.compile(r"\A(\d{1,2})[/-](\d{1,2})[/-](\d{4})$")
+_MONTH_ONLY = re.compile(r"(?i)\A(?:(\d{4})-(\d\d)|([a-z]{3,9})\.? (\d{4}))$")
+_YEAR_ONLY = re.compile(r"\A\d{4}$")
+_EPOCH = re.compile(r"\A\d{9,10}(?:\d{3})?$")
+_MAIL = re.compile(r"(?i)\A(?:[a-z]{3}, )?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? [a-z]{2,4}$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,6 @@ def _wording() -> _Wording:
         others=frozenset(table["others"]["words"]),
         before=frozenset(table["around"]["before"]),
         behind=tuple(f" {noun}" for noun in table["around"]["behind"]),
-        tied=re.compile(rf"[\w.]{{1,40}}-(?:{'|'.join(table['around']['ties'])})"),
-        hedges=re.compile(rf"({hedges})\s+", re.IGNORECASE),
+        tied=re.compile(rf"\A[\w.]{{1,40}}-(?:{'|'.join(table['around']['ties'])})"),
+        hedges=re.compile(rf"\A({hedges})\s+", re.IGNORECASE),
     )

@@ -9,7 +9,7 @@ from onrecord.errors import BadTable
 from onrecord.wording import gazetteer, shelf
 
 _ARTICLE = re.compile(r"(?:the|The|THE)\s+")
-_OWNER = re.compile(r"[A-Z][\w.-]{1,40}(?:\s[A-Z][\w.-]{1,40})?['’]s?\s+(?=\S)")
+_OWNER = re.compile(r"\A[A-Z][\w.-]{1,40}+(?:\s[A-Z][\w.-]{1,40}+)?['’]s?\s++(?=\S)")
 _ENDS = " \t\r\n.,;:!?\"'“”‘’[]"
 _SMALL = frozenset(
     {"of", "and", "the", "&", "de", "la", "del", "al", "el", "di", "da", "do", "des", "du", "der", "die", "das"}
@@ -288,5 +288,5 @@ def _shapes() -> _Shapes:
         never=frozenset(table["never"]),
         behind=re.compile(rf" (?:(?:state|public|satellite) )?(?:{generic})\Z"),
         # A demonym, and up to four words in lower case ("state-run", "semi-official"), before the noun; a name behind it.
-        ahead=re.compile(rf"(?:[A-Z][a-z]{{2,30}} )?(?:[a-z-]{{1,30}} ){{0,4}}(?:{generic}) (?=[A-Z])"),
+        ahead=re.compile(rf"\A(?:[A-Z][a-z]{{2,30}} )?(?:[a-z-]{{1,30}} ){{0,4}}(?:{generic}) (?=[A-Z])"),
     )

@@ -179,7 +179,7 @@ def _people() -> _People:
         documents=frozenset(roles["document"]),
         utterances=frozenset(roles["utterance"]),
         which=frozenset(roles["which"]),
-        terms=re.compile(rf"\b(?:{terms})\b", re.IGNORECASE),
+        terms=re.compile(rf"\b(?=[a-z][a-z ])(?:{terms})\b", re.IGNORECASE),
         single=frozenset(table["offices"]["single"]),
         same=dict(table["offices"]["same"]),
         seats=dict(table["offices"]["seats"]),
