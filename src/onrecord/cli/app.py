@@ -5,6 +5,7 @@ import getpass
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from onrecord.ledger import Ledger
     from onrecord.pipeline import View
     from onrecord.settings import Settings
+    from onrecord.stories import OnlineOptions
 
 app = typer.Typer(
     name="onrecord",
@@ -30,13 +32,24 @@ app = typer.Typer(
 )
 
 Sources = Annotated[
-    list[str], typer.Argument(metavar="SOURCE...", help="File, folder, JSONL, HTML, or - for standard input.")
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="File, folder, address of a page, feed or sitemap, or - for standard input. Files: text, HTML, MHTML, PDF, JSON "
+        "Lines and other exports, feeds, tables of addresses, mailboxes, WARC, WACZ, ZIP, each compressed or not.",
+    ),
 ]
 LedgerPath = Annotated[
     str, typer.Option("--ledger", metavar="PATH", help="The ledger: a file, or postgresql://USER@HOST/DATABASE.")
 ]
 SettingsPath = Annotated[
     Path | None, typer.Option("--settings", metavar="FILE", help="Your settings; onrecord.toml where there is one.")
+]
+Contact = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT", help="Whom sites may write to when pages are fetched: a mail address, or a page about you."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="YYYY-MM-DD.")]
@@ -125,6 +138,13 @@ def chosen(settings: Path | None) -> "Settings":
     from onrecord.settings import load
 
     return load(settings or (DEFAULT_SETTINGS if DEFAULT_SETTINGS.exists() else None))
+
+
+def asking(settings: "Settings", contact: str | None) -> "OnlineOptions | None":
+    """How the web is asked; None where nobody is named whom its sites could write to."""
+    from onrecord import stories
+
+    return stories.asking(replace(settings.web, contact=contact) if contact else settings.web)
 
 
 def whoever() -> str:

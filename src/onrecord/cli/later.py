@@ -9,7 +9,6 @@ NOT_YET = {
     "compare": "two codebook profiles side by side",
     "publish": "a public copy of the ledger",
     "import": "tables back into the ledger",
-    "watch": "following feeds",
 }
 
 

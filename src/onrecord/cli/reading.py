@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +13,15 @@ from onrecord.cli.app import (
     DONE_WITH_REFUSALS,
     INTERRUPTED,
     AsJson,
+    Contact,
     LedgerPath,
     Published,
+    SettingsPath,
     Sources,
     Workers,
     app,
+    asking,
+    chosen,
     console,
     day,
     held,
@@ -29,18 +34,26 @@ from onrecord.errors import CannotWork, WrongUse
 if TYPE_CHECKING:
     from onrecord.exports.private import Row
     from onrecord.pipeline import AddReport
+    from onrecord.settings import ReadOptions, Settings
 
 
 @app.command()
-def read(source: Sources, as_json: AsJson = False, published: Published = None, workers: Workers = 0) -> None:
+def read(
+    source: Sources,
+    as_json: AsJson = False,
+    published: Published = None,
+    contact: Contact = None,
+    settings: SettingsPath = None,
+    workers: Workers = 0,
+) -> None:
     """Read without a ledger: who says what, what happened, what is only planned."""
     from onrecord import pipeline
     from onrecord.exports import evidence, reading
-    from onrecord.settings import ReadOptions
 
-    options = ReadOptions(published=day(published, "--published"))
+    choice = chosen(settings)
     refused = seen = 0
-    for item, outcome in pipeline.read_only(source, options, workers):
+    options = _options(choice, published)
+    for item, outcome in pipeline.read_only(source, options, workers, asking(choice, contact)):
         seen += 1
         found = reading.as_json(item, outcome)
         refused += found["story"] is None or found["story"]["state"] != "ok"
@@ -50,6 +63,10 @@ def read(source: Sources, as_json: AsJson = False, published: Published = None, 
             console().print(evidence.reading(item, outcome))
     _nothing(seen, source)
     raise typer.Exit(DONE_WITH_REFUSALS if refused else 0)
+
+
+def _options(choice: "Settings", published: str | None) -> "ReadOptions":
+    return replace(choice.read, published=day(published, "--published")) if published else choice.read
 
 
 def _nothing(seen: int, source: list[str]) -> None:
@@ -63,6 +80,8 @@ def add(
     ledger: LedgerPath = DEFAULT_LEDGER,
     engine: Annotated[str, typer.Option(help="Where stories are read: local.")] = "local",
     published: Published = None,
+    contact: Contact = None,
+    settings: SettingsPath = None,
     workers: Workers = 0,
 ) -> None:
     """Capture, read, group and merge stories into the ledger. Safe to repeat: what is held is passed over."""
@@ -73,28 +92,30 @@ def add(
     from onrecord import pipeline
     from onrecord.exports import terminal
     from onrecord.ledger import open_ledger
-    from onrecord.settings import ReadOptions
 
-    options = ReadOptions(published=day(published, "--published"))
-    pipeline.check(source, options)
+    choice = chosen(settings)
+    options, online = _options(choice, published), asking(choice, contact)
+    pipeline.check(source, options, online)
     opened = open_ledger(ledger, create=True)
     if said := upgrade(opened):
         print(said, file=sys.stderr)
     try:
         with terminal.Progress(console(stderr=True)) as progress:
             now = datetime.now(UTC)
-            report = pipeline.add(opened, source, pipeline.AddOptions(now, options, workers, progress=progress))
+            how = pipeline.AddOptions(now, options, workers, progress=progress, online=online)
+            report = pipeline.add(opened, source, how)
     except KeyboardInterrupt:
         print("onrecord: interrupted; what was read is kept, and the same command goes on from there", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     finally:
         opened.close()
     _nothing(report.offered, source)
-    _print_report(report, ledger)
+    print_report(report, ledger)
     raise typer.Exit(DONE_WITH_REFUSALS if report.refused else 0)
 
 
-def _print_report(report: "AddReport", ledger: str) -> None:
+def print_report(report: "AddReport", ledger: str) -> None:
+    """What became of the inputs, in lines: what was refused goes to standard error."""
     from onrecord.exports.harmless import in_line
 
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(report.states.items())) or "nothing new"
@@ -104,6 +125,12 @@ def _print_report(report: "AddReport", ledger: str) -> None:
         print(in_line(f"  {item.state}: {item.source}: {reasons}"), file=sys.stderr)
     if len(report.refused) > 20:
         print(f"  and {len(report.refused) - 20:,} more: onrecord intake --ledger {shown(ledger)}", file=sys.stderr)
+    if report.edited:
+        print(f"{len(report.edited):,} texts in a later version:")
+    for _, later in report.edited[:20]:
+        print(in_line(f"  onrecord show {later} --ledger {shown(ledger)}"))
+    if report.withdrawn:
+        print(f"{report.withdrawn:,} claims, events and totals rejected: their publishers took them back")
     print(
         f"{shown(ledger)}: {report.incidents:,} incidents, {report.plans:,} plans and other things that did not happen"
     )

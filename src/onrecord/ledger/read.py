@@ -270,6 +270,44 @@ def versions_in(connection: sa.Connection) -> dict[str, tuple[int, str | None]]:
     return found
 
 
+def before(ledger: Ledger, stories: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Those of the stories that are a later version of a text, each behind the version before."""
+    if not stories:
+        return ()
+    with ledger.reading() as connection:
+        found = versions_in(connection)
+    return tuple((earlier, id_) for id_ in sorted(stories) if (earlier := found.get(id_, (1, None))[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A page that a list led to. first and last: when it was fetched first, and when its copy last was."""
+
+    url: str
+    first: datetime
+    last: datetime
+
+
+def followed(ledger: Ledger, since: datetime) -> tuple[Followed, ...]:
+    """The pages of stories that lists have led to and that were fetched first since then; what is gone by now is none."""
+    told = schema.intake
+    pages = sa.select(told.c.source).where(told.c.story.is_not(None), told.c.body.like('%"listed_in":%'))
+    query = (
+        sa.select(told.c.source, told.c.story, told.c.at)
+        .where(told.c.source.in_(pages), told.c.body.is_not(None))
+        .order_by(told.c.seq)
+    )
+    first: dict[str, datetime] = {}
+    last: dict[str, datetime] = {}
+    gone: set[str] = set()
+    with ledger.reading() as connection:
+        for row in connection.execute(query):
+            first.setdefault(row.source, row.at)
+            last[row.source] = row.at
+            (gone.add if row.story is None else gone.discard)(row.source)
+    return tuple(Followed(url, at, last[url]) for url, at in sorted(first.items()) if at >= since and url not in gone)
+
+
 def versions(ledger: Ledger, story: str) -> list[str]:
     """The ids of all versions of a story's text, the first first; none where there is but one."""
     with ledger.reading() as connection:

@@ -15,6 +15,7 @@ from onrecord.pipeline.moving import MoveReport, move
 from onrecord.pipeline.rereading import RereadOptions, RereadReport, reread
 from onrecord.pipeline.verifying import checkpoint, verify
 from onrecord.pipeline.viewing import View, arranged, content, view
+from onrecord.pipeline.watching import Round, WatchOptions, watch
 
 __all__ = [
     "AddOptions",
@@ -30,7 +31,9 @@ __all__ = [
     "Progress",
     "RereadOptions",
     "RereadReport",
+    "Round",
     "View",
+    "WatchOptions",
     "add",
     "applied",
     "arranged",
@@ -56,4 +59,5 @@ __all__ = [
     "start_campaigns",
     "verify",
     "view",
+    "watch",
 ]

@@ -46,7 +46,8 @@ class AddOptions:
 @dataclass(frozen=True, slots=True)
 class AddReport:
     """What became of the inputs. offered = held + the sum of states; every input is in exactly one of them. withdrawn: claims,
-    events and totals that are rejected since a publisher took the item back.
+    events and totals that are rejected since a publisher took the item back. edited: stories that are a later version of a text,
+    each behind the one before.
     """
 
     offered: int
@@ -57,6 +58,7 @@ class AddReport:
     incidents: int
     plans: int
     withdrawn: int = 0
+    edited: tuple[tuple[str, str], ...] = ()
 
 
 def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddReport:
@@ -67,6 +69,7 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
     """
     offered, held, unread, states = 0, 0, 0, Counter[str]()
     refused: list[Intake] = []
+    came: set[str] = set()
     inputs = stories.gather(sources, options.read, _online(ledger, options.online), options.workers)
     with Local(options.workers) as engine, closing(inputs):
         for offers in _batches(inputs):
@@ -78,6 +81,7 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
             stored = write.store(ledger, done, readings, options.now)
             held += len(batch) - len(stored)
             states.update(item.state for item in stored)
+            came.update(item.story.id for item in stored if item.story and item.how)
             # Without what they hold: a folder of large files that cannot be used would fill the memory
             refused.extend(replace(item, capture=None, story=None) for item in stored if item.state != "ok")
             unread += sum(not reading.claims and bool(reading.rejections) for reading in readings)
@@ -94,6 +98,7 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
         incidents=len(derived.incidents),
         plans=len(derived.plans),
         withdrawn=withdrawn,
+        edited=read.before(ledger, came),
     )
 
 

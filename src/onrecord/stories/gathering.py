@@ -1,5 +1,6 @@
 """Sources → intakes: what each holds is taken apart, parsed in a cell, and the addresses that it lists are followed."""
 
+import hashlib
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -58,6 +59,8 @@ class _Gathering:
         self._links: deque[tuple[Link, int]] = deque()
         self._said: deque[Gathered] = deque()
         self._asked: set[str] = set()
+        self._lists: dict[str, Intake] = {}
+        self._listed_in: dict[str, str] = {}
 
     def all(self, found: Iterable[Iterable[containers.Found]]) -> Iterator[Gathered]:
         """What is in the sources, then behind the links in that, until no link is left."""
@@ -65,7 +68,12 @@ class _Gathering:
             yield from self._parsed(self._to_parse(source, FOLLOW))
         while self._links:
             links, self._links = self._links, deque()
-            yield from self._parsed(self._behind(links))
+            for item in self._parsed(self._behind(links)):
+                if isinstance(item, Intake) and item.state == "failed":
+                    # What is asked for again has to be found again
+                    self._lists.pop(self._listed_in.get(item.source, ""), None)
+                yield item
+        yield from self._lists.values()
 
     def _behind(self, links: deque[tuple[Link, int]]) -> Iterator[Document | Intake]:
         if self._online is None:
@@ -121,6 +129,8 @@ class _Gathering:
         if links and isinstance(document, Document):
             if document.follow > 0:
                 self._note(links, document.source, document.follow)
+                if document.how:
+                    self._lists[document.source] = _of_list(document, len(links))
                 yield from self._spoken()
             else:
                 kept = capture(document.source, document.media or "application/octet-stream", document.body)
@@ -139,8 +149,18 @@ class _Gathering:
                 self._said.append(Unchanged(link.source))
                 continue
             self._asked.add(link.url)
+            self._listed_in[link.url] = source
             further = follow if link.source == link.url else follow - 1 if link.kind == "sitemap" else 0
             self._links.append((link, further))
+
+
+def _of_list(document: Document, count: int) -> Intake:
+    """A list that came over the web, as an input. It comes after all that it names: a copy that is at hand is not followed
+    again, so nothing behind it may be missing.
+    """
+    said = hashlib.sha256(document.body).hexdigest()
+    note = Rejection(document.source, f"It is a list of {count} addresses or stories (SHA-256 {said}).")
+    return Intake(document.source, "ok", None, None, (note,), document.how)
 
 
 def withdrawal(item: Retraction) -> Intake:
