@@ -231,6 +231,22 @@ def copy_of(ledger: Ledger, url: str) -> Copy | None:
     return None
 
 
+def lengths_of(ledger: Ledger, sources: Collection[str]) -> dict[str, int]:
+    """How many characters the story has that came last from each of the sources, of those that gave one."""
+    told, books = schema.story, schema.intake
+    query = (
+        sa.select(books.c.source, sa.func.length(told.c.text).label("size"))
+        .join(told, told.c.id == books.c.story)
+        .order_by(books.c.seq)
+    )
+    with ledger.reading() as connection:
+        return {
+            row.source: row.size
+            for some in _portions(sorted(sources))
+            for row in connection.execute(query.where(books.c.source.in_(some)))
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class _Came:
     how: dict[str, object]

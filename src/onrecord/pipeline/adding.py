@@ -76,7 +76,7 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
             offered += len(offers)
             batch = [item for item in offers if isinstance(item, Intake)]
             held += len(offers) - len(batch)
-            new = _not_held(ledger, batch)
+            new = _shrunk(ledger, _not_held(ledger, batch))
             done, readings = _read_batch(ledger, engine, new)
             stored = write.store(ledger, done, readings, options.now)
             held += len(batch) - len(stored)
@@ -135,6 +135,21 @@ def _not_held(ledger: Ledger, batch: list[Intake]) -> list[Intake]:
     keyed = {write.intake_key(item): item for item in batch}
     held = read.held_keys(ledger, keyed)
     return [item for key, item in keyed.items() if key not in held]
+
+
+def _shrunk(ledger: Ledger, items: list[Intake]) -> list[Intake]:
+    """The inputs, with a note on each page that says much less than the copy at hand: nobody corrects half a story away."""
+    fetched = {item.source for item in items if item.story and "fetched_at" in item.how}
+    lengths = read.lengths_of(ledger, fetched) if fetched else {}
+    return [_noted(item, lengths.get(item.source, 0)) for item in items]
+
+
+def _noted(item: Intake, before: int) -> Intake:
+    now = len(item.story.text) if item.story else before
+    if 2 * now >= before:
+        return item
+    reason = f"{item.source} says less than half of what it said before: {now:,} characters of {before:,}. A paywall, or a page cut short."
+    return replace(item, state="partial", rejections=(*item.rejections, Rejection(item.source, reason, before - now)))
 
 
 def _read_batch(ledger: Ledger, engine: Local, items: list[Intake]) -> tuple[list[Intake], list[Reading]]:
