@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, Protocol
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import zstandard
 
 Kind = Literal["gzip", "zstd", "bzip2", "xz", "deflate", "br"]

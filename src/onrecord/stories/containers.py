@@ -12,6 +12,7 @@ from onrecord.stories import compressed, parsing, rows, warc, zipped
 from onrecord.stories.compose import refused
 from onrecord.stories.compressed import Caps, Unpacked
 from onrecord.stories.documents import Document
+from onrecord.stories.flow import Headed
 from onrecord.stories.links import Link, Retraction
 
 ROWS = frozenset({".jsonl", ".ndjson"})
@@ -54,7 +55,7 @@ def documents(stream: BinaryIO, label: Label, options: ReadOptions) -> Iterator[
     if stream.seekable():
         stream.seek(-len(head), io.SEEK_CUR)
     else:
-        stream = io.BufferedReader(_Rejoined(head, stream))
+        stream = io.BufferedReader(Headed(head, stream))
     kind = compressed.told(head)
     if head.startswith(_ARCHIVE) or (kind and _unpacked_head(head, kind).startswith(_ARCHIVE)):
         yield from warc.documents(stream, document.source, options)
@@ -142,19 +143,3 @@ def _whole(stream: BinaryIO, document: Document, options: ReadOptions) -> Docume
             lost += len(piece)
         return refused(source, f"{source} is larger than {limit} bytes.", lost)
     return replace(document, body=body)
-
-
-class _Rejoined(io.RawIOBase):
-    """A stream with its first bytes, read to see what it is, put back before it."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: bytearray | memoryview) -> int:  # type: ignore[override]
-        piece = self._head.read(len(into)) or self._rest.read(len(into))
-        into[: len(piece)] = piece
-        return len(piece)

@@ -143,7 +143,7 @@ def _is_strict(xml: str) -> bool:
 def _parsed(xml: str) -> Any:
     """Raises Unsafe where the parser gives up: in markup that is no XML it does so in many ways of its own."""
     # Takes a fifth of a second to load: only where there is a feed
-    import feedparser  # type: ignore[import-untyped]
+    import feedparser
 
     try:
         # A stream, never a string: a string that looks like an address or a path would be opened

@@ -15,16 +15,18 @@ _HEAD = 8
 _MOST = 1 << 44  # a member of an archive may be a film; its ratio is what gives a bomb away
 
 
-class _Headed(io.RawIOBase):
+class Headed(io.RawIOBase):
     """A stream with its first bytes put back before it."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def readinto(self, into: bytearray | memoryview) -> int:  # type: ignore[override]
+        """The first bytes, then those of the stream."""
         size = len(into)
         if self._head:
             piece, self._head = self._head[:size], self._head[size:]
@@ -42,7 +44,7 @@ class Flow:
         while len(head) < _HEAD and (piece := stream.read(_HEAD - len(head))):
             head += piece
         kind = told(head)
-        raw = _Headed(head, stream)
+        raw = Headed(head, stream)
         self._packed = Unpacked(raw, kind, Caps(_MOST, ratio)) if kind else None  # type: ignore[arg-type]
         self._stream: io.RawIOBase = self._packed or raw
         self._held = bytearray()
