@@ -108,12 +108,11 @@ class Line:
     @property
     def seen(self) -> str:
         """One phrase on it."""
-        if not (self.row.tests or self.row.slow):
-            return "no test"
-        if not self.tests:
-            return "NOT run" if self.row.tests else "not run: slow"
-        if "failed" in self.outcomes:
-            return "NOT as expected"
+        row = self.row
+        if not self.tests or not (row.tests or row.slow):
+            return "NOT run" if row.tests else "not run: slow" if row.slow else "no test"
+        if "passed" not in self.outcomes or "failed" in self.outcomes:
+            return "NOT as expected" if "failed" in self.outcomes else "skipped"
         told = [
             f"{value:,g} {name}" if kind == "seen" else f"at most {value:,g} {name}"
             for kind, _, name, value in ((*key.partition(" "), value) for key, value in self.figures.items())
