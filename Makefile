@@ -1,13 +1,16 @@
 # The workbench. `make demo` and `make test` are all a newcomer needs; both install into .venv what is pinned in requirements.lock.
 #   make test ALL=1   the slow tests too, and a skipped test fails
+#   make faults       the list of faults row by row: what goes in, is expected, was seen; ALL=1 with the slow tests
+#   make fuzz         every reader of inputs on bytes that went wrong, for MINUTES=10
 #   JOBS=4              how many tests run at a time
 PYTHON ?= python3
 JOBS ?= 2
+MINUTES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format evaluate bench bench-scale docs nightly lock clean
+.PHONY: demo test check format evaluate bench bench-scale docs faults fuzz nightly lock clean
 
 demo: $(READY)
 	$(BIN)/onrecord demo
@@ -41,8 +44,15 @@ docs: $(READY)
 	$(BIN)/python docs/make.py
 	$(BIN)/python docs/pictures.py
 
+faults: $(READY)
+	$(BIN)/python -m evaluation.faults --jobs $(JOBS) $(if $(ALL),--all)
+
+fuzz: $(READY)
+	$(BIN)/python -m evaluation.fuzz --minutes $(MINUTES)
+
 nightly: $(READY)
 	ONRECORD_NIGHTLY=1 $(BIN)/pytest -n $(JOBS)
+	$(BIN)/python -m evaluation.fuzz --minutes 10
 	$(BIN)/python -m evaluation.bench
 
 # Pins what pyproject.toml allows, for every platform, with hashes and without the address of an index.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import zstandard
 
 from evaluation import generator, intake

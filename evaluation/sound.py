@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from onrecord.records import Books, Capture, Intake, Rejection, Story
-from onrecord.stories import visible
 from onrecord.stories.documents import Document
 from onrecord.stories.links import Item, Link, Retraction, web_address
 
@@ -56,7 +55,7 @@ def of_intake(item: Intake) -> Iterator[str]:
         yield from of_books(item.books)
 
 
-def of_books(books: Books | visible.Books) -> Iterator[str]:
+def of_books(books: Books) -> Iterator[str]:
     """What a visitor sees is kept, dropped or lost."""
     parts = (books.kept, books.lost, *books.dropped.values())
     if min(parts) < 0 or books.visible != sum(parts):

@@ -12,6 +12,7 @@ from hypothesis import settings
 # What lies here is at hand in the processes that tests start, too
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
 
+from figures import Seen
 from onrecord import pipeline
 from onrecord.ledger import Ledger, open_ledger
 from servers import Server, programs, running
@@ -34,6 +35,14 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may skip: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def seen(record_property: Callable[[str, object], None]) -> Iterator[Seen]:
+    """Takes down the figures that a test shows, for `make faults`."""
+    made = Seen()
+    yield made
+    made.put_down(record_property)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 import zstandard
 
 from archived import PAGES, http, overlapping, packed, record, sha1, three, zipped
+from figures import Seen
 from onrecord.records import Intake
 from onrecord.settings import ReadOptions
 from onrecord.stories import warc
@@ -60,22 +61,26 @@ def _cut(parts: list[bytes], step: int) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("digests", [False, True])
-def test_a_tenth_of_all_cuts(digests: bool) -> None:
-    tried, silent = _cut(three(digests), 7)
-    assert (tried > 150, silent) == (True, 0)
-    tried, silent = _cut([gzip.compress(one, mtime=0) for one in three(digests)], 7)
-    assert (tried > 100, silent) == (True, 0)
+def test_a_tenth_of_all_cuts(digests: bool, seen: Seen) -> None:
+    for records, least in ((three(digests), 150), ([gzip.compress(one, mtime=0) for one in three(digests)], 100)):
+        tried, silent = _cut(records, 7)
+        seen(cuts=tried, silent_short_bodies=silent)
+        assert (tried > least, silent) == (True, 0)
 
 
 @pytest.mark.slow
-def test_every_cut() -> None:
+def test_every_cut(seen: Seen) -> None:
     for digests in (False, True):
-        assert _cut(three(digests), 1)[1] == 0
-        assert _cut([gzip.compress(one, mtime=0) for one in three(digests)], 1)[1] == 0
+        for records in (three(digests), [gzip.compress(one, mtime=0) for one in three(digests)]):
+            tried, silent = _cut(records, 1)
+            seen(cuts=tried, silent_short_bodies=silent)
+            assert silent == 0
     whole = gzip.compress(b"".join(three()), mtime=0)
     for cut in range(len(whole)):
         items = _read(whole[:cut])
-        assert all(body in PAGES for body in _whole(items)), cut
+        short = sum(body not in PAGES for body in _whole(items))
+        seen(cuts=1, silent_short_bodies=short)
+        assert not short, cut
         assert any(isinstance(i, Intake) and i.source == "a.warc" for i in items), cut
 
 
@@ -150,7 +155,7 @@ def test_a_page_does_not_smuggle_in_a_record() -> None:
         assert all(b"Forged" not in i.body or i.body.startswith(PAGES[1]) for i in items if isinstance(i, Document))
 
 
-def test_a_broken_member_spoils_no_neighbour() -> None:
+def test_a_broken_member_spoils_no_neighbour(seen: Seen) -> None:
     middle = gzip.compress(_SECOND, mtime=0)
     for at in range(len(middle)):
         hurt = bytearray(middle)
@@ -159,6 +164,7 @@ def test_a_broken_member_spoils_no_neighbour() -> None:
         whole = _whole(items)
         assert whole[0] == PAGES[0]
         assert whole[-1] == PAGES[2], at
+        seen(bytes_made_wrong=1, wrong_bodies_as_whole=sum(body not in PAGES for body in whole))
         assert all(body in PAGES for body in whole), at
         if len(whole) == 2:
             assert any(isinstance(i, Intake) and i.rejections[0].lost for i in items)
@@ -177,7 +183,7 @@ def _bombs() -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.mark.slow
-def test_bombs_are_refused_while_they_unpack() -> None:
+def test_bombs_are_refused_while_they_unpack(seen: Seen) -> None:
     for name, bomb in _bombs():
         tracemalloc.start()
         begun = time.monotonic()
@@ -186,7 +192,10 @@ def test_bombs_are_refused_while_they_unpack() -> None:
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        assert (peak < 80_000_000, time.monotonic() - begun < 5) == (True, True), (name, peak)
+        took = time.monotonic() - begun
+        seen(bombs=1)
+        seen.most(seconds=took, megabytes=peak / 1e6)
+        assert (peak < 80_000_000, took < 5) == (True, True), (name, peak)
         assert items, name
         assert all(isinstance(i, Intake) and i.state == "refused" and i.rejections[0].lost for i in items), name
         assert any("times its size" in i.rejections[0].reason for i in items if isinstance(i, Intake)), name
@@ -213,11 +222,14 @@ def test_a_bomb_spoils_no_neighbour() -> None:
     ids=["heads", "lines", "swallowing", "magics", "names", "frames", "chunks"],
 )
 @pytest.mark.slow
-def test_what_costs_time_has_an_end(data: bytes) -> None:
+def test_what_costs_time_has_an_end(data: bytes, seen: Seen) -> None:
     begun = time.process_time()
     items = _read(data)
     assert items
-    assert time.process_time() - begun < 20
+    took = time.process_time() - begun
+    seen(bombs=1, hangs_past_20_s=took > 20)
+    seen.most(seconds=took)
+    assert took < 20
     assert isinstance(items[-1], Document) or items[-1].rejections[0].lost
 
 
@@ -326,14 +338,16 @@ def test_too_many_and_too_large() -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_members() -> None:
+def test_a_hundred_thousand_members(seen: Seen) -> None:
     data = zipped({f"{n}.txt": b"" for n in range(100_000)})
     tracemalloc.start()
     try:
         (item,) = _zip(data).values()
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+        peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+    seen.most(megabytes=peak / 1e6)
+    assert peak < 5_000_000
     assert isinstance(item, Intake)
     assert "100000 members" in item.rejections[0].reason
 
@@ -347,11 +361,12 @@ def test_a_list_that_lies_about_its_length() -> None:
     assert "301 members" in item.rejections[0].reason
 
 
-def test_a_zip_that_is_cut_has_failed() -> None:
+def test_a_zip_that_is_cut_has_failed(seen: Seen) -> None:
     data = zipped({"a.txt": b"Tarsk.", "b.txt": b"Verrin."})
     for cut in range(len(data)):
         (item,) = _zip(data[:cut]).values()
         assert isinstance(item, Intake)
+        seen(cuts=1)
         assert (item.state, item.rejections[0].lost) == ("failed", cut)
 
 

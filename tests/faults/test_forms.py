@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from figures import Seen
 from onrecord.records import Intake
 from onrecord.settings import ReadOptions
 from onrecord.stories import exports, feeds, sitemaps
@@ -39,7 +40,7 @@ def _used(items: list[Item]) -> list[Item]:
     return [item for item in items if not isinstance(item, Intake) or item.state in ("ok", "partial")]
 
 
-def test_a_feed_cut_anywhere_hands_on_whole_entries_alone() -> None:
+def test_a_feed_cut_anywhere_hands_on_whole_entries_alone(seen: Seen) -> None:
     """N7."""
     whole = _used(_feed(_FEED))
     assert len(whole) == 3
@@ -48,7 +49,9 @@ def test_a_feed_cut_anywhere_hands_on_whole_entries_alone() -> None:
     inner = range(_FEED.index(b"<p>") + 20, _FEED.rindex(b"</p>") - 20)
     for cut in (n for n in range(len(_FEED)) if n not in inner or not n % 7):
         items = _feed(_FEED[:cut])
-        assert _used(items) == whole[: sum(end <= cut for end in ends)], cut
+        torn = _used(items) != whole[: sum(end <= cut for end in ends)]
+        seen(cuts=1, torn_entries_handed_on=torn)
+        assert not torn, cut
         assert any(isinstance(item, Intake) and item.state == "refused" for item in items), cut
 
 
@@ -68,17 +71,23 @@ _BOMBS = {
 
 @pytest.mark.parametrize("bomb", _BOMBS)
 @pytest.mark.parametrize(("read", "root", "item"), [(_feed, "rss", "item"), (_map, "urlset", "url")])
-def test_what_inflates_is_refused_soon(bomb: str, read: Callable[[bytes], list[Item]], root: str, item: str) -> None:
+def test_what_inflates_is_refused_soon(
+    bomb: str, read: Callable[[bytes], list[Item]], root: str, item: str, seen: Seen
+) -> None:
     """B1."""
     body = _BOMBS[bomb].replace("ROOT", root).replace("ITEM", item).encode()
     read(b"<rss></rss>")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
     items = read(body)
-    assert time.process_time() - start < 1
+    took = time.process_time() - start
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    seen(bombs=1)
+    seen.most(seconds=took, megabytes=grown / 1000)
+    assert took < 1
     assert not _used(items)
     assert items
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+    assert grown < 200_000
 
 
 @pytest.fixture
@@ -129,6 +138,7 @@ def test_nothing_is_opened_or_fetched(
     item: str,
     listener: tuple[int, list[int]],
     tmp_path: Path,
+    seen: Seen,
 ) -> None:
     """B2."""
     port, accepted = listener
@@ -136,8 +146,9 @@ def test_nothing_is_opened_or_fetched(
     body = asking.replace("ROOT", root).replace("ITEM", item)
     items = read(body.format(file=(tmp_path / "secret").as_uri(), web=f"http://127.0.0.1:{port}/x").encode())
     assert items
-    assert "hunter" not in repr(items)
     time.sleep(0.1)
+    seen(inputs=1, files_read="hunter" in repr(items), connections=len(accepted))
+    assert "hunter" not in repr(items)
     assert accepted == []
 
 

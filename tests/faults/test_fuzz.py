@@ -5,7 +5,7 @@ import os
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from evaluation import changes, fuzz, seeds, sound
+from figures import Seen
 from onrecord.records import Books, Furniture, Intake, Rejection
 from onrecord.settings import ReadOptions
 from onrecord.stories.compose import capture, refused
@@ -26,15 +27,15 @@ _FORMS = sorted(seeds.MAKERS)
 
 
 @pytest.mark.parametrize("form", _FORMS)
-def test_bytes_that_went_wrong_have_a_state(form: str, record_property: Callable[[str, object], None]) -> None:
+def test_bytes_that_went_wrong_have_a_state(form: str, seen: Seen) -> None:
     inputs = 8 if form == "pages" else 25
     made = Counter[str]()
     for number in range(1, inputs + 1):
         found, counts = fuzz.tried(form, fuzz.case(11, form, number))
+        seen(inputs=1, finds=len(found))
         assert not found, (number, found)
         made += counts
     assert made.total() >= inputs
-    record_property("seen", f"{inputs} inputs ({form}): 0 finds")
 
 
 @pytest.mark.parametrize("form", _FORMS)
@@ -91,6 +92,7 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nX: \x00\r\nContent-Type: text/html\r\n\r\n<p>Shel
         ("feeds", b"<rss><channel><item><title>&#xd800; &</title></item></channel></rss>", "its parser gives up"),
         ("feeds", b"<rss><channel><title>&#%b; &</title><item><link>https://x.example</link></item></channel></rss>" % (b"9" * 5000), ""),
         ("feeds", b"<rss><channel><item><gml:pos>1 2</gml:pos> &</item></channel></rss>", "its parser gives up"),
+        ("pages", b"<iframe>[html><body><p>" + b"The council of Brenik counted the shells. " * 5, "What the page states of itself"),
         ("pdfs", seeds.pdf(1).replace(b"startxref\n", b"startxref\n9999999999999999999999"), "is no PDF that can be read"),
         ("mail", b"Subject: x\nFrom: y\nContent-Type: text/html; charset=undefined\n\n<p>\xff", "no sentences"),
         ("mail", b"Subject: x\nFrom: y\nContent-Type: text/plain; charset=\"a\x00b\"\n\n" + b"Shells fell \xff\xfe beside the quay on Monday. " * 9, ""),

@@ -5,9 +5,10 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from figures import Seen
 from onrecord.records import Intake
 from onrecord.settings import ReadOptions
 from onrecord.stories import pages, visible
@@ -39,22 +40,25 @@ def _told(item: Intake, *sentences: str) -> None:
 
 @pytest.mark.parametrize("depth", [100, 190, 250, 255, 256, 300, 2040, 2050, 20_000])
 @pytest.mark.parametrize("tag", ["div", "b", "blockquote", "section"])
-def test_nothing_is_lost_in_deep_nesting(depth: int, tag: str) -> None:
+def test_nothing_is_lost_in_deep_nesting(depth: int, tag: str, seen: Seen) -> None:
     item = _read(
         f"<html><body><article>{_STORY}{f'<{tag}>' * depth}<p>{_SENTINEL}</p>{f'</{tag}>' * depth}<p>{_AFTER}</p></article></body></html>"
     )
     _told(item, _SENTINEL, _AFTER)
     assert item.story is not None
+    seen(pages=1, sentences_missing=sum(words not in item.story.text for words in (_SENTINEL, _AFTER)))
     assert _SENTINEL in item.story.text
     assert _AFTER in item.story.text
 
 
 @pytest.mark.parametrize("tag", ["div", "span", "section"])
-def test_paragraphs_in_tags_that_never_close(tag: str) -> None:
+def test_paragraphs_in_tags_that_never_close(tag: str, seen: Seen) -> None:
     said = [_PROSE.format(n) for n in range(400)]
     item = _read("<html><body>" + "".join(f"<{tag}><p>{words}</p>" for words in said) + "</body></html>")
     assert item.story is not None
-    assert [words for words in said if words not in item.story.text] == []
+    missing = [words for words in said if words not in item.story.text]
+    seen(sentences=len(said), missing=len(missing))
+    assert missing == []
     assert item.state == "ok"
 
 
@@ -78,7 +82,7 @@ def test_flattening_keeps_what_a_page_shows_and_states() -> None:
     ],
     ids=["text", "attribute", "line"],
 )
-def test_one_thing_of_many_megabytes(html: str) -> None:
+def test_one_thing_of_many_megabytes(html: str, seen: Seen) -> None:
     """By the ordinary limit refused; with a higher one in full, or told."""
     refused = _read(html)
     assert (refused.state, refused.rejections[0].lost) == ("refused", len(html))
@@ -87,7 +91,10 @@ def test_one_thing_of_many_megabytes(html: str) -> None:
         ((_, (item,)), (_, (after,))) = cells.parse(
             [Document("a.html", html.encode(), "text/html"), Document("b.html", _STORY.encode(), "text/html")]
         )
-        assert time.monotonic() - start < 90
+        took = time.monotonic() - start
+    seen(pages=1)
+    seen.most(seconds=took)
+    assert took < 90
     _told(item, _SENTINEL, _AFTER)
     assert after.state == "ok"
 
@@ -106,7 +113,7 @@ def test_one_thing_of_many_megabytes(html: str) -> None:
     ],
     ids=["paragraphs", "links", "attributes", "tables", "open tags", "comments", "nested"],
 )
-def test_bombs_end_in_time_and_the_next_page_is_read(html: str) -> None:
+def test_bombs_end_in_time_and_the_next_page_is_read(html: str, seen: Seen) -> None:
     with Cells(1) as cells:
         start = time.monotonic()
         ((_, (bomb,)), (_, (after,))) = cells.parse(
@@ -115,7 +122,10 @@ def test_bombs_end_in_time_and_the_next_page_is_read(html: str) -> None:
                 Document("b.html", _STORY.encode(), "text/html"),
             ]
         )
-        assert time.monotonic() - start < 60
+        took = time.monotonic() - start
+    seen(bombs=1, given_up_at_the_limit=bomb.state == "failed", next_pages_harmed=after.state != "ok")
+    seen.most(seconds=took)
+    assert took < 60
     _told(bomb, _SENTINEL)
     assert after.state == "ok"
 
@@ -201,12 +211,13 @@ def test_marks_stand_where_they_say(words: list[str], form: str) -> None:
         assert raw[at : at + len(text[mark.start : mark.end].encode())].decode() == text[mark.start : mark.end]
 
 
-@settings(max_examples=60)
+# The fixture adds up what all examples show
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9))
-def test_the_books_of_a_page_balance(seed: int) -> None:
+def test_the_books_of_a_page_balance(seen: Seen, seed: int) -> None:
     """Every character that was put on the page is kept, dropped for a reason, or lost."""
     draw = random.Random(seed)
-    blocks, seen = [], 0
+    blocks, shown = [], 0
     for n in range(draw.randint(1, 25)):
         words = draw.choice([_PROSE.format(n), "Short line", f"More on {n}", _SENTINEL[: draw.randint(5, 90)].strip()])
         blocks.append(
@@ -217,13 +228,14 @@ def test_the_books_of_a_page_balance(seed: int) -> None:
                 ]
             ).format(words)
         )  # fmt: skip
-        seen += len(words)
+        shown += len(words)
         blocks.append(
             draw.choice(["", "<script>var x = 'Unseen words.';</script>", "<!-- unseen -->", "<style>p{}</style>"])
         )
     item, books = pages.read(Document("x.html", f"<html><body>{''.join(blocks)}</body></html>".encode()), _OPTIONS)
     assert books is not None
-    assert books.visible == seen
+    seen(pages=1, characters=books.visible, unaccounted=books.visible - shown)
+    assert books.visible == shown
     assert books.visible == books.kept + sum(books.dropped.values()) + books.lost
     assert min(books.kept, books.lost, *books.dropped.values()) >= 0
     assert item.story is None or (item.state == "ok") == (books.lost == 0 and not item.rejections)

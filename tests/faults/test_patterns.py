@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import onrecord
+from figures import Seen
 
 _ROOT = Path(onrecord.__file__).parent
 _LONG = 100_000
@@ -105,10 +106,11 @@ def test_every_module_with_patterns_is_looked_at() -> None:
     [m for m in _modules() if ".stories." in m]
     + [pytest.param(m, marks=pytest.mark.slow) for m in _modules() if ".stories." not in m],
 )
-def test_patterns_are_quick(module: str) -> None:
+def test_patterns_are_quick(module: str, seen: Seen) -> None:
     slow = {
         name: found for name, pattern in _compiled(module).items() if name not in KNOWN and (found := _slow(pattern))
     }
+    seen(patterns=len(_compiled(module)), slow=len(slow))
     assert slow == {}
 
 

@@ -144,10 +144,13 @@ def intake(ledger: LedgerPath = DEFAULT_LEDGER, as_json: AsJson = False) -> None
 
     with held(ledger) as opened:
         rows: Iterable[Row] = (
-            {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost}
+            {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost, "books": row.books}
             for row in reading.intake(opened)
         )
         if as_json:
             print_json(rows)
         else:
-            console(cut=True).print(terminal.TABLES["intake"](rows))
+            kept = list(rows)
+            console(cut=True).print(terminal.TABLES["intake"](kept))
+            for line in terminal.balance(kept):
+                print(line)

@@ -1,14 +1,16 @@
 """The ledger for reading in a terminal: tables with a line a row, and progress."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import get_args
 
 from rich import progress
 from rich.console import Console
 
 from onrecord.exports.listing import Listing
 from onrecord.exports.private import Row
-from onrecord.records import Bounds
+from onrecord.records import Books, Bounds, InputState
 
 
 def figure(bounds: Bounds) -> str:
@@ -164,6 +166,26 @@ def intake(rows: Iterable[Row]) -> Listing:
     columns = ("state", "lost", "source", "reason")
     cells = [[row[column] for column in columns] for row in rows]
     return Listing(columns, cells, right=frozenset({"lost"}), gives={"source": 16, "reason": 16}, last="reason")
+
+
+def balance(rows: Sequence[Row]) -> Iterator[str]:
+    """The books of intake in two lines: how many inputs came to what, and of all the characters that visitors of the pages
+    see, how many were kept, dropped on purpose, and lost. Both add up.
+    """
+    states = Counter(str(row["state"]) for row in rows)
+    told = ", ".join(f"{states[state]:,} {state}" for state in get_args(InputState) if states[state]) or "none"
+    yield f"{len(rows):,} inputs: {told}"
+    books = [row["books"] for row in rows if isinstance(row["books"], Books)]
+    if books:
+        dropped = Counter[str]()
+        for one in books:
+            dropped.update(one.dropped)
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in dropped.most_common() if count)
+        visible, kept, lost = (sum(getattr(one, name) for one in books) for name in ("visible", "kept", "lost"))
+        yield (
+            f"{len(books):,} pages with {visible:,} visible characters: {kept:,} kept, {sum(dropped.values()):,} dropped"
+            f"{f' ({reasons})' if reasons else ''}, {lost:,} lost"
+        )
 
 
 def _plain(

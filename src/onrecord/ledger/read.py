@@ -11,6 +11,7 @@ from onrecord.ledger import schema
 from onrecord.ledger.codec import decode
 from onrecord.ledger.opening import Ledger
 from onrecord.records import (
+    Books,
     Campaign,
     Capture,
     Coding,
@@ -39,13 +40,16 @@ from onrecord.records import (
 
 @dataclass(frozen=True, slots=True)
 class IntakeRow:
-    """One line of the books: what was offered, what became of it, why, and how much of it was lost."""
+    """One line of the books: what was offered, what became of it, why, and how much of it was lost; of a page, what became of
+    the characters that a visitor sees.
+    """
 
     source: str
     state: str
     reason: str
     lost: int
     story: str | None
+    books: Books | None = None
 
 
 def held_keys(ledger: Ledger, keys: Iterable[str]) -> set[str]:
@@ -250,6 +254,11 @@ def lengths_of(ledger: Ledger, sources: Collection[str]) -> dict[str, int]:
 @dataclass(frozen=True, slots=True)
 class _Came:
     how: dict[str, object]
+    books: Books | None = None
+
+
+def _books(body: str | None) -> Books | None:
+    return decode(body, _Came).books if body else None
 
 
 def _how(body: str) -> dict[str, object]:
@@ -522,7 +531,9 @@ def intake(ledger: Ledger) -> Iterator[IntakeRow]:
     # A story on which the reader of its day failed has since been read by another
     state = sa.case(((table.c.state == "failed") & schema.current.c.story.is_not(None), "ok"), else_=table.c.state)
     query = (
-        sa.select(table.c.seq, table.c.source, state.label("state"), table.c.story, why.c.reason, why.c.lost)
+        sa.select(
+            table.c.seq, table.c.source, state.label("state"), table.c.story, table.c.body, why.c.reason, why.c.lost
+        )
         .outerjoin(why, why.c.intake == table.c.seq)
         .outerjoin(schema.current, schema.current.c.story == table.c.story)
         .order_by(table.c.seq, why.c.seq)
@@ -532,13 +543,13 @@ def intake(ledger: Ledger) -> Iterator[IntakeRow]:
     with ledger.reading() as connection:
         for found in connection.execute(query):
             if row is not None and found.seq == last:
-                row = IntakeRow(
-                    row.source, row.state, f"{row.reason}; {found.reason}", row.lost + found.lost, row.story
-                )
+                row = replace(row, reason=f"{row.reason}; {found.reason}", lost=row.lost + found.lost)
                 continue
             if row is not None:
                 yield row
             last = found.seq
-            row = IntakeRow(found.source, found.state, found.reason or "", found.lost or 0, found.story)
+            row = IntakeRow(
+                found.source, found.state, found.reason or "", found.lost or 0, found.story, _books(found.body)
+            )
     if row is not None:
         yield row

@@ -51,6 +51,8 @@ def story(document: Document, options: ReadOptions) -> Intake:
     meta = page.meta
     main = _main(html)
     text, left_out, books = _text(page, str(main.get("text") or ""), source)
+    if gave_up := main.get("gave up"):
+        notes = (*notes, Rejection(source, f"What the page states of itself could not all be read ({gave_up})."))
     notes = (*document.notes, *decoded.notes, *notes, *left_out)
     if not text:
         nothing = unread(document, "text/html", f"{source} shows no story: there is no paragraph of text in it.")
@@ -82,16 +84,30 @@ def _without_nul(html: str, source: str) -> tuple[str, tuple[Rejection, ...]]:
 
 
 def _main(html: str) -> dict[str, object]:
-    """What trafilatura makes of a page; empty where it makes nothing of it."""
-    found = trafilatura.bare_extraction(
+    """What trafilatura makes of a page; empty where it makes nothing of it. "gave up": the error, where it got no further than the text."""
+    gave_up = None
+    try:
+        found = _extracted(html, with_metadata=True)
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:
+        # Its search for dates fails on odd trees; for the text it need not be asked
+        gave_up = type(error).__name__
+        found = _extracted(html, with_metadata=False)
+    if found is None:
+        return {}
+    return {"gave up": gave_up, **{key: getattr(found, key, None) for key in ("text", "title", "author", "date")}}
+
+
+def _extracted(html: str, with_metadata: bool) -> object:
+    return trafilatura.bare_extraction(
         html,
         include_comments=False,
         include_tables=True,
-        with_metadata=True,
+        with_metadata=with_metadata,
         # Left to itself the date search asks the clock what is in the future
         date_extraction_params=dict(_DATE_LIMITS),
     )
-    return {} if found is None else {key: getattr(found, key, None) for key in ("text", "title", "author", "date")}
 
 
 def _text(page: visible.Page, main: str, source: str) -> tuple[str, tuple[Rejection, ...], Books]:
@@ -136,8 +152,18 @@ def _dates(meta: dict[str, str], html: str, main: dict[str, object]) -> tuple[St
     if stated:
         return tuple(stated)
     # Where a main text was found, its finder has looked for the date already
-    day = main.get("date") if main else find_date(html, **_DATE_LIMITS)
+    day = main.get("date") if main else _day(html)
     return (Stated(str(day), "metadata"),) if day else ()
+
+
+def _day(html: str) -> str | None:
+    try:
+        day: str | None = find_date(html, **_DATE_LIMITS)
+    except (MemoryError, OSError):
+        raise
+    except Exception:  # as above
+        return None
+    return day
 
 
 def _address(url: str | None) -> str | None:
