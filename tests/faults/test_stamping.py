@@ -286,6 +286,20 @@ def test_a_bit_changed_anywhere_makes_no_other_stamp() -> None:
         stamps.check(good, DATA, ())
 
 
+def test_what_breaks_within_the_library_is_a_reason_and_an_interruption_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    raised: list[BaseException] = [type("PanicException", (BaseException,), {})("index out of range")]
+
+    def breaks(_: bytes) -> None:
+        raise raised[0]
+
+    monkeypatch.setattr("rfc3161_client.decode_timestamp_response", breaks)
+    with pytest.raises(NoStamp, match="is no time stamp that can be read"):
+        stamps.check(b"", DATA, trusted())
+    raised[0] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        stamps.check(b"", DATA, trusted())
+
+
 # Servers that give none
 
 
