@@ -37,7 +37,6 @@ from onrecord.stories import (
     exports,
     feeds,
     mail,
-    pages,
     parsing,
     pdfs,
     rows,
@@ -105,13 +104,8 @@ def case(seed: int, form: str, number: int) -> bytes:
     return changes.changed(chance, seeds.draw(chance, of), another)
 
 
-def _page(document: Document) -> Iterator[Item]:
-    try:
-        yield pages.story(document, _OPTIONS)
-
-
 READERS: Mapping[str, Callable[[Document], Iterator[Item]]] = {
-    "pages": _page,
+    "pages": lambda document: iter(parsing.parse(document, _OPTIONS)),
     "texts": lambda document: iter(parsing.parse(document, _OPTIONS)),
     "feeds": lambda document: feeds.entries(document, _OPTIONS),
     "sitemaps": lambda document: sitemaps.links(document, _OPTIONS),
