@@ -17,7 +17,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -105,7 +105,7 @@ def case(seed: int, form: str, number: int) -> bytes:
 
 
 READERS: Mapping[str, Callable[[Document], Iterator[Item]]] = {
-    "pages": lambda document: iter(parsing.parse(document, _OPTIONS)),
+    "pages": lambda document: iter(parsing.parse(replace(document, media="text/html"), _OPTIONS)),
     "texts": lambda document: iter(parsing.parse(document, _OPTIONS)),
     "feeds": lambda document: feeds.entries(document, _OPTIONS),
     "sitemaps": lambda document: sitemaps.links(document, _OPTIONS),

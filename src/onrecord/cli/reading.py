@@ -1,7 +1,6 @@
 """Commands that read stories, and the books of what was offered."""
 
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -33,6 +32,7 @@ from onrecord.errors import CannotWork, WrongUse
 
 if TYPE_CHECKING:
     from onrecord.exports.private import Row
+    from onrecord.ledger.read import IntakeRow
     from onrecord.pipeline import AddReport
     from onrecord.settings import ReadOptions, Settings
 
@@ -143,14 +143,15 @@ def intake(ledger: LedgerPath = DEFAULT_LEDGER, as_json: AsJson = False) -> None
     from onrecord.ledger import read as reading
 
     with held(ledger) as opened:
-        rows: Iterable[Row] = (
-            {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost, "books": row.books}
-            for row in reading.intake(opened)
-        )
+        found = reading.intake(opened)
         if as_json:
-            print_json(rows)
-        else:
-            kept = list(rows)
-            console(cut=True).print(terminal.TABLES["intake"](kept))
-            for line in terminal.balance(kept):
-                print(line)
+            print_json({**_row(row), "books": row.books} for row in found)
+            return
+        kept = list(found)
+    console(cut=True).print(terminal.TABLES["intake"](map(_row, kept)))
+    for line in terminal.balance([row.state for row in kept], [row.books for row in kept if row.books]):
+        print(line)
+
+
+def _row(row: "IntakeRow") -> "Row":
+    return {"source": row.source, "state": row.state, "reason": row.reason, "lost": row.lost}

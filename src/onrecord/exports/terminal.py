@@ -168,14 +168,12 @@ def intake(rows: Iterable[Row]) -> Listing:
     return Listing(columns, cells, right=frozenset({"lost"}), gives={"source": 16, "reason": 16}, last="reason")
 
 
-def balance(rows: Sequence[Row]) -> Iterator[str]:
+def balance(states: Sequence[str], books: Sequence[Books]) -> Iterator[str]:
     """The books of intake in two lines: how many inputs came to what, and of all the characters that visitors of the pages
     see, how many were kept, dropped on purpose, and lost. Both add up.
     """
-    states = Counter(str(row["state"]) for row in rows)
-    told = ", ".join(f"{states[state]:,} {state}" for state in get_args(InputState) if states[state]) or "none"
-    yield f"{len(rows):,} inputs: {told}"
-    books = [row["books"] for row in rows if isinstance(row["books"], Books)]
+    told = ", ".join(f"{states.count(state):,} {state}" for state in get_args(InputState) if state in states) or "none"
+    yield f"{len(states):,} inputs: {told}"
     if books:
         dropped = Counter[str]()
         for one in books:
