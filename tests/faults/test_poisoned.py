@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from figures import Seen
+from invented import NOW
 from onrecord import pipeline, stories
 from onrecord.ledger import open_ledger, read
 from onrecord.pipeline import AddOptions
 from onrecord.records import Intake
 from onrecord.settings import ReadOptions
-from invented import NOW
 
 _TOWNS = ("Kelm Point", "Varnholm", "Brenik", "Marrow Quay", "Tessel", "Orrin Ford")
 
@@ -80,7 +80,9 @@ POISON: dict[str, Callable[[int], bytes]] = {
     "txt.gz": lambda n: gzip.compress(bytes(30_000_000), mtime=0),
     "zip": lambda n: zipped(n)[:-30],
     "eml": lambda n: b"From: a@x.example\nSubject: b\n\n",
-    "rss": lambda n: b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><channel>&b;</channel></rss>',
+    "rss": lambda n: (
+        b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><channel>&b;</channel></rss>'
+    ),
 }
 
 
@@ -114,15 +116,15 @@ def test_one_in_a_hundred_is_bad(tmp_path: Path, seen: Seen) -> None:
     """Into the ledger: the report, the books and the sources agree."""
     folder = tmp_path / "in"
     folder.mkdir()
-    bad = written(folder, 200)
+    bad = written(folder, 100)
     ledger = open_ledger(str(tmp_path / "l.db"), create=True)
     report = pipeline.add(ledger, [str(folder)], AddOptions(NOW))
     books = list(read.intake(ledger))
     ledger.close()
-    assert (report.offered, report.held, sum(report.states.values()), len(books)) == (200, 0, 200, 200)
+    assert (report.offered, report.held, sum(report.states.values()), len(books)) == (100, 0, 100, 100)
     assert {shown(line.source, folder) for line in books if line.state != "ok"} == bad
     assert all(line.reason for line in books if line.state != "ok")
-    seen(inputs=200, ok=report.states["ok"], named=len(bad))
+    seen(inputs=100, ok=report.states["ok"], named=len(bad))
 
 
 @pytest.mark.slow
