@@ -175,3 +175,15 @@ def test_leaving_in_the_middle_leaves_nothing_behind(cells: Cells) -> None:
     for _ in cells.parse(documents):
         break
     assert [item.state for item in _acts(cells, "fine")] == ["ok"]
+
+
+def test_a_script_without_a_guard_may_read_pages(tmp_path: Path) -> None:
+    """Nothing of the program that runs is loaded again in a process that parses."""
+    (tmp_path / "page.html").write_bytes(_PAGE)
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "from onrecord import stories\nprint('begun')\n"
+        "print([item.state for item in stories.gather(['page.html'], stories.ReadOptions())])\n"
+    )
+    ran = subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert (ran.returncode, ran.stdout.split("\n")) == (0, ["begun", "['ok']", ""])

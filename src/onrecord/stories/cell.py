@@ -28,7 +28,14 @@ from onrecord.records import Books, InputState, Intake, Rejection, Story
 from onrecord.settings import ReadOptions
 from onrecord.stories import parsing
 from onrecord.stories.compose import capture
-from onrecord.stories.confined import confine, deaf_to_interrupts, live_with_the_parent, spend, without_network
+from onrecord.stories.confined import (
+    confine,
+    deaf_to_interrupts,
+    live_with_the_parent,
+    program_aside,
+    spend,
+    without_network,
+)
 from onrecord.stories.documents import Document
 from onrecord.stories.links import Item, Link, Retraction
 
@@ -267,7 +274,7 @@ class _Worker:
         try:
             self.line, theirs = context.Pipe()
             self.process: BaseProcess = context.Process(target=_work, args=(theirs, limits, PARSE), daemon=True)
-            with deaf_to_interrupts():
+            with deaf_to_interrupts(), program_aside():
                 self.process.start()
         except OSError as error:
             raise TryLater(f"No process could be started to parse pages ({error.strerror}).") from error

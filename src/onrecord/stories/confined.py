@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import NoReturn
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
@@ -123,3 +124,16 @@ def deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def program_aside() -> Iterator[None]:
+    """Processes that start meanwhile do not load the program that is running: a parser has no use for it, and one that is a
+    script without a guard would begin anew in each of them.
+    """
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
