@@ -1,7 +1,7 @@
 """`python -m evaluation.fuzz [--minutes N] [--seed N] [--only FORM...] [--replay FILE]`: bytes that went wrong, for every reader of inputs.
 
 Seeds of every form (`evaluation.seeds`) are changed (`evaluation.changes`) and read, in a process that is watched: one that dies, takes
-more than 20 seconds or asks for more than a gigabyte is a find, as is every exception that leaves a reader and whatever `evaluation.sound`
+more than 20 seconds of computing or asks for more than a gigabyte is a find, as is every exception that leaves a reader and whatever `evaluation.sound`
 complains of. Pages and texts go through cells as well. A story that "could not be parsed", by an exception that nobody foresaw, is no
 find of its own kind only because it is named: these are listed apart. Each kind of find is written to a folder, bytes and traceback, so that it
 can be replayed. Exit status 1 where there is any, of either sort.
@@ -11,6 +11,7 @@ import argparse
 import io
 import json
 import random
+import signal
 import sys
 import time
 import traceback
@@ -46,14 +47,15 @@ from onrecord.stories import (
     zipped,
 )
 from onrecord.stories.cell import Cells, Limits
-from onrecord.stories.confined import confine, live_with_the_parent
+from onrecord.stories.confined import confine, live_with_the_parent, spend
 from onrecord.stories.documents import Document
 from onrecord.stories.links import Item
 
 CELLS = "cells"
 FORMS = (*seeds.MAKERS, CELLS)
-LIMIT = 20.0
-"""Seconds that one input may take."""
+LIMIT = 20
+"""Seconds of computing that one input may take."""
+_PATIENCE = 6.0 * LIMIT  # seconds until an answer, on a machine that others use
 _MEMORY = 1 << 30
 _TURN = 2.0  # seconds for one form, before it is another's turn
 _LONGER = 3  # times that, for pages: their parsers are slow, and large
@@ -221,16 +223,19 @@ def _work(line: Connection, seed: int) -> None:
             form, number = line.recv()
             body = case(seed, form, number)
             unforeseen.clear()
-            start = time.monotonic()
+            spend(LIMIT)
+            start = time.process_time()
             found, counts = tried(form, body, unforeseen)
-            line.send((found, counts, time.monotonic() - start))
+            line.send((found, counts, time.process_time() - start))
 
 
 class Reader:
     """A process that reads, and is replaced where it dies or takes too long."""
 
-    def __init__(self, seed: int, work: Callable[[Connection, int], None] | None = None, limit: float = LIMIT) -> None:
-        self._seed, self._work, self._limit = seed, work or _work, limit
+    def __init__(
+        self, seed: int, work: Callable[[Connection, int], None] | None = None, patience: float = _PATIENCE
+    ) -> None:
+        self._seed, self._work, self._patience = seed, work or _work, patience
         self._begin()
 
     def _begin(self) -> None:
@@ -246,13 +251,17 @@ class Reader:
         start = time.monotonic()
         self._line.send((form, number))
         try:
-            if self._line.poll(self._limit):
+            if self._line.poll(self._patience):
                 found: Outcome = self._line.recv()
                 return found
-            wrong = Find(f"it takes longer than {self._limit:g} seconds")
+            wrong = Find(f"no answer comes within {self._patience:g} seconds")
         except EOFError:
             self._process.join(5)
-            wrong = Find(f"its process dies (status {self._process.exitcode})")
+            status = self._process.exitcode
+            took_long = status == -getattr(signal, "SIGXCPU", 0)
+            wrong = Find(
+                f"it takes longer than {LIMIT} seconds" if took_long else f"its process dies (status {status})"
+            )
         self.end()
         self._begin()
         return [wrong], Counter(), time.monotonic() - start
@@ -280,7 +289,7 @@ class Run:
         begun = time.monotonic()
         reader = Reader(self.seed)
         try:
-            with Cells(1, Limits(wall=LIMIT)) as cells:
+            with Cells(1, Limits(wall=_PATIENCE, cpu=LIMIT)) as cells:
                 for form in cycle(forms):
                     if (gone := time.monotonic() - begun) >= seconds:
                         return

@@ -15,7 +15,7 @@ from onrecord import pipeline
 from onrecord.engines import local
 from onrecord.errors import WrongUse
 from onrecord.exports import files
-from onrecord.ledger import Ledger, open_ledger, read, write
+from onrecord.ledger import Ledger, inputs, open_ledger, read, write
 from onrecord.pipeline import AddOptions, AddReport, deriving
 from onrecord.records import Derived, Reading, Rejection, Story
 from onrecord.settings import ReadOptions
@@ -70,11 +70,11 @@ def test_adding_reads_groups_and_merges(fresh: Callable[[str], Ledger], sources:
 
 def test_adding_again_adds_nothing(fresh: Callable[[str], Ledger], sources: Path, tmp_path: Path) -> None:
     pipeline.add(ledger := fresh("a"), [str(sources)], OPTIONS)
-    before, books = exported(ledger, tmp_path), list(read.intake(ledger))
+    before, books = exported(ledger, tmp_path), list(inputs.intake(ledger))
     again = pipeline.add(ledger, [str(sources)], replace(OPTIONS, now=NOW.replace(year=2050)))
     assert (again.offered, again.held, again.states) == (COUNT, COUNT, {})
     assert exported(ledger, tmp_path) == before
-    assert list(read.intake(ledger)) == books
+    assert list(inputs.intake(ledger)) == books
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -123,7 +123,7 @@ def test_every_input_is_in_the_books_once(fresh: Callable[[str], Ledger], tmp_pa
         file.write("{torn\n")
     options = replace(OPTIONS, read=ReadOptions(max_bytes=30_000))
     report = pipeline.add(ledger := fresh("a"), [str(folder)], options)
-    books = list(read.intake(ledger))
+    books = list(inputs.intake(ledger))
     assert report.offered == total(report) == len(books) == 15
     states = {Path(row.source).name: (row.state, row.lost) for row in books}
     assert states["good.txt"] == states["again.txt"] == states["same.md"] == ("ok", 0)
@@ -146,7 +146,7 @@ def test_a_story_that_is_offered_again_elsewhere_is_as_partial_as_before(
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(text)
         pipeline.add(ledger := fresh("a"), [str(tmp_path / name)], OPTIONS)
-    assert [(row.state, row.lost) for row in read.intake(ledger)] == [("partial", len(text))] * 2
+    assert [(row.state, row.lost) for row in inputs.intake(ledger)] == [("partial", len(text))] * 2
 
 
 def test_a_source_that_is_not_there_is_told_before_anything_is_added(
@@ -155,7 +155,7 @@ def test_a_source_that_is_not_there_is_told_before_anything_is_added(
     ledger = fresh("a")
     with pytest.raises(WrongUse, match="nowhere"):
         pipeline.add(ledger, [str(sources), "nowhere"], OPTIONS)
-    assert list(read.intake(ledger)) == []
+    assert list(inputs.intake(ledger)) == []
 
 
 def test_another_profile_derives_anew(
@@ -192,7 +192,7 @@ def test_a_reader_that_fails_on_a_story_is_in_the_books(
     monkeypatch.setattr(local, "_read", fails)
     report = pipeline.add(ledger := fresh("a"), [str(sources)], OPTIONS)
     assert report.states == {"failed": COUNT}
-    assert {(row.state, row.reason) for row in read.intake(ledger)} == {("failed", "the reader failed: no idea")}
+    assert {(row.state, row.reason) for row in inputs.intake(ledger)} == {("failed", "the reader failed: no idea")}
     assert pipeline.view(ledger).reads == ()
 
 

@@ -16,7 +16,7 @@ from broken import run, sound
 
 from invented import NOW, rows, write_rows
 from onrecord import pipeline
-from onrecord.ledger import Ledger, open_ledger, read, schema
+from onrecord.ledger import Ledger, inputs, open_ledger, read, schema
 from onrecord.pipeline import AddOptions, Judgement
 from onrecord.records import Published
 from onrecord.settings import ReadOptions
@@ -78,7 +78,7 @@ def two_paths(ledger: Ledger, folder: Path) -> None:
     add(ledger, folder, ROWS, "here/s.jsonl")
     add(ledger, folder, ROWS, "there/s.jsonl")
     assert facts(ledger) == {"story": 6, "reading": 6, "intake": 12, "capture": 6}
-    assert {Path(row.source).parent.name for row in read.intake(ledger)} == {"here", "there"}
+    assert {Path(row.source).parent.name for row in inputs.intake(ledger)} == {"here", "there"}
 
 
 @pytest.mark.parametrize("way", [twice, overlapping, other_order, renamed, two_paths])

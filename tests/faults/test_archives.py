@@ -276,27 +276,29 @@ def _zip(data: bytes, **limits: int) -> dict[str, Document | Intake]:
     [("../a.txt", "leads out"), ("x/../../a.txt", "leads out"), ("/etc/a.txt", "root"), ("C:a.txt", "root"), ("a\\b.txt", "backslash"),
      ("a.txt\0.exe", "NUL"), ("b.zip", "within an archive"), ("b.tar.gz", "within an archive")],
 )  # fmt: skip
-def test_members_with_names_that_are_not_touched(name: str, said: str) -> None:
+def test_members_with_names_that_are_not_touched(name: str, said: str, seen: Seen) -> None:
     found = _zip(zipped({"ok.txt": b"Tarsk.", name: b"Verrin."}))
     assert len(found) == 2
     assert isinstance(found["a.zip!ok.txt"], Document)
     (refusal,) = [item for item in found.values() if isinstance(item, Intake)]
+    seen(members_refused_by_name=1)
     assert (refusal.state, said in refusal.rejections[0].reason, refusal.rejections[0].lost) == ("refused", True, 9)
 
 
 @pytest.mark.parametrize(
     ("mode", "said"), [(0o120777, "link"), (0o020600, "device"), (0o060600, "device"), (0o010600, "device")]
 )
-def test_members_that_are_no_files(mode: int, said: str) -> None:
+def test_members_that_are_no_files(mode: int, said: str, seen: Seen) -> None:
     info = zipfile.ZipInfo("a.txt")
     info.external_attr = mode << 16
     (item,) = _zip(zipped({info: b"/etc/passwd"})).values()
     assert isinstance(item, Intake)
     assert said in item.rejections[0].reason
+    seen(members_refused_by_name=1)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_duplicates_encrypted_and_strange_methods() -> None:
+def test_duplicates_encrypted_and_strange_methods(seen: Seen) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("ok.txt", b"Tarsk.")
@@ -314,10 +316,12 @@ def test_duplicates_encrypted_and_strange_methods() -> None:
     for said, times in (("more than once", 2), ("method 12", 1), ("method 14", 1), ("encrypted", 1)):
         assert sum(said in reason for reason in reasons) == times
     assert len(reasons) == 5
+    seen(members_refused_by_name=5)
 
 
-def test_members_that_overlap() -> None:
+def test_members_that_overlap(seen: Seen) -> None:
     found = list(archives.documents(io.BytesIO(overlapping(200)), "a.zip", _OPTIONS))
+    seen(members_refused_by_name=len(found))
     assert len(found) == 200
     assert all(isinstance(i, Intake) and "overlap" in i.rejections[0].reason for i in found)
 
@@ -366,7 +370,7 @@ def test_a_zip_that_is_cut_has_failed(seen: Seen) -> None:
     for cut in range(len(data)):
         (item,) = _zip(data[:cut]).values()
         assert isinstance(item, Intake)
-        seen(cuts=1)
+        seen(cuts=1, not_failed=item.state != "failed")
         assert (item.state, item.rejections[0].lost) == ("failed", cut)
 
 

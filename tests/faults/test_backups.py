@@ -19,7 +19,7 @@ from invented import NOW, intake, reading, story
 from kept import LATER, keep, unguarded
 from onrecord import pipeline
 from onrecord.errors import BadLedger, OnRecordError, TryLater, WrongUse
-from onrecord.ledger import Ledger, copies, open_ledger, read, schema, snapshots, write
+from onrecord.ledger import Ledger, copies, inputs, open_ledger, read, schema, snapshots, write
 
 WRITER = """
 import sys
@@ -94,7 +94,7 @@ def test_a_backup_under_load_is_the_ledger_of_one_moment(tmp_path: Path, times: 
         restored = elsewhere / f"{n}.db"
         assert copies.restore(tmp_path / f"copy-{n}.db", str(restored), NOW).entries == count
         with opened(restored) as ledger:
-            assert len(list(read.intake(ledger))) * 2 == count, "an input and its reading, or neither"
+            assert len(list(inputs.intake(ledger))) * 2 == count, "an input and its reading, or neither"
         # What was in it by then, kept by a ledger that nobody copied
         alike = open_ledger(str(elsewhere / f"alike-{n}.db"), create=True)
         told = [story(i) for i in range(count // 2)]

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import time
 import zipfile
 from collections import Counter
@@ -92,6 +93,9 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nX: \x00\r\nContent-Type: text/html\r\n\r\n<p>Shel
         ("feeds", b"<rss><channel><item><title>&#xd800; &</title></item></channel></rss>", "its parser gives up"),
         ("feeds", b"<rss><channel><title>&#%b; &</title><item><link>https://x.example</link></item></channel></rss>" % (b"9" * 5000), ""),
         ("feeds", b"<rss><channel><item><gml:pos>1 2</gml:pos> &</item></channel></rss>", "its parser gives up"),
+        ("exports", b'{"uri": "x", "pubstatus": "a\\ud800", "type": "text", "body_text": "Shells fell."}', "its status is"),
+        ("exports", b'{"uri": "x", "pubstatus": "usable", "embargoed": "\\u0000", "type": "text", "body_text": "Shells fell."}', "was not to be published"),
+        ("rows", b'{"\\ud800": 1, "\\ud800": 2}', "is in it twice"),
         ("pages", b"<iframe>[html><body><p>" + b"The council of Brenik counted the shells. " * 5, "What the page states of itself"),
         ("pdfs", seeds.pdf(1).replace(b"startxref\n", b"startxref\n9999999999999999999999"), "is no PDF that can be read"),
         ("mail", b"Subject: x\nFrom: y\nContent-Type: text/html; charset=undefined\n\n<p>\xff", "no sentences"),
@@ -103,6 +107,16 @@ def test_what_was_found_stays_mended(form: str, body: bytes, said: str) -> None:
     if said:
         items = list(fuzz.READERS[form](Document("fuzz", body)))
         assert said in " ".join(note.reason for item in items if isinstance(item, Intake) for note in item.rejections)
+
+
+def test_lines_of_what_is_no_text_cost_no_guess() -> None:
+    lines = b"\n".join(
+        bytes((n * step) % 245 + 11 for step in range(1, 90)).replace(b"\n", b"") for n in range(1, 2000)
+    )
+    start = time.process_time()
+    items = list(fuzz.READERS["rows"](Document("fuzz", lines)))
+    assert time.process_time() - start < 1.5, "a tenth of a second here; a guess for each line takes three"
+    assert {item.state for item in items if isinstance(item, Intake)} == {"refused"}
 
 
 def test_the_same_number_is_the_same_input() -> None:
@@ -194,6 +208,8 @@ def misbehave(line: Connection, seed: int) -> None:
     form, number = line.recv()
     if form == "sleeps":
         time.sleep(60)
+    if form == "computes":
+        os.kill(os.getpid(), signal.SIGXCPU)
     os._exit(number)
 
 
@@ -202,10 +218,16 @@ def test_a_process_that_hangs_or_dies_is_a_find() -> None:
     reader = fuzz.Reader(1, misbehave, 0.5)
     try:
         ((slow,), _, took) = reader.ask("sleeps", 1)
-        assert slow.kind == "it takes longer than 0.5 seconds"
+        assert slow.kind == "no answer comes within 0.5 seconds"
         assert 0.5 <= took < 30
+    finally:
+        reader.end()
+    reader = fuzz.Reader(1, misbehave)
+    try:
         ((dead,), _, _) = reader.ask("dies", 3)
         assert dead.kind == "its process dies (status 3)"
+        ((long,), _, _) = reader.ask("computes", 1)
+        assert long.kind == "it takes longer than 20 seconds"
     finally:
         reader.end()
 

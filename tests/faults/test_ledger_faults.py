@@ -16,7 +16,7 @@ from broken import sound
 from invented import NOW, TEXT, derived, intake, reading, story
 from onrecord import pipeline
 from onrecord.errors import BadLedger, TryLater
-from onrecord.ledger import Ledger, open_ledger, opening, read, write
+from onrecord.ledger import Ledger, inputs, open_ledger, opening, read, write
 from onrecord.records import Campaign, Coding, Decision, Derived, Name, Round
 
 TOLD = story()
@@ -89,7 +89,13 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "derived_from": within(read.derived_from),
     "derived": within(read.derived),
     "standings": within(read.standings),
-    "intake": lambda ledger: list(read.intake(ledger)),
+    "portions": lambda ledger: list(read.portions([TOLD.id])) and read.stories_of(ledger, [TOLD.id]),
+    "before": lambda ledger: read.before(ledger, [TOLD.id]),
+    "intake": lambda ledger: list(inputs.intake(ledger)),
+    "withdrawals": within(inputs.withdrawals),
+    "copy_of": lambda ledger: inputs.copy_of(ledger, "a"),
+    "lengths_of": lambda ledger: inputs.lengths_of(ledger, ["a"]),
+    "followed": lambda ledger: inputs.followed(ledger, NOW),
 }
 # Each writes enough to fill several pages, so that a disk can be full in the middle of it
 WRITES: dict[str, Callable[[Ledger], Any]] = {
@@ -123,7 +129,7 @@ def test_every_function_is_tried_here() -> None:
             n for n, f in getmembers(module, isfunction) if f.__module__ == module.__name__ and not n.startswith("_")
         }
 
-    assert public(read) == set(READS)
+    assert public(read) | public(inputs) == set(READS)
     assert public(write) - {"intake_key", "story_row", "insert", "derived_rows"} == set(WRITES)
 
 

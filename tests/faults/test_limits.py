@@ -18,7 +18,7 @@ from invented import NOW, write_rows
 from nobody import as_nobody
 from onrecord import pipeline
 from onrecord.errors import TryLater
-from onrecord.ledger import open_ledger, read
+from onrecord.ledger import inputs, open_ledger
 
 resource = pytest.importorskip("resource", reason="this system has no limits on what a program may take")
 ADD = ("add", "s.jsonl", "--ledger", "held.db", "--workers", "1")
@@ -49,7 +49,7 @@ def mended(folder: Path) -> None:
     books = []
     if held(folder / "held.db") == 0 and (folder / "held.db").exists():
         ledger = open_ledger(str(folder / "held.db"), create=True)
-        books = list(read.intake(ledger))
+        books = list(inputs.intake(ledger))
         ledger.close()
     assert books == []
     found = subprocess.run(

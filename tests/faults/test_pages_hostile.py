@@ -232,7 +232,8 @@ def test_the_books_of_a_page_balance(seen: Seen, seed: int) -> None:
         blocks.append(
             draw.choice(["", "<script>var x = 'Unseen words.';</script>", "<!-- unseen -->", "<style>p{}</style>"])
         )
-    item, books = pages.read(Document("x.html", f"<html><body>{''.join(blocks)}</body></html>".encode()), _OPTIONS)
+    item = pages.story(Document("x.html", f"<html><body>{''.join(blocks)}</body></html>".encode()), _OPTIONS)
+    books = item.books
     assert books is not None
     seen(pages=1, characters=books.visible, unaccounted=books.visible - shown)
     assert books.visible == shown

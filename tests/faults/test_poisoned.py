@@ -14,7 +14,7 @@ import pytest
 from figures import Seen
 from invented import NOW
 from onrecord import pipeline, stories
-from onrecord.ledger import open_ledger, read
+from onrecord.ledger import inputs, open_ledger
 from onrecord.pipeline import AddOptions
 from onrecord.records import Intake
 from onrecord.settings import ReadOptions
@@ -119,7 +119,7 @@ def test_one_in_a_hundred_is_bad(tmp_path: Path, seen: Seen) -> None:
     bad = written(folder, 100)
     ledger = open_ledger(str(tmp_path / "l.db"), create=True)
     report = pipeline.add(ledger, [str(folder)], AddOptions(NOW))
-    books = list(read.intake(ledger))
+    books = list(inputs.intake(ledger))
     ledger.close()
     assert (report.offered, report.held, sum(report.states.values()), len(books)) == (100, 0, 100, 100)
     assert {shown(line.source, folder) for line in books if line.state != "ok"} == bad

@@ -21,7 +21,7 @@ from invented import NOW, intake, reading, rows, story, write_rows
 from onrecord import pipeline, sample
 from onrecord.engines import local
 from onrecord.errors import BadLedger, OnRecordError, TryLater, WrongUse
-from onrecord.ledger import Ledger, chain, open_ledger, opening, read, schema, write
+from onrecord.ledger import Ledger, chain, inputs, open_ledger, opening, read, schema, write
 from onrecord.pipeline import AddOptions
 from onrecord.records import Rejection
 from servers import OWNER, PASSWORD, Server, programs, running
@@ -259,7 +259,7 @@ def test_text_sorts_by_code_points_whatever_the_language_of_the_server(held: Led
 
 def test_large_numbers_are_kept(held: Ledger) -> None:
     write.store(held, [intake(None, "huge.bin", [Rejection("huge.bin", "is too large", 2**40)])], [], NOW)
-    assert [row.lost for row in read.intake(held)] == [0, 2**40]
+    assert [row.lost for row in inputs.intake(held)] == [0, 2**40]
 
 
 # ---- as a file
@@ -424,7 +424,7 @@ def killed_while_adding(server: Server, folder: Path, after: int, delay: float, 
         server.start()
     with closing(open_ledger(address)) as ledger:
         soundness.check(ledger)
-        stored = len(list(read.intake(ledger)))
+        stored = len(list(inputs.intake(ledger)))
         assert stored >= acknowledged
         assert stored % 2 == 0, "a batch is kept as a whole or not at all"
         report = pipeline.add(ledger, [str(source)], AddOptions(NOW, workers=1))

@@ -21,7 +21,7 @@ from nobody import as_nobody
 from onrecord import pipeline
 from onrecord.engines import local, reader_name
 from onrecord.errors import TryLater
-from onrecord.ledger import Ledger, open_ledger, opening, read, write
+from onrecord.ledger import Ledger, inputs, open_ledger, opening, read, write
 from onrecord.pipeline import AddOptions
 
 HERE = str(Path(__file__).resolve().parents[1])
@@ -236,7 +236,7 @@ def everybody_at_once(folder: Path, count: int, adders: int, reader: str) -> Non
     with closing(open_ledger(place)) as ledger:
         soundness.check(ledger)
         stories = [found.id for found in read.stories(ledger)]
-        books = [(row.source, row.story) for row in read.intake(ledger)]
+        books = [(row.source, row.story) for row in inputs.intake(ledger)]
         assert len(stories) == len(set(stories)) == len(told)
         assert len(books) == len(set(books)) == sum(new) == count * adders
         with ledger.reading() as connection:

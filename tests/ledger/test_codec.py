@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -19,6 +20,14 @@ from onrecord.ledger.schema import UTCDateTime
 LETTERS = 'aZ 0"\\\n\t/“é\u0301\u2028\u200f\ufffd\x7f\x01\U0001f6a2'
 
 
+def several(origin: Any, args: tuple[Any, ...], chance: random.Random) -> Any:
+    """A tuple, or a table of words to values."""
+    count = chance.choice((0, 1, 2))
+    if origin is not tuple:
+        return {str(number): made(args[1], chance) for number in range(count)}
+    return tuple(made(arg, chance) for arg in (args if args[-1] is not Ellipsis else args[:1] * count))
+
+
 def made(type_: Any, chance: random.Random) -> Any:
     """Some value of a type that records are made of."""
     origin, args = get_origin(type_), get_args(type_)
@@ -28,10 +37,8 @@ def made(type_: Any, chance: random.Random) -> Any:
         return made(chance.choice(args), chance)
     if origin is Literal:
         return chance.choice(args)
-    if origin is tuple:
-        if args[-1] is not Ellipsis:
-            return tuple(made(arg, chance) for arg in args)
-        return tuple(made(args[0], chance) for _ in range(chance.choice((0, 1, 2))))
+    if origin in (tuple, dict, Mapping):
+        return several(origin, args, chance)
     simple = {
         str: lambda: "".join(chance.choices(LETTERS, k=chance.randrange(12))),
         int: lambda: chance.choice((0, 1, -1, 2**31, 2**63, 2**64 - 1)),

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from invented import NOW, intake
 from nobody import as_nobody
 from onrecord.errors import BadLedger, OnRecordError, TryLater, WrongUse
-from onrecord.ledger import Ledger, open_ledger, read, schema, write
+from onrecord.ledger import Ledger, inputs, open_ledger, read, schema, write
 
 
 def test_a_ledger_is_made_where_there_is_none_and_opened_again(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_path_of_the_working_folder_will_do(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     held = open_ledger("here.db", create=True)
     monkeypatch.chdir("/")
-    assert list(read.intake(held)) == []
+    assert list(inputs.intake(held)) == []
     held.close()
 
 
@@ -149,7 +149,7 @@ def test_an_interrupted_making_is_finished(tmp_path: Path) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.close()
     held = open_ledger(str(path), create=True)
-    assert list(read.intake(held)) == []
+    assert list(inputs.intake(held)) == []
     held.close()
 
 
@@ -169,7 +169,7 @@ def test_a_file_that_may_not_be_written_can_be_read() -> None:
         path.chmod(0o444)
         with as_nobody():
             held = open_ledger(str(path))
-            assert list(read.intake(held)) == []
+            assert list(inputs.intake(held)) == []
             with pytest.raises(TryLater, match="cannot be written here") as caught:
                 write.store(held, [intake(None)], [], NOW)
             held.close()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from invented import NOW, derived, intake, masthead, reading, story
-from onrecord.ledger import Ledger, open_ledger, read, schema, write
+from onrecord.ledger import Ledger, inputs, open_ledger, read, schema, write
 from onrecord.records import UNDATED, Campaign, Coding, Decision, Furniture, Intake, Name, Read, Rejection, Round, Story
 
 TOLD = story()
@@ -83,7 +83,7 @@ def test_another_input_is_another(other: Intake) -> None:
 def test_the_books_tell_every_input_in_the_order_of_arrival(ledger: Ledger) -> None:
     twice = [Rejection("x", "first reason", 3), Rejection("x", "second reason", 4)]
     write.store(ledger, [intake(None, "z.bin", twice), intake(TOLD, "a.txt"), intake(TOLD, "b.txt", [LOST])], [], NOW)
-    assert [(row.source, row.state, row.reason, row.lost) for row in read.intake(ledger)] == [
+    assert [(row.source, row.state, row.reason, row.lost) for row in inputs.intake(ledger)] == [
         ("z.bin", "refused", "first reason; second reason", 7),
         ("a.txt", "ok", "", 0),
         ("b.txt", "partial", "2 characters are none", 2),
@@ -289,7 +289,7 @@ def test_two_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
     assert [process.returncode for process in running] == [0, 0, 0], said
     held = open_ledger(path)
     assert [s.id for s in read.stories(held)] == [story(n).id for n in range(80)]
-    assert len(list(read.intake(held))) == len(held_reads(held)) == 80
+    assert len(list(inputs.intake(held))) == len(held_reads(held)) == 80
     held.close()
 
 

@@ -32,7 +32,7 @@ from onrecord.errors import CannotWork, WrongUse
 
 if TYPE_CHECKING:
     from onrecord.exports.private import Row
-    from onrecord.ledger.read import IntakeRow
+    from onrecord.ledger.inputs import IntakeRow
     from onrecord.pipeline import AddReport
     from onrecord.settings import ReadOptions, Settings
 
@@ -140,10 +140,10 @@ def print_report(report: "AddReport", ledger: str) -> None:
 def intake(ledger: LedgerPath = DEFAULT_LEDGER, as_json: AsJson = False) -> None:
     """The books: every input, its state, the reason, and how much of it was lost."""
     from onrecord.exports import terminal
-    from onrecord.ledger import read as reading
+    from onrecord.ledger import inputs
 
     with held(ledger) as opened:
-        found = reading.intake(opened)
+        found = inputs.intake(opened)
         if as_json:
             print_json({**_row(row), "books": row.books} for row in found)
             return

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from onrecord import stories
 from onrecord.engines import Local, reader_name
-from onrecord.ledger import Ledger, read, write
+from onrecord.ledger import Ledger, inputs, read, write
 from onrecord.pipeline.deriving import derive_if_old
 from onrecord.pipeline.withdrawing import withdraw
 from onrecord.records import Intake, Reading, Rejection, Story
@@ -112,7 +112,7 @@ def _online(ledger: Ledger, online: OnlineOptions | None) -> OnlineOptions | Non
     """How the web is asked, knowing what the ledger holds of it."""
 
     def held(url: str) -> Held | None:
-        copy = read.copy_of(ledger, url)
+        copy = inputs.copy_of(ledger, url)
         return None if copy is None else Held(copy.at, copy.etag, copy.modified)
 
     return None if online is None else replace(online, held=held)
@@ -140,7 +140,7 @@ def _not_held(ledger: Ledger, batch: list[Intake]) -> list[Intake]:
 def _shrunk(ledger: Ledger, items: list[Intake]) -> list[Intake]:
     """The inputs, with a note on each page that says much less than the copy at hand: nobody corrects half a story away."""
     fetched = {item.source for item in items if item.story and "fetched_at" in item.how}
-    lengths = read.lengths_of(ledger, fetched) if fetched else {}
+    lengths = inputs.lengths_of(ledger, fetched) if fetched else {}
     return [_noted(item, lengths.get(item.source, 0)) for item in items]
 
 

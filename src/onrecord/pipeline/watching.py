@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from onrecord.ledger import Ledger, read
+from onrecord.ledger import Ledger, inputs
 from onrecord.pipeline.adding import AddOptions, AddReport, add
 
 _HOUR = timedelta(hours=1)
@@ -55,7 +55,7 @@ def _due(ledger: Ledger, now: datetime, again: tuple[timedelta, ...], looked: di
     if not again:
         return []
     found = []
-    for page in read.followed(ledger, now - 2 * again[-1]):
+    for page in inputs.followed(ledger, now - 2 * again[-1]):
         last = max(page.last, looked.get(page.url, page.last))
         reached = [page.first + age for age in again if page.first + age <= now]
         if reached and last < reached[-1]:

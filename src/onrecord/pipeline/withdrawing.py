@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from onrecord.ledger import Ledger, read, write
+from onrecord.ledger import Ledger, inputs, read, write
 from onrecord.pipeline import deciding, deriving
 from onrecord.pipeline.deciding import Judgement
 from onrecord.records import Read, Withdrawal, digest
@@ -19,7 +19,7 @@ def withdraw(ledger: Ledger, profile: str, now: datetime) -> int:
     It does not matter whether the story or the word on it came first. A version that was published after the word stands.
     """
     with ledger.writing() as connection:
-        told = read.withdrawals(connection)
+        told = inputs.withdrawals(connection)
         if not told:
             return 0
         facts = read.facts(connection)

@@ -47,8 +47,8 @@ def capture(source: str, media: str, body: bytes) -> Capture:
 
 
 def refused(source: str, reason: str, lost: int = 0, kept: Capture | None = None) -> Intake:
-    """An input that is not used."""
-    return Intake(source, "refused", kept, None, (Rejection(source, reason, lost),))
+    """An input that is not used. The reason may quote it."""
+    return Intake(source, "refused", kept, None, (Rejection(source, _UNFIT.sub("\ufffd", reason), lost),))
 
 
 def unread(document: Document, media: str, reason: str) -> Intake:
@@ -122,6 +122,7 @@ def _outlet(url: str | None) -> str | None:
 def _fit(found: Found) -> Found:
     """The same with every character one that can be kept."""
     unfit = len(_UNFIT.findall(found.text))
+    notes = tuple(replace(note, reason=_UNFIT.sub("\ufffd", note.reason)) for note in found.notes)
     note = Rejection(found.source, f"{unfit} characters are none (NUL or half a pair) and were replaced.", unfit)
     return replace(
         found,
@@ -132,7 +133,7 @@ def _fit(found: Found) -> Found:
         outlet=_one_line(found.outlet),
         byline=_one_line(found.byline),
         dates=tuple(Stated(_one_line(s.words) or "", s.basis) for s in found.dates),
-        notes=(*found.notes, note) if unfit else found.notes,
+        notes=(*notes, note) if unfit else notes,
     )
 
 

@@ -65,6 +65,9 @@ def _guarded(body: bytes, where: str, options: ReadOptions) -> Link | Retraction
 
 def _row(body: bytes, where: str, options: ReadOptions) -> Link | Retraction | Intake:
     kept = capture(where, _MEDIA, body)
+    if not body.isascii() and b"{" not in body[:2]:
+        # No object in any set of characters: to guess at the set of each line of a file of other things takes long
+        return refused(where, "The line is not a JSON object.", len(body), kept)
     decoded = decode(body, where)
     try:
         row = strictjson.loads(decoded.text)
