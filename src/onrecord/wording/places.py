@@ -311,7 +311,9 @@ def _offset_pattern() -> re.Pattern[str]:
     close = r"\b(?P<close>near|close to|not far from|in the vicinity of|next to|adjacent to|around)"
     out = r"\b(?P<out>outside|on the outskirts of|at the edge of|on the edge of)"
     off = rf"\b(?P<off>off)(?:{coast})?"
-    return re.compile(rf"(?=\d|\b[a-z]{{2}}|\ba[ -])(?:{distance} {side}(?:{coast})?|{alone}|{off}|{close}|{out}) {anchor}")
+    return re.compile(
+        rf"(?=\d|\b[a-z]{{2}}|\ba[ -])(?:{distance} {side}(?:{coast})?|{alone}|{off}|{close}|{out}) {anchor}"
+    )
 
 
 def _read(match: re.Match[str]) -> Offset | None:
