@@ -285,7 +285,7 @@ def _cues() -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=4096)
 def _of_host(host: str) -> tuple[_Vote, ...]:
     """The towns that parts of an outlet's address begin with ("norwickpost.example")."""
-    press = rf"\d*(?:{'|'.join(_table('words')['press'])})*\d*"
+    press = rf"\A\d*+(?:{'|'.join(_table('words')['press'])})*\d*+"
     ahead = "|".join(_table("words")["press_before"])
     made = []
     for label in host.split(".")[:-1]:

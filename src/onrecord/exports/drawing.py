@@ -89,7 +89,7 @@ def _told(svg: str, said: str) -> str:
     """The SVG with its description where a screen reader looks for it."""
     svg = svg.replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
     return re.sub(
-        r"<title>(.*?)</title>",
+        r"<title>([^<]*+)</title>",
         lambda found: f'<title id="title">{found[1]}</title>\n <desc id="desc">{escape(said)}</desc>',
         svg,
         count=1,

@@ -11,7 +11,7 @@ from onrecord.exports.private import Cell, Row
 from onrecord.pipeline import View
 
 # What a spreadsheet runs, or trims away to something that it runs; and the apostrophe itself, so that it can be undone
-_FORMULA = re.compile("[\\s\ufeff\"]*[=+@＝＋－＠|%-]|[\\s\ufeff']")
+_FORMULA = re.compile("\\A(?:[\\s\ufeff\"]*+[=+@＝＋－＠|%-]|[\\s\ufeff'])")
 
 
 def export(view: View, form: str, folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from onrecord.records import Rejection
 from onrecord.stories.compressed import Caps, told, undo
 from onrecord.stories.encoding import binary
 
-_STATUS = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?: [^\r\n]*)?\r?\n")
+_STATUS = re.compile(rb"\AHTTP/\d(?:\.\d)? (\d{3})(?: [^\r\n]*+)?\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _MOST_HEAD, _MOST_FIELDS = 65536, 500
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16}+)[ \t]*+(?:;[^\r\n]{0,1000}+)?\r\n")

@@ -114,7 +114,7 @@ def open_round(request: Request, asked: Annotated[Opened, Form()]) -> Response:
 def _number(words: str, what: str, default: int | None = None) -> int | None:
     if not words.strip():
         return default
-    if not re.fullmatch(r"\s*\d{1,9}\s*", words, re.ASCII):
+    if not re.fullmatch(r"\A\s*+\d{1,9}\s*+", words, re.ASCII):
         raise Refused(422, f"{what}: is a whole number")
     return int(words)
 
