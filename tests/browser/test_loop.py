@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from keys import press
 from onrecord import pipeline
 from onrecord.ledger import Ledger
 
@@ -76,45 +77,43 @@ def test_by_keyboard_alone(desk: str, person: Person, sample_ledger: Ledger) -> 
     page.goto(desk)
     count = page.locator("li[data-item]").count()
     # a accepts the first, and the next one is at hand
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.keyboard.press("a")
+    press(page, "j")
+    press(page, "k")
+    press(page, "a")
     expect(page.locator("[data-done]")).to_have_count(1)
     expect(page.locator("li.at")).to_have_count(1)
     # r asks for a reason
-    page.keyboard.press("r")
+    press(page, "r")
     page.keyboard.type("told of a drill")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page, "Tab")
+    press(page, "Enter")
     expect(page.locator("[data-done]")).to_have_count(2)
     # u takes the last one back
     page.locator("[data-done]").last.focus()
-    page.keyboard.press("Shift+Tab")
+    press(page, "Shift+Tab")
     page.goto(desk)
     assert page.locator("li[data-item]").count() < count
     # Enter opens what one is at; e edits there
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    press(page, "j")
+    press(page, "k")
+    press(page, "Enter")
     page.wait_for_url(re.compile("/(incidents|tallies|plans)/"))
     page.goto(f"{desk}/incidents")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    press(page, "j")
+    press(page, "k")
+    press(page, "Enter")
     page.wait_for_url(re.compile("/incidents/in-"))
-    page.keyboard.press("e")
+    press(page, "e")
     assert page.evaluate("document.activeElement.name") == "value"
-    page.keyboard.press("Escape")
-    page.keyboard.press("a")
+    press(page, "Escape")
+    press(page, "a")
     expect(page.locator(".notice")).to_contain_text("confirm")
-    # The words stand there before the script that hears the keys does
-    page.wait_for_load_state("load")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator(".notice")).to_contain_text("is undone")
     # ? shows the keys, Escape closes them
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("dialog#keys")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.locator("dialog#keys")).not_to_be_visible()
     verdicts = [one.verdict for one in pipeline.view(sample_ledger).decisions]
     assert verdicts == ["confirm", "not_an_incident", "confirm", "undo"]
@@ -133,7 +132,7 @@ def test_words_selected_become_an_incident(desk: str, person: Person, sample_led
         r.selectNodeContents(p); const s = getSelection(); s.removeAllRanges(); s.addRange(r); }"""
     )
     wanted = paragraph.inner_text()
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator("#new-words")).to_have_text(wanted)
     page.locator("#new input[name=value]").fill("raid")
     page.locator("#new").get_by_role("button", name="Keep").click()
@@ -150,7 +149,7 @@ def test_split_by_ticking(desk: str, person: Person, sample_ledger: Ledger) -> N
     several = next(one for one in view.derived.incidents if len(one.events) > 2)
     page.goto(f"{desk}/incidents/{several.id}")
     page.locator(".tellings input[type=checkbox]").last.check()
-    page.keyboard.press("s")
+    press(page, "s")
     page.locator("#split").get_by_role("button").click()
     expect(page.locator(".notice")).to_contain_text("split off")
     assert len(ids(sample_ledger)) == len(view.derived.incidents) + 1

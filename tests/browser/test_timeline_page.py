@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
 import mapped
+from keys import press
 from onrecord.ledger import open_ledger
 from served import serving
 
@@ -148,7 +149,7 @@ def test_the_map_works_by_keyboard(opened: Opened) -> None:
     one = page.locator(".tl-pin[role=link]").first
     one.focus()
     expect(page.locator(".leaflet-tooltip")).to_be_visible()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(re.compile("/incidents/in-[0-9a-f]{8}$"), wait_until="commit")
 
 
@@ -156,7 +157,7 @@ def test_the_map_works_by_keyboard(opened: Opened) -> None:
 def test_several_at_one_place_are_listed(opened: Opened) -> None:
     page = opened("#map=65,-18.6,6")
     page.locator(".tl-pin", has_text="Iceland").focus()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("#tl-only")).to_contain_text("At one place: Iceland.")
     assert all("Iceland" in text for text in listed(page).locator("a").all_inner_texts())
     page.get_by_role("button", name="Show all places").click()
