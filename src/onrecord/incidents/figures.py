@@ -46,9 +46,10 @@ class Figure:
     credible: bool
 
     @property
-    def order(self) -> tuple[date, str, int, int]:
+    def order(self) -> tuple[date, int, str, int, int]:
         """When it was told; what has no date never counts as later."""
-        return (self.telling.latest or date.min, self.telling.story.id, self.span.part == "headline", self.span.start)
+        story = self.telling.story
+        return (self.telling.latest or date.min, story.version, story.id, self.span.part == "headline", self.span.start)
 
     @property
     def point(self) -> int:

@@ -25,7 +25,7 @@ SKEW = timedelta(minutes=10)
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
 _LONGEST_WORDS = 160
-_VERIFY_ERROR = re.compile(r'Verify error: ([^"]+)"|reason: "([^"]+)"')
+_VERIFY_ERROR = re.compile(r'Verify error: ([^"]{1,400})"|reason: "([^"]{1,400})"')
 
 
 class NoStamp(Exception):

@@ -46,11 +46,12 @@ PAGE = Kind(
     also=frozenset({"application/xhtml+xml", "application/xhtml"}),
     suffixes=frozenset({".html", ".htm", ".xhtml", ".shtml"}),
     signature=re.compile(
-        rb"(?:<\?xml[^>]{0,200}>\s{0,80})?<(?:!doctype\s{1,9}html|html|head|body|!--|article|div|p|meta|title)\b", re.I
+        rb"\A(?:<\?xml[^>]{0,200}>\s{0,80})?<(?:!doctype\s{1,9}html|html|head|body|!--|article|div|p|meta|title)\b",
+        re.I,
     ),
     limit="max_page_bytes",
 )
-_PROLOGUE = rb"(?:<[?!][^>]{0,500}>\s{0,80}){0,8}"
+_PROLOGUE = rb"\A(?:<[?!][^>]{0,500}>\s{0,80}){0,8}"
 FEED = Kind(
     "application/rss+xml",
     "onrecord.stories.feeds:entries",
@@ -68,7 +69,7 @@ PDF = Kind(
     "onrecord.stories.pdfs:story",
     also=frozenset({"application/x-pdf"}),
     suffixes=frozenset({".pdf"}),
-    signature=re.compile(rb"%PDF-"),
+    signature=re.compile(rb"\A%PDF-"),
 )
 MAIL = Kind(
     "message/rfc822",
@@ -76,7 +77,7 @@ MAIL = Kind(
     also=frozenset({"application/mbox", "multipart/related", "application/x-mimearchive"}),
     suffixes=frozenset({".eml", ".mbox", ".mht", ".mhtml"}),
     signature=re.compile(
-        rb"(?i)(?:From [^\r\n]{1,300}\r?\n)?"
+        rb"(?i)\A(?:From [^\r\n]{1,300}\r?\n)?"
         rb"(?:(?:Return-Path|Received|Delivered-To|MIME-Version|From|To|Date|Subject|Message-ID|Content-Type|X-[a-z-]{1,40})"
         rb":[^\n]{1,900}\n(?:[ \t][^\n]{1,900}\n){0,20}){2}"
         rb"(?:[a-z-]{1,40}:|\r?\n)"
@@ -87,7 +88,7 @@ JSON = Kind(
     "onrecord.stories.forms:json",
     also=frozenset({"application/feed+json", "application/x-ndjson", "application/ld+json"}),
     suffixes=frozenset({".json"}),
-    signature=re.compile(rb"\{\s{0,200}\"|\[\s{0,200}\{"),
+    signature=re.compile(rb"\A(?:\{\s{0,200}\"|\[\s{0,200}\{)"),
 )
 TABLE = Kind(
     "text/csv",
@@ -95,7 +96,7 @@ TABLE = Kind(
     also=frozenset({"text/tab-separated-values", "application/csv", "text/uri-list"}),
     suffixes=frozenset({".csv", ".tsv"}),
     # Addresses alone, one a line
-    signature=re.compile(rb"https?://\S{4,2000}[ \t]{0,9}(?:\r?\n)+https?://\S{4,2000}[ \t]{0,9}(?:\r?\n|\Z)"),
+    signature=re.compile(rb"\Ahttps?://\S{4,2000}[ \t]{0,9}(?:\r?\n)+https?://\S{4,2000}[ \t]{0,9}(?:\r?\n|\Z)"),
 )
 KINDS = (PDF, FEED, SITEMAP, MAIL, JSON, PAGE, TABLE, PLAIN)
 """Every kind that is read; a signature further to the front goes before one further behind. A parser is loaded when the
