@@ -320,7 +320,7 @@ def test_a_rebuild_and_the_books(
     code, out, _ = inside(capsys, monkeypatch, "intake", "--json", "--ledger", folder / "held.db")
     books = [json.loads(line) for line in out.splitlines()]
     assert code == 0
-    assert books[0] == {"source": "stories.jsonl:1", "state": "ok", "reason": "", "lost": 0}
+    assert books[0] == {"source": "stories.jsonl:1", "state": "ok", "reason": "", "lost": 0, "books": None}
     assert len(books) == COUNT
 
 

@@ -108,12 +108,12 @@ def test_every_input_is_in_the_books_once(fresh: Callable[[str], Ledger], tmp_pa
     folder = tmp_path / "mixed"
     folder.mkdir()
     good = rows(2)[0]["text"]
-    inputs = {
+    offered = {
         "good.txt": good, "empty.txt": "", "again.txt": good, "same.md": good,
         "fremd.txt": "Granaten trafen am Montag den Kai von Varnholm, und sechs Menschen starben dort sofort. " * 6,
         "huge.txt": good * 120, "long.txt": "It rained at Varnholm and nothing else took place on that day. " * 40,
     }  # fmt: skip
-    for name, text in inputs.items():
+    for name, text in offered.items():
         (folder / name).write_text(text, "utf-8")
     (folder / "binary.txt").write_bytes(bytes(range(256)) * 9)
     (folder / "picture.png").write_bytes(b"\x89PNG")
@@ -127,8 +127,8 @@ def test_every_input_is_in_the_books_once(fresh: Callable[[str], Ledger], tmp_pa
     assert report.offered == total(report) == len(books) == 15
     states = {Path(row.source).name: (row.state, row.lost) for row in books}
     assert states["good.txt"] == states["again.txt"] == states["same.md"] == ("ok", 0)
-    assert states["fremd.txt"] == ("partial", len(inputs["fremd.txt"]))
-    assert states["huge.txt"] == ("refused", len(inputs["huge.txt"].encode()))
+    assert states["fremd.txt"] == ("partial", len(offered["fremd.txt"]))
+    assert states["huge.txt"] == ("refused", len(offered["huge.txt"].encode()))
     assert states["nul.txt"] == ("partial", 2)
     assert {name for name, (state, _) in states.items() if state == "refused"} == {
         "empty.txt", "huge.txt", "binary.txt", "picture.png", "rows.jsonl:3", "rows.jsonl:4", "rows.jsonl:5",

@@ -135,7 +135,7 @@ def _slow(pattern: Pattern, before: str, piece: str, whole: bool, known: Any = N
             bound = max(_LINEAR * most * size / _LONG, 0.01)
             took = _took(act, _grown(pattern, before, piece, size), bound if size < _LONG else most)
             # Near the bound it is told by its growth, which a busy machine changes less than its seconds
-            if took > bound or (size == _LONG and took > most and took > 6 * last):
+            if took > bound or (size == _LONG and took > most and took > 10 * last):
                 return f"{name} {before!r} {piece!r} x {size:,}: {took:.3f} s"
     return None
 
