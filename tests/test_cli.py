@@ -477,11 +477,7 @@ def test_two_adds_at_once_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "workers"),
-    [
-        (signal.SIGTERM, 1),
-        pytest.param(signal.SIGINT, 2, marks=pytest.mark.slow),
-        pytest.param(signal.SIGHUP, 1, marks=pytest.mark.slow),
-    ],
+    [(signal.SIGTERM, 1), (signal.SIGINT, 2), (signal.SIGHUP, 1)],
 )
 def test_a_run_that_is_stopped_ends_quietly_and_goes_on(tmp_path: Path, number: signal.Signals, workers: int) -> None:
     """As from a terminal: the signal reaches every process of the run."""

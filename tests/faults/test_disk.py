@@ -112,7 +112,6 @@ def test_adding_to_a_disk_that_fails_at_every_call(prepared: Path, folder: Path,
 ACTS = ["start_campaigns", "go_back", "rebuild"]
 
 
-@pytest.mark.slow
 @strace
 @pytest.mark.parametrize(
     "first", [1, pytest.param(9, marks=pytest.mark.slow), pytest.param(25, marks=pytest.mark.slow)]

@@ -80,7 +80,6 @@ def test_many_kills(tmp_path: Path, undisturbed: dict[str, bytes], seed: int, wo
 MADE, STORED, DERIVED = 1, 2, 3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("commit", "moment"),
     [

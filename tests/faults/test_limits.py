@@ -60,7 +60,7 @@ def mended(folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("megabytes", [700, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("megabytes", [700, 500])
 def test_too_little_memory_is_no_fault_of_the_stories(folder: Path, megabytes: int) -> None:
     most = megabytes << 20
     found = limited(folder, lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)), *ADD)
@@ -69,7 +69,7 @@ def test_too_little_memory_is_no_fault_of_the_stories(folder: Path, megabytes: i
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("files", [8, pytest.param(6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("files", [8, 6])
 def test_too_few_open_files_are_no_fault_of_the_stories(folder: Path, files: int) -> None:
     found = limited(folder, lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)), *ADD)
     told(found, "Too many open files", "unable to open")
