@@ -93,7 +93,7 @@ def test_a_story_that_lost_much_or_its_end_is_partial(
 ) -> None:
     from onrecord.stories import pages
 
-    monkeypatch.setattr(pages, "_main", lambda html: {"text": "\n".join(kept)})
+    monkeypatch.setattr(pages, "_main", lambda html, undated: {"text": "\n".join(kept)})
     page = "<article>" + "".join(f"<p>{words}</p>" for words in _FOUR) + "</article>"
     item = pages.story(Document("page.html", page.encode()), ReadOptions())
     assert item.state == state

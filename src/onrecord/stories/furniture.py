@@ -49,18 +49,16 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A line or a wrapped paragraph. `words` is its beginning, folded to one line; `tail` its end."""
+    """A line or a wrapped paragraph. `words` is its beginning, folded to one line; `tail` its end; open: whether it lacks
+    the final stop that a sentence has.
+    """
 
     start: int
     end: int
     words: str
     tail: str
     count: int
-
-    @property
-    def open(self) -> bool:
-        """Whether it lacks the final stop that a sentence has."""
-        return not _FINAL_STOP.search(self.tail)
+    open: bool
 
 
 def mark(text: str, outlet: str | None = None, headline: str = "") -> tuple[Furniture, ...]:
@@ -99,7 +97,8 @@ def _units(text: str) -> Iterator[_Unit]:
         words = " ".join(text[start : min(end, start + _LOOK)].split())
         beyond = max(end - start - _LOOK, 0) // 6  # a word and its space, roughly
         count = len(_WORD.findall(words)) + beyond
-        yield _Unit(start, end, words, " ".join(text[max(start, end - _TAIL) : end].split()), count)
+        tail = " ".join(text[max(start, end - _TAIL) : end].split())
+        yield _Unit(start, end, words, tail, count, _FINAL_STOP.search(tail) is None)
 
 
 def _is_wrapped(text: str, lines: list[tuple[int, int]]) -> bool:
@@ -142,13 +141,12 @@ def _is_shouting(text: str) -> bool:
 
 
 def _kind_of_unit(unit: _Unit, outlet: str | None, headline: str) -> FurnitureKind | None:
-    words = _WORD.findall(unit.words)
     if _BARE.match(unit.words):
         return "navigation"
     if headline and unit.words.casefold() == " ".join(headline.split()).casefold():
         return "heading"
-    if unit.count <= 12 and unit.open and all(word.casefold() in _table().buttons or word.isdigit() for word in words):
-        return None if all(word.isdigit() for word in words) else "navigation"
+    if unit.count <= 12 and unit.open and all(map(_is_button, words := _WORD.findall(unit.words))):
+        return None if all(map(str.isdigit, words)) else "navigation"
     if outlet and unit.open and unit.count <= 16 and unit.words.casefold().startswith(outlet.casefold()):
         rest = unit.words[len(outlet) :]
         if not rest or re.match(r" ?[|>»:]| [-–—] ", rest):
@@ -161,6 +159,10 @@ def _kind_of_unit(unit: _Unit, outlet: str | None, headline: str) -> FurnitureKi
         if rule.pattern.search(unit.tail) if rule.at_end else rule.pattern.match(unit.words):
             return rule.kind
     return None
+
+
+def _is_button(word: str) -> bool:
+    return word.isdigit() or word.casefold() in _table().buttons
 
 
 def _byline_or_heading(units: list[_Unit], index: int, capitals: bool) -> FurnitureKind | None:

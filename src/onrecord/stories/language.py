@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-_LOOK = 4000  # characters: enough to be sure, and the time stays bounded
+_LOOK = 2000  # characters: enough to be sure, and the time stays bounded
 _LEAST = 40  # letters: below, a guess is a coin toss
 
 

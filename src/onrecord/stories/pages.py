@@ -1,10 +1,13 @@
 """An HTML page → a story: its main text, what the page states of itself, and how much visible text was left out."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import trafilatura
 from htmldate import find_date
+from trafilatura import metadata
 
 from onrecord.records import Books, Intake, Rejection
 from onrecord.settings import ReadOptions
@@ -49,7 +52,7 @@ def story(document: Document, options: ReadOptions) -> Intake:
         html = visible.flat(html)
         page = replace(visible.look(html), deepest=page.deepest, torn=page.torn)
     meta = page.meta
-    main = _main(html)
+    main = _main(html, undated=meta.keys().isdisjoint(_DATES))
     text, left_out, books = _text(page, str(main.get("text") or ""), source)
     if gave_up := main.get("gave up"):
         notes = (*notes, Rejection(source, f"What the page states of itself could not all be read ({gave_up})."))
@@ -83,31 +86,39 @@ def _without_nul(html: str, source: str) -> tuple[str, tuple[Rejection, ...]]:
     return html.replace("\x00", "\ufffd"), (Rejection(source, reason, count),)
 
 
-def _main(html: str) -> dict[str, object]:
-    """What trafilatura makes of a page; empty where it makes nothing of it. "gave up": the error, where it got no further than the text."""
-    gave_up = None
+def _main(html: str, undated: bool) -> dict[str, object]:
+    """What trafilatura makes of a page: its text, title and author, and its date where that is asked for; empty where it makes
+    nothing of it. "gave up": the error, where it got no further than the text.
+    """
+    tree = trafilatura.load_html(html)
+    found = None if tree is None else trafilatura.bare_extraction(tree, include_comments=False, include_tables=True)
+    if found is None:
+        return {}
     try:
-        found = _extracted(html, with_metadata=True)
+        return {"text": found.text, **_stated(tree, undated)}
     except (MemoryError, OSError):
         raise
     except Exception as error:
-        # Its search for dates fails on odd trees; for the text it need not be asked
-        gave_up = type(error).__name__
-        found = _extracted(html, with_metadata=False)
-    if found is None:
-        return {}
-    return {"gave up": gave_up, **{key: getattr(found, key, None) for key in ("text", "title", "author", "date")}}
+        # Its search for dates fails on odd trees; the text is there
+        return {"text": found.text, "gave up": type(error).__name__}
 
 
-def _extracted(html: str, with_metadata: bool) -> object:
-    return trafilatura.bare_extraction(
-        html,
-        include_comments=False,
-        include_tables=True,
-        with_metadata=with_metadata,
+def _stated(tree: Any, undated: bool) -> dict[str, object]:
+    """Title, author and date, by the steps of trafilatura's `extract_metadata`; categories, tags and licences, which take it
+    most of its time, are not looked for.
+    """
+    stated = metadata.examine_meta(tree)
+    if stated.author and " " not in stated.author:
+        stated.author = None
+    with suppress(ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        stated = metadata.extract_meta_json(tree, stated)
+    stated.title = stated.title or metadata.extract_title(tree)
+    stated.author = stated.author or metadata.extract_author(tree)
+    if undated:
         # Left to itself the date search asks the clock what is in the future
-        date_extraction_params=dict(_DATE_LIMITS),
-    )
+        stated.date = find_date(tree, url=stated.url or metadata.extract_url(tree), **_DATE_LIMITS)
+    stated.clean_and_trim()
+    return {"title": stated.title, "author": stated.author, "date": stated.date}
 
 
 def _text(page: visible.Page, main: str, source: str) -> tuple[str, tuple[Rejection, ...], Books]:
