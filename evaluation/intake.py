@@ -2,7 +2,7 @@
 
 Generated pages of 20 to 60 KB go through the bare finder in a pool of processes, and through cells, with as many, where each is also
 decoded, compared with what a visitor sees, dated, told its language and searched for furniture. Both have their processes up before
-the clock starts, and take turns. Prints the times, and how many pages came out in which state. Exit status 1 where cells take more than `ASKED` times as long, or a
+the clock starts, and take turns. Prints the times, how many pages came out in which state, and the books of their visible characters. Exit status 1 where cells take more than `ASKED` times as long, or a
 page is lost on the way.
 """
 
@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from statistics import median
+from statistics import median, quantiles
 
 from rich.console import Console
 from rich.table import Table
 
-from onrecord.records import Intake
+from onrecord.records import Books, Intake
 from onrecord.stories.cell import Cells
 from onrecord.stories.documents import Document
 
@@ -57,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args(arguments)
     pages = [page(number) for number in range(asked.pages)]
-    bare, confined, states = _timed(pages, asked.workers)
+    bare, confined, done = _timed(pages, asked.workers)
+    states = Counter(item.state for item in done)
     table = Table(title=f"{asked.pages:,} pages, {sum(map(len, pages)) / 1e6:.1f} MB, {asked.workers} processes")
     for name in ("way", "seconds", "pages a second"):
         table.add_column(name, justify="left" if name == "way" else "right")
@@ -68,14 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     times = median(ours / theirs for ours, theirs in zip(confined, bare, strict=True))
     told = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
     print(f"Cells take {times:.2f} times as long (asked for: {ASKED}). States: {told}.")
+    print(_balance([item.books for item in done if item.books is not None]))
     return 0 if times <= ASKED and states.total() == asked.pages else 1
 
 
-def _timed(pages: list[bytes], workers: int) -> tuple[list[float], list[float], Counter[str]]:
-    """Seconds of each round, of the one way and of the other, which take turns; and the states of the pages in cells."""
+def _timed(pages: list[bytes], workers: int) -> tuple[list[float], list[float], list[Intake]]:
+    """Seconds of each round, of the one way and of the other, which take turns; and what cells made of the pages."""
     bare: list[float] = []
     confined: list[float] = []
-    states = Counter[str]()
+    made: list[Intake] = []
     documents = [Document(f"page-{number}.html", body, "text/html") for number, body in enumerate(pages)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool, Cells(workers) as cells:
         list(pool.map(_extracted, pages[: 4 * workers]))
@@ -85,10 +87,24 @@ def _timed(pages: list[bytes], workers: int) -> tuple[list[float], list[float], 
             list(pool.map(_extracted, pages[first : first + _ROUND]))
             middle = time.perf_counter()
             done = cells.parse(documents[first : first + _ROUND])
-            states.update(item.state for _, items in done for item in items if isinstance(item, Intake))
+            made.extend(item for _, items in done for item in items if isinstance(item, Intake))
             bare.append(middle - start)
             confined.append(time.perf_counter() - middle)
-    return bare, confined, states
+    return bare, confined, made
+
+
+def _balance(books: list[Books]) -> str:
+    """What became of the visible characters of all pages, and how that differs from page to page."""
+    visible = sum(book.visible for book in books)
+    dropped = Counter[str]()
+    for book in books:
+        dropped.update(book.dropped)
+    shares = {"kept": sum(book.kept for book in books), **dropped, "lost": sum(book.lost for book in books)}
+    told = ", ".join(f"{share / visible:.1%} {name}" for name, share in shares.items())
+    parts = quantiles([book.kept / max(book.visible, 1) for book in books], n=20)
+    pages = f"kept of a page: {parts[0]:.0%} (p5), {parts[9]:.0%} (median), {parts[-1]:.0%} (p95)"
+    odd = sum(book.visible != book.kept + sum(book.dropped.values()) + book.lost for book in books)
+    return f"Of {visible:,} visible characters {told}; {pages}. Out of balance: {odd} pages."
 
 
 def _extracted(body: bytes) -> str:
