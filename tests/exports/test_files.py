@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from invented import TEXT, derived, masthead, reading, story, view
 from onrecord.errors import TryLater, WrongUse
-from onrecord.exports import files, tables
+from onrecord.exports import files, sheets, tables
 from onrecord.exports.private import WITHHELD, Private
 from onrecord.pipeline import View, arranged
 from onrecord.records import Derived, Read, Source
@@ -58,7 +59,7 @@ CELLS = st.one_of(
 
 @given(rows=st.lists(st.tuples(CELLS, CELLS), max_size=5))
 def test_any_text_comes_back_from_csv(rows: list[tuple[str, str]]) -> None:
-    text = files.as_csv(["a", "b"], [{"a": a, "b": b} for a, b in rows])
+    text = sheets.as_csv(["a", "b"], [{"a": a, "b": b} for a, b in rows])
     back = [[cell.removeprefix("'") for cell in row] for row in read_csv(text)[1:]]
     assert back == [list(row) for row in rows]
 
@@ -85,7 +86,7 @@ def test_any_text_comes_back_from_csv(rows: list[tuple[str, str]]) -> None:
     ],
 )
 def test_no_spreadsheet_runs_a_cell(cell: str) -> None:
-    ((found,),) = read_csv(files.as_csv(["a"], [{"a": cell}]))[1:]
+    ((found,),) = read_csv(sheets.as_csv(["a"], [{"a": cell}]))[1:]
     assert found == "'" + cell
 
 
@@ -93,7 +94,7 @@ def test_no_spreadsheet_runs_a_cell(cell: str) -> None:
     ("cell", "written"), [(-3, "-3"), (-3.25, "-3.25"), (0, "0"), (None, ""), (True, "true"), (False, "false")]
 )
 def test_numbers_and_truth_values_stay(cell: Any, written: str) -> None:
-    assert files.as_csv(["a", "b"], [{"a": cell, "b": "x"}]) == f"a,b\n{written},x\n"
+    assert sheets.as_csv(["a", "b"], [{"a": cell, "b": "x"}]) == f"a,b\n{written},x\n"
 
 
 # ---- jsonl and geojson
@@ -127,9 +128,9 @@ def test_geojson_is_valid_and_leaves_no_incident_out(tmp_path: Path) -> None:
     by_id = {feature["id"]: feature for feature in collection["features"]}
     assert by_id["in-00000001"]["geometry"] == {"type": "Point", "coordinates": [-3.25, 54.5]}, "longitude stands first"
     assert by_id["in-00000002"]["geometry"] is None
-    assert loss["written"] == 2
-    assert [lost["incident"] for lost in loss["without_geometry"]] == ["in-00000002"]
-    assert "claims" in loss["tables_left_out"]
+    assert loss["written"] == {"incidents.geojson": 2}
+    assert [lost["record"] for lost in loss["losses"] if lost["column"] == "geometry"] == ["in-00000002"]
+    assert "claims" in [lost["record"] for lost in loss["losses"] if lost["act"] == "left out"]
 
 
 def test_a_number_that_is_none_is_never_written(tmp_path: Path) -> None:
@@ -259,3 +260,26 @@ def test_a_place_that_is_also_a_person_keeps_its_name() -> None:
     person = replace(found.claims[0], source=Source("named_person", "Tarn"))
     private = Private(View((Read(masthead(told), replace(found, claims=(person,))),), Derived()))
     assert private.withheld({"place": "Tarn", "source_name": "Tarn"}) == {"place": "Tarn", "source_name": WITHHELD}
+
+
+# ---- types
+
+_FITS = {
+    "string": lambda cell: isinstance(cell, str),
+    "integer": lambda cell: isinstance(cell, int) and not isinstance(cell, bool),
+    "number": lambda cell: isinstance(cell, float),
+    "boolean": lambda cell: isinstance(cell, bool),
+    "date": lambda cell: isinstance(cell, str) and date.fromisoformat(cell).isoformat() == cell,
+    "datetime": lambda cell: isinstance(cell, str) and datetime.fromisoformat(cell).utcoffset() is not None,
+}
+
+
+def test_cells_are_of_the_type_of_their_column() -> None:
+    for sheet in tables.sheets(VIEW):
+        for column in sheet.columns:
+            odd = [
+                row[column.name]
+                for row in sheet.rows
+                if row[column.name] is not None and not _FITS[column.type](row[column.name])
+            ]
+            assert not odd, (sheet.name, column)

@@ -338,8 +338,8 @@ def test_an_export_is_the_files_of_the_command_line(full: Ledger, form: str) -> 
     answer = asks.get(f"{API}/export/{form}")
     assert answer.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        found = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert found == dict(files.FORMS[form](pipeline.view(full, now=NOW)))
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert found == dict(files.made(pipeline.view(full, now=NOW), form))
     assert asks.get(f"{API}/export/{form}").content == answer.content
 
 

@@ -207,13 +207,7 @@ def export(
     from onrecord.exports import files
 
     if form not in files.FORMS:
-        later = ("parquet", "xlsx", "acled", "ucdp", "plover", "airwars", "prov")
-        why = "is not there yet" if form in later else "is not a form of export"
-        raise (
-            CannotWork(f"--as {form}: {why}; use {', '.join(files.FORMS)}")
-            if form in later
-            else WrongUse(f"--as {form}: {why}; use {', '.join(files.FORMS)}")
-        )
+        raise WrongUse(f"--as {form}: is not a form of export; use {', '.join(files.FORMS)}")
     for path in files.export(view(ledger), form, out):
         print(path)
 

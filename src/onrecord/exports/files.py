@@ -1,17 +1,27 @@
-"""Writes exports into a folder: csv, jsonl, geojson. Equal ledgers give equal bytes."""
+"""Writes exports into a folder. Equal ledgers give equal bytes."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import tables
-from onrecord.exports.private import Cell, Row
-from onrecord.pipeline import View
+from onrecord.exports.losses import Losses
+from onrecord.exports.private import Row
+from onrecord.exports.sheets import Sheet, as_csv
+from onrecord.pipeline import View, under
 
-# What a spreadsheet runs, or trims away to something that it runs; and the apostrophe itself, so that it can be undone
-_FORMULA = re.compile("\\A(?:[\\s\ufeff\"]*+[=+@＝＋－＠|%-]|[\\s\ufeff'])")
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of export. made: the files, by name; profile: the codebook whose rules make bounds of worded numbers; meaning: a line
+    for whoever chooses.
+    """
+
+    made: Callable[[View], Iterable[tuple[str, bytes]]]
+    meaning: str
+    profile: str = "joint"
 
 
 def export(view: View, form: str, folder: Path) -> list[Path]:
@@ -20,7 +30,13 @@ def export(view: View, form: str, folder: Path) -> list[Path]:
     form: one of `FORMS`. Every file is complete or absent. Raises KeyError for another form, TryLater where the folder
     cannot be written.
     """
-    return put_all(((name, text.encode()) for name, text in FORMS[form](view)), folder)
+    return put_all(made(view, form), folder)
+
+
+def made(view: View, form: str) -> Iterable[tuple[str, bytes]]:
+    """The files of an export, by name. Raises KeyError for another form than those of `FORMS`."""
+    chosen = FORMS[form]
+    return chosen.made(under(view, chosen.profile))
 
 
 def put_all(parts: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
@@ -69,66 +85,54 @@ def _put(path: Path, data: bytes) -> Path:
     return path
 
 
-def _csv(view: View) -> Iterable[tuple[str, str]]:
-    for table, columns in tables.columns().items():
-        yield f"{table}.csv", as_csv(list(columns.meanings), tables.rows(view, table))
-    codebook: list[Row] = [
-        {"table": table, "column": column, "meaning": meaning}
-        for table, columns in tables.columns().items()
-        for column, meaning in columns.meanings.items()
+def _csv(view: View) -> Iterable[tuple[str, bytes]]:
+    for sheet in tables.sheets(view):
+        yield f"{sheet.name}.csv", as_csv(sheet.header, sheet.rows).encode()
+    yield "codebook.csv", codebook(tables.empty_sheets())
+
+
+def codebook(sheets: Iterable[Sheet]) -> bytes:
+    """What the columns of some tables mean, as CSV."""
+    rows: list[Row] = [
+        {"table": sheet.name, "column": column.name, "meaning": column.meaning}
+        for sheet in sheets
+        for column in sheet.columns
     ]
-    yield "codebook.csv", as_csv(["table", "column", "meaning"], codebook)
+    return as_csv(["table", "column", "meaning"], rows).encode()
 
 
-def as_csv(header: list[str], rows: Iterable[Row]) -> str:
-    """Rows as CSV text: UTF-8, a header, empty for unknown, lines ended by a line feed.
-
-    Text that a spreadsheet would run as a formula, or that begins with white space or an apostrophe, gets an apostrophe
-    in front: taking one away from every text cell that begins with one gives the value back.
-    """
-    lines = [header, *([_cell(row[column]) for column in header] for row in rows)]
-    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
+def _jsonl(view: View) -> Iterable[tuple[str, bytes]]:
+    for sheet in tables.sheets(view):
+        lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in sheet.rows)
+        yield f"{sheet.name}.jsonl", "".join(f"{line}\n" for line in lines).encode()
 
 
-def _quoted(cell: str) -> str:
-    # The csv module leaves a carriage return bare where lines end with a line feed, and reads it as the end of a line
-    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\r\n') else cell
-
-
-def _cell(value: Cell) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return "'" + value if _FORMULA.match(value) else value
-    return str(value)
-
-
-def _jsonl(view: View) -> Iterable[tuple[str, str]]:
-    for table in tables.columns():
-        lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in tables.rows(view, table))
-        yield f"{table}.jsonl", "".join(f"{line}\n" for line in lines)
-
-
-def _geojson(view: View) -> Iterable[tuple[str, str]]:
+def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
     by_id = {incident.id: incident for incident in view.derived.incidents}
-    features, unplaced = [], []
+    features, losses = [], Losses()
     for row in tables.rows(view, "incidents"):
         point: dict[str, object] | None = None
         if tables.located(by_id[str(row["id"])]):
             point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
         else:
-            unplaced.append({"incident": row["id"], "place": row["place"], "reason": "no gazetteer holds the place"})
+            losses.add(str(row["id"]), "dropped", "geometry", row["place"], None, "no gazetteer holds the place")
         properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude")}
         features.append({"type": "Feature", "id": row["id"], "geometry": point, "properties": properties})
-    yield "incidents.geojson", _pretty({"type": "FeatureCollection", "features": features})
-    loss = {"format": "geojson", "written": len(features), "without_geometry": unplaced}
-    yield "loss.json", _pretty({**loss, "tables_left_out": [t for t in tables.columns() if t != "incidents"]})
+    yield "incidents.geojson", pretty({"type": "FeatureCollection", "features": features})
+    for table in tables.columns():
+        if table != "incidents":
+            losses.add(table, "left out", None, None, None, "a map holds incidents alone; the other tables are in csv")
+    yield "loss.json", pretty(losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
 
 
-def _pretty(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def pretty(value: object) -> bytes:
+    """A JSON file for people to read, too."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
-FORMS: dict[str, Callable[[View], Iterable[tuple[str, str]]]] = {"csv": _csv, "jsonl": _jsonl, "geojson": _geojson}
+FORMS: dict[str, Form] = {
+    "csv": Form(_csv, "the ledger's own tables as CSV, with a codebook"),
+    "jsonl": Form(_jsonl, "the same, a JSON object a line"),
+    "geojson": Form(_geojson, "incidents for a map"),
+}
+"""Every form of export."""

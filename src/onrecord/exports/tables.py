@@ -5,13 +5,14 @@ A cell is text, a number, a truth value or None, and None is unknown. The column
 
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
 from onrecord import incidents
 from onrecord.exports import judged
 from onrecord.exports.private import Private, Row, public_name
+from onrecord.exports.sheets import Column, ColumnType, Sheet
 from onrecord.pipeline import View
 from onrecord.records import (
     Bounds,
@@ -48,6 +49,32 @@ def columns() -> dict[str, Columns]:
     """Every table's columns."""
     raw = tomllib.loads(files("onrecord.exports").joinpath("tables.toml").read_text("utf-8"))
     return {table: Columns(table, dict(meanings)) for table, meanings in raw.items()}
+
+
+def sheets(view: View) -> Iterator[Sheet]:
+    """Every table, with its rows."""
+    for sheet in empty_sheets():
+        yield replace(sheet, rows=list(rows(view, sheet.name)))
+
+
+@cache
+def empty_sheets() -> tuple[Sheet, ...]:
+    """Every table, without rows. The types of columns stand in column_types.toml: those of no table but text are listed there."""
+    raw = tomllib.loads(files("onrecord.exports").joinpath("column_types.toml").read_text("utf-8"))
+    types: dict[str, ColumnType] = {
+        f"{table}.{name}": kind for table, named in raw.items() for kind, names in named.items() for name in names
+    }
+    return tuple(
+        Sheet(
+            table,
+            tuple(
+                Column(name, meaning, types.get(f"{table}.{name}", "string"))
+                for name, meaning in found.meanings.items()
+            ),
+            (),
+        )
+        for table, found in columns().items()
+    )
 
 
 def rows(view: View, table: str) -> Iterator[Row]:

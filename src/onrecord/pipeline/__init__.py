@@ -14,7 +14,7 @@ from onrecord.pipeline.keeping import Kept, Moment, moment
 from onrecord.pipeline.moving import MoveReport, move
 from onrecord.pipeline.rereading import RereadOptions, RereadReport, reread
 from onrecord.pipeline.verifying import checkpoint, verify
-from onrecord.pipeline.viewing import View, arranged, content, view
+from onrecord.pipeline.viewing import View, arranged, content, under, view
 from onrecord.pipeline.watching import Round, WatchOptions, watch
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "reread",
     "silent",
     "start_campaigns",
+    "under",
     "verify",
     "view",
     "watch",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from onrecord import decisions
+from onrecord import decisions, incidents
 from onrecord.ledger import Ledger, read
 from onrecord.ledger.codec import encode
 from onrecord.pipeline import deriving
@@ -61,6 +61,36 @@ def shown(connection: sa.Connection, derived: Derived | None = None) -> View:
     reads = decisions.apply(facts.reads, in_force).reads
     seen = arranged(reads, derived or read.derived(connection))
     return replace(seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names)
+
+
+def under(seen: View, profile: str) -> View:
+    """The same ledger with the figures of incidents as another codebook makes them of the same words. Which events are one does
+    not change, nor does what people set.
+    """
+    if profile == seen.profile:
+        return seen
+    derived = seen.derived
+    told = incidents.tellings(seen.reads, incidents.Families(derived.families, derived.derivations, derived.mutations))
+    desk = incidents.Desk(told, derived.speakers, profile)
+    return replace(
+        seen,
+        derived=replace(derived, incidents=tuple(_refigured(one, desk) for one in derived.incidents)),
+        profile=profile,
+    )
+
+
+def _refigured(incident: Incident, desk: incidents.Desk) -> Incident:
+    made = desk.machine(incident.events, incident.reasons, happened=True)
+    if not isinstance(made, Incident):
+        return incident
+    decided = tuple(one for one in incident.statements if not one.story)
+    held = {one.field for one in decided}
+    return replace(
+        incident,
+        killed=incident.killed if "killed" in held else made.killed,
+        injured=incident.injured if "injured" in held else made.injured,
+        statements=(*made.statements, *decided),
+    )
 
 
 def arranged(reads: Sequence[Read], derived: Derived, before: View | None = None) -> View:

@@ -39,17 +39,17 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 )
 def export(asked: Asking, format: Form) -> Response:  # noqa: A002
     """Without the names of private persons, whoever asks: what is downloaded goes further."""
-    made = dict(files.FORMS[format](asked.board.view))
+    made = dict(files.made(asked.board.view, format))
     if format == "geojson":
-        return _download(made["incidents.geojson"].encode(), "incidents.geojson", "application/geo+json", asked.tag)
+        return _download(made["incidents.geojson"], "incidents.geojson", "application/geo+json", asked.tag)
     return _download(_archive(made), f"onrecord-{format}.zip", "application/zip", asked.tag)
 
 
-def _archive(made: dict[str, str]) -> bytes:
+def _archive(made: dict[str, bytes]) -> bytes:
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in made.items():
-            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), text.encode(), zipfile.ZIP_DEFLATED)
+        for name, data in made.items():
+            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), data, zipfile.ZIP_DEFLATED)
     return whole.getvalue()
 
 

@@ -19,8 +19,8 @@ from onrecord.decisions.values import fields
 from onrecord.errors import WrongUse
 from onrecord.exports import agreement
 from onrecord.exports.agreement import Agreement, Differing
-from onrecord.exports.files import as_csv
 from onrecord.exports.filters import Filter
+from onrecord.exports.sheets import as_csv
 from onrecord.pipeline import Answers, Opening
 from onrecord.pipeline.coding import CodedKind
 from onrecord.records import Coding, Decision, Event, EventKind, Incident, Plan, Read, Round, Status, Story
