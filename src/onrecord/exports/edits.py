@@ -82,6 +82,10 @@ class Today:
             rows = self._rows[table] = {str(row["id"]): row for row in tables.rows(self._view, table)}
         return rows.get(id_) or rows.get(incidents.resolve(id_, self._view.names))
 
+    def is_gone(self, id_: str) -> bool:
+        """Whether that was the name of an incident or a plan that is there no more."""
+        return any(one.name == id_ for one in self._view.names)
+
     @cached_property
     def keys(self) -> frozenset[str]:
         """Those of all decisions."""
@@ -121,8 +125,6 @@ def table_of(page: Page, first: Mapping[str, Cell] | None) -> str | None:
     if marked is not None:
         return marked[0]
     here = {plain(column).casefold() for column in page.header}
-    if not here & {"id", "name", "incident", "table"}:
-        return None
 
     def likeness(table: str) -> tuple[float, bool]:
         own = tables.columns()[table].meanings
@@ -189,8 +191,7 @@ class _Row:
     def changes(self) -> Iterator[Change]:
         """What a person changed in it."""
         if not self._today:
-            why = "has no id" if not self._asked else "the ledger has no such row"
-            yield self._change("id", "refused", None, self._asked or None, why)
+            yield self._missing()
             return
         yield from self._locked()
         fields = self._own.columns
@@ -209,6 +210,15 @@ class _Row:
                 yield from self._set(name, [name], lambda n=name, t=theirs: [setting.value(self._own.sort, n, t)])  # type: ignore[misc]
         if touched.get("review"):
             yield from self._review()
+
+    def _missing(self) -> Change:
+        """What is said of a row that the ledger has not: a decision of this very file may have taken it away."""
+        if any(self._key(name) in self._ledger.keys for name in self._own.columns):
+            return self._change("id", "made before", None, self._asked, "by this very file")
+        why = "the ledger has no such row" if self._asked else "has no id"
+        if self._ledger.is_gone(self._asked):
+            why = "is no incident or plan any more"
+        return self._change("id", "refused", None, self._asked or None, why)
 
     # ---- what was touched
 
@@ -301,8 +311,11 @@ class _Row:
         yield self._judged("review", self._judgement(verdict, "review", None, None), was, said, moved)
 
     def _judgement(self, verdict: str, what: str, field_: str | None, value: str | None) -> Judgement:
-        key = f"import-{digest(self._signed.file, self._own.table, self._asked, what)[:24]}"
-        return Judgement(verdict, self._id, self._signed.by, self._signed.reason, field_, value, key=key)
+        return Judgement(verdict, self._id, self._signed.by, self._signed.reason, field_, value, key=self._key(what))
+
+    def _key(self, what: str) -> str:
+        """Another file, row or field has another."""
+        return f"import-{digest(self._signed.file, self._own.table, self._asked, what)[:24]}"
 
     def _judged(self, name: str, asked: Judgement, was: str | None, now: str | None, moved: bool) -> Change:
         """A change that could be decided."""
@@ -328,8 +341,8 @@ class _Row:
 
 
 def _words(cells: Collection[Cell]) -> str | None:
-    """What some cells that go together say: "6–7–9", "2031-03-30–2031-03-31"."""
+    """What some cells that go together say, as a decision would: "6-7-9", "2031-03-30/2031-03-31"."""
     if all(cell in (None, "") for cell in cells):
         return None
     said = ["?" if cell in (None, "") else plain(cell) for cell in cells]
-    return said[0] if len(set(said)) == 1 else "–".join(said)
+    return said[0] if len(set(said)) == 1 else ("-" if len(said) == 3 else "/").join(said)

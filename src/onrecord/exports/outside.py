@@ -297,12 +297,7 @@ class _Sides:
     # ---- what differs
 
     def _differs(self, row: Row, record: Record) -> Iterator[tuple[str, str | None, str | None]]:
-        here = Bounds(
-            *(
-                None if row[f"killed_{one}"] is None else int(str(row[f"killed_{one}"]))
-                for one in ("low", "best", "high")
-            )
-        )
+        here = _killed_here(row)
         if not _agree(here, record.killed, self._form):
             yield "fatalities", _figure(here), _figure(record.killed)
         if _apart(row, record):
@@ -330,8 +325,7 @@ def _same_name(one: Cell, other: str | None) -> bool:
     return (
         here == there
         or here in {fold(part) for part in other.split(" - ")}
-        or f"{here} city" == there
-        or f"{here} town" == there
+        or there in (f"{here} city", f"{here} town")
     )
 
 
@@ -377,6 +371,12 @@ def _figure(bounds: Bounds) -> str | None:
     return None if set(found) == {"?"} else found[0] if len(set(found)) == 1 else "–".join(found)
 
 
+def _killed_here(row: Row) -> Bounds:
+    """What the ledger says, under their codebook."""
+    low, best, high = (row[f"killed_{one}"] for one in ("low", "best", "high"))
+    return Bounds(*(one if isinstance(one, int) else None for one in (low, best, high)))
+
+
 def _span(days: tuple[date, date] | None) -> str | None:
     return None if days is None else str(days[0]) if days[0] == days[1] else f"{days[0]}–{days[1]}"
 
@@ -396,9 +396,7 @@ def rows(beside: Beside) -> Iterator[Row]:
             "their_place": there.place if there else None,
             "kind": here.get("kind"),
             "their_kind": (there.kind_within or there.kind or None) if there else None,
-            "killed": _figure(Bounds(*(here.get(f"killed_{one}") for one in ("low", "best", "high"))))
-            if here
-            else None,  # type: ignore[arg-type]
+            "killed": _figure(_killed_here(here)) if here else None,
             "their_killed": _figure(there.killed) if there else None,
             "differs": "; ".join(
                 f"{name}: {one or 'unknown'} here, {other or 'unknown'} there" for name, one, other in pair.differs

@@ -15,9 +15,16 @@ from pathlib import Path
 import msgspec
 
 from onrecord.errors import BadTable, TryLater
-from onrecord.exports.private import Cell
-from onrecord.stories.cell import deaf_to_interrupts, program_aside
-from onrecord.stories.confined import confine, live_with_the_parent, spend, without_network
+from onrecord.stories.confined import (
+    confine,
+    deaf_to_interrupts,
+    live_with_the_parent,
+    program_aside,
+    spend,
+    without_network,
+)
+
+Plain = str | int | float | bool | None
 
 _ROWS = 2_000
 _FILES = 16
@@ -37,11 +44,11 @@ class _Said(msgspec.Struct, array_like=True):
     """names: of the sheets, said once; rows: the next ones, by number; why: the reason for which there are no more to come."""
 
     names: list[str] = []
-    rows: list[tuple[int, list[str | int | float | bool | None]]] = []
+    rows: list[tuple[int, list[Plain]]] = []
     why: str = ""
 
 
-def sheets(path: Path, confines: Confines | None = None) -> Iterator[tuple[str, Iterator[tuple[int, Sequence[Cell]]]]]:
+def sheets(path: Path, confines: Confines | None = None) -> Iterator[tuple[str, Iterator[tuple[int, Sequence[Plain]]]]]:
     """The name of each sheet, with its rows by number; days as YYYY-MM-DD, an empty cell None. The rows of one before the next sheet.
 
     Raises BadTable for what is no such file, or needs more than the confines, TryLater where no process can be started.
@@ -73,7 +80,7 @@ def _started(path: Path, confines: Confines) -> tuple[BaseProcess, Connection]:
 
 def _rows(
     path: Path, process: BaseProcess, line: Connection, confines: Confines
-) -> Iterator[tuple[int, Sequence[Cell]]]:
+) -> Iterator[tuple[int, Sequence[Plain]]]:
     while found := _heard(path, process, line, confines).rows:
         yield from found
 
@@ -118,7 +125,7 @@ def _work(line: Connection, path: str, confines: Confines) -> None:
 
 def _tell(line: Connection, sheet: object) -> None:
     """All rows of a sheet, and then none."""
-    rows: list[tuple[int, list[str | int | float | bool | None]]] = []
+    rows: list[tuple[int, list[Plain]]] = []
     for number, cells in enumerate(sheet.iter_rows(), 1):  # type: ignore[attr-defined]
         rows.append((number, [_plain(cell) for cell in cells]))
         if len(rows) == _ROWS:
@@ -133,7 +140,7 @@ def _say(line: Connection, said: _Said) -> None:
     line.send_bytes(msgspec.msgpack.encode(said))
 
 
-def _plain(cell: object) -> str | int | float | bool | None:
+def _plain(cell: object) -> Plain:
     if cell is None or cell == "":
         return None
     if isinstance(cell, datetime.datetime):
