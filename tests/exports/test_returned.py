@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -126,7 +126,7 @@ def _two(made: xlsxwriter.Workbook) -> None:
     sheet.write_row(0, 0, ["id", "place", "killed_low", "first_day", "background"])
     sheet.write_row(1, 0, ["in-1", "'=Kelm"])
     sheet.write_number(1, 2, 6)
-    sheet.write_datetime(1, 3, datetime(2031, 3, 31), made.add_format({"num_format": "dd/mm/yyyy"}))
+    sheet.write_datetime(1, 3, date(2031, 3, 31), made.add_format({"num_format": "dd/mm/yyyy"}))
     sheet.write_boolean(1, 4, True)
     made.add_worksheet("empty")
     made.add_worksheet("plans").write_row(2, 1, ["id", "place"])
@@ -155,9 +155,9 @@ def _parts(path: Path, change: Callable[[str, bytes], bytes]) -> None:
 def test_a_workbook_that_unpacks_to_more_than_memory_is_refused(tmp_path: Path) -> None:
     path = book(tmp_path / "book.xlsx", _two)
     _parts(path, lambda name, data: data.replace(b'r="A2"', b'r="XFD1048576"') if "sheet1" in name else data)
+    confines = spreadsheet.Confines(memory=400_000_000)
     with pytest.raises(BadTable, match=r"book\.xlsx.*memory"):
-        list(spreadsheet.sheets(path, spreadsheet.Confines(memory=400_000_000)))
-        [list(rows) for _, rows in spreadsheet.sheets(path, spreadsheet.Confines(memory=400_000_000))]
+        [list(rows) for _, rows in spreadsheet.sheets(path, confines)]
 
 
 def test_a_workbook_that_takes_too_long_is_refused(tmp_path: Path) -> None:

@@ -263,9 +263,7 @@ class _Row:
         table = self._own.table
         theirs = marks.rest(table, {one: self._cells.get(one, cell) for one, cell in self._today.items()})
         ours = marks.rest(table, self._today)
-        if table in ("incidents", "plans") and self._asked != self._id:
-            theirs["id"] = ours["id"]
-        odd = [one for one in ours if plain(theirs[one]) != plain(ours[one])]
+        odd = [one for one in ours if one != "id" and plain(theirs[one]) != plain(ours[one])]
         if not odd or (self._base is not None and marks.digest(theirs.values()) == self._base[REST]):
             return
         if self._base is not None and marks.digest(ours.values()) == self._base[REST]:
@@ -327,7 +325,7 @@ class _Row:
             formed(asked)
         except WrongUse as error:
             return self._change(name, "refused", was, now, str(error))
-        if moved and not self._signed.theirs:
+        if (moved or self._asked != self._id) and not self._signed.theirs:
             why = "the ledger has changed since the table went out"
             if self._base is None:
                 why = f"the row has no {COLUMN}: nobody knows what it said when it went out"

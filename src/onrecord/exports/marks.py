@@ -22,7 +22,7 @@ REST = "(rest)"
 
 _DIGITS = 4
 _MARK = re.compile(r"v([0-9a-f]{3})((?:[0-9a-f]{4})+)")
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,2})?")
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?")
 
 
