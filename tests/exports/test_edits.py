@@ -36,8 +36,20 @@ SIGNED = Signed("ines", "checked", "a file")
 
 def exported(seen: View, table: str) -> list[Told]:
     """The rows of a table as its CSV file has them."""
-    text = dict(files.made(seen, "csv"))[f"{table}.csv"].decode()
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return list(csv.DictReader(io.StringIO(as_text(seen, table), newline="")))
+
+
+def as_text(seen: View, table: str) -> str:
+    return as_csv(list(tables.columns()[table].meanings), tables.rows(seen, table))
+
+
+def written(seen: View, folder: Path, save: Callable[[str], str] = str) -> list[Path]:
+    """The tables that can come back, in a folder."""
+    made = []
+    for table in marks.settable():
+        made.append(folder / f"{table}.csv")
+        made[-1].write_bytes(save(as_text(seen, table)).encode())
+    return made
 
 
 def compared(seen: View, table: str, rows: list[Told], signed: Signed = SIGNED) -> list[Change]:
@@ -94,10 +106,7 @@ def _as_excel(text: str, order: Callable[[list[Any]], list[Any]]) -> str:
 @settings(max_examples=30)
 @given(views())
 def test_an_export_that_comes_back_changes_nothing(tmp_path_factory: pytest.TempPathFactory, seen: View) -> None:
-    folder = tmp_path_factory.mktemp("out")
-    files.export(seen, "csv", folder)
-    paths = [folder / f"{table}.csv" for table in marks.settable()]
-    found = imported.read(seen, paths, "ines", "")
+    found = imported.read(seen, written(seen, tmp_path_factory.mktemp("out")), "ines", "")
     assert found.changes == []
     assert sum(one.rows for one in found.compared) == sum(one.unchanged for one in found.compared) > 0
 
@@ -108,11 +117,12 @@ def test_nor_does_one_that_a_spreadsheet_saved_anew(
     tmp_path_factory: pytest.TempPathFactory, seen: View, seed: int
 ) -> None:
     chance = random.Random(seed)
-    folder = tmp_path_factory.mktemp("out")
-    for path in files.export(seen, "csv", folder):
-        text = path.read_bytes().decode()
-        path.write_bytes(_as_excel(text, lambda x: chance.sample(x, len(x))).encode("utf-8-sig"))
-    assert imported.read(seen, [folder / f"{table}.csv" for table in marks.settable()], "ines", "").changes == []
+    paths = written(
+        seen,
+        tmp_path_factory.mktemp("out"),
+        lambda text: "\ufeff" + _as_excel(text, lambda x: chance.sample(x, len(x))),
+    )
+    assert imported.read(seen, paths, "ines", "").changes == []
 
 
 @given(st.one_of(WORDS, NUMBERS, DEGREES, st.booleans()))
@@ -507,7 +517,7 @@ def _named() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("table", "name"), list(_named()))
 def test_a_table_is_known_whatever_its_file_is_called(tmp_path: Path, table: str, name: str) -> None:
-    (tmp_path / name).write_bytes(dict(files.made(view(), "csv"))[f"{table}.csv"])
+    (tmp_path / name).write_text(as_text(view(), table), "utf-8")
     found = imported.read(view(), [tmp_path / name], "ines", "")
     assert [one.table for one in found.compared] == ([table] if table in marks.settable() else [])
     assert len(found.passed) == (table not in marks.settable())

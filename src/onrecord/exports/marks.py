@@ -5,6 +5,7 @@ become of the ledger meanwhile.
 """
 
 import hashlib
+import math
 import re
 import tomllib
 import unicodedata
@@ -22,7 +23,7 @@ REST = "(rest)"
 
 _DIGITS = 4
 _MARK = re.compile(r"v([0-9a-f]{3})((?:[0-9a-f]{4})+)")
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,3})?")
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?")
 
 
@@ -94,14 +95,14 @@ def plain(cell: Cell) -> str:
         return "true" if cell else "false"
     if isinstance(cell, (int, float)):
         return _figure(float(cell)) if isinstance(cell, float) else str(cell)
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFC", cell).replace("\ufeff", " ")
     text = " ".join(cell.split())
-    if not text.isascii():
-        text = " ".join(unicodedata.normalize("NFC", text).removeprefix("\ufeff").split())
     # Whoever takes the apostrophe away, or adds one, has not said anything else
     text = text.lstrip("' ") if text[:1] == "'" else text
     if text[:1] in "+-0123456789" and text:
-        if _NUMBER.fullmatch(text):
-            return _figure(float(text.replace(",", ".")))
+        if _NUMBER.fullmatch(text) and math.isfinite(number := float(text.replace(",", "."))):
+            return _figure(number)
         if match := _MIDNIGHT.fullmatch(text):
             return match[1]
     return text.casefold() if text in ("TRUE", "FALSE", "True", "False") else text

@@ -88,7 +88,7 @@ def _encoding(path: Path, first: bytes) -> str:
     for mark, name in _BOMS:
         if first.startswith(mark):
             return name
-    if b"\x00" in first:
+    if b"\x00" in first.partition(b"\n")[0]:
         raise BadTable(f"{path}: is no text; save the table as CSV UTF-8, or as .xlsx")
     return "utf-8"
 

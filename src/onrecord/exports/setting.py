@@ -15,7 +15,7 @@ from onrecord.wording import numbers
 
 _THOUSANDS = re.compile(r"\d{1,3}(?:([, '’\u00a0\u202f])\d{3})(?:\1\d{3})*")
 _WHOLE = re.compile(r"(\d{1,9})(?:[.,]0*)?")
-_DEGREES = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,2})?")
+_DEGREES = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,3})?")
 _ERRORS = frozenset({"#REF!", "#NAME?", "#VALUE!", "#N/A", "#DIV/0!", "#NULL!", "#NUM!"})
 _MOST = 1_000
 _VERDICTS = {
