@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
-from onrecord.exports import tables
+from onrecord.exports import marks, tables
 from onrecord.exports.losses import Losses
 from onrecord.exports.private import Row
 from onrecord.exports.sheets import Sheet, as_csv
@@ -116,7 +116,7 @@ def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
             point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
         else:
             losses.add(str(row["id"]), "dropped", "geometry", row["place"], None, "no gazetteer holds the place")
-        properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude")}
+        properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude", marks.COLUMN)}
         features.append({"type": "Feature", "id": row["id"], "geometry": point, "properties": properties})
     yield "incidents.geojson", pretty({"type": "FeatureCollection", "features": features})
     for table in tables.columns():

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 from onrecord import incidents
-from onrecord.exports import judged
+from onrecord.exports import judged, marks
 from onrecord.exports.private import Private, Row, public_name
 from onrecord.exports.sheets import Column, ColumnType, Sheet
 from onrecord.pipeline import View
@@ -83,7 +83,7 @@ def rows(view: View, table: str) -> Iterator[Row]:
     Names of private persons are withheld wherever they stand whole, in quoted words too: `start` and `end` go on
     telling where the words as published stand. Raises KeyError for a table that tables.toml does not name.
     """
-    return _TABLES[table](Rows(view, Private(view)))
+    return iter(marks.marked(table, _TABLES[table](Rows(view, Private(view)))))
 
 
 def _joined(values: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from onrecord.pipeline.campaigning import end_campaign, start_campaigns
 from onrecord.pipeline.changes import Changes, applied, between
 from onrecord.pipeline.coding import Answers, Opening, choices, close_round, code, coded_fields, open_round
 from onrecord.pipeline.deciding import Judgement, Outcome, decide
+from onrecord.pipeline.deciding_many import decide_all
 from onrecord.pipeline.deriving import derive, derive_if_old, rebuild
 from onrecord.pipeline.keeping import Kept, Moment, moment
 from onrecord.pipeline.moving import MoveReport, move
@@ -46,6 +47,7 @@ __all__ = [
     "coded_fields",
     "content",
     "decide",
+    "decide_all",
     "derive",
     "derive_if_old",
     "end_campaign",

@@ -157,12 +157,15 @@ def _row(name: str, table: str, *without: str, **more: Any) -> Any:
 _BY = (str | None, Field(description="who made it; null for readers"))
 _AT = (str | None, Field(description="when, ISO 8601; null for readers"))
 
-StoryRow = _row("StoryRow", "stories")
-ClaimRow = _row("ClaimRow", "claims")
-EventRow = _row("EventRow", "events")
-TallyRow = _row("TallyRow", "tallies")
-IncidentRow = _row("IncidentRow", "incidents")
-PlanRow = _row("PlanRow", "plans")
+_MARK = "row_version"
+"""Of tables that go out as files and come back; who asks here has an ETag."""
+
+StoryRow = _row("StoryRow", "stories", _MARK)
+ClaimRow = _row("ClaimRow", "claims", _MARK)
+EventRow = _row("EventRow", "events", _MARK)
+TallyRow = _row("TallyRow", "tallies", _MARK)
+IncidentRow = _row("IncidentRow", "incidents", _MARK)
+PlanRow = _row("PlanRow", "plans", _MARK)
 MutationRow = _row("MutationRow", "mutations")
 CampaignRow = _row("CampaignRow", "campaigns")
 DecisionRow = _row("DecisionRow", "decisions", by=_BY, at=_AT)
