@@ -22,4 +22,4 @@ def compare(
     if as_json:
         print_json(rows)
     else:
-        console(cut=True).print(comparing.table(rows, one, other))
+        console().print(comparing.table(rows, one, other))

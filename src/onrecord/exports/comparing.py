@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from onrecord.errors import WrongUse
 from onrecord.exports.codebooks import acled, ucdp
+from onrecord.exports.codebooks.facts import all_counts
 from onrecord.exports.codebooks.facts import numbers as worded
-from onrecord.exports.harmless import harmless
+from onrecord.exports.harmless import in_line
 from onrecord.exports.losses import Losses
 from onrecord.exports.private import Private, Row
 from onrecord.exports.tables import Rows
@@ -47,13 +50,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One of them. field: of `FIELDS`; incident: None for the sum of all; one, other: as either codebook has it; why: a sentence."""
+    """One of them. field: of `FIELDS`; incident: None for the sum of all; one, other: as either codebook has it; why: a sentence on this
+    one, empty where the rules say it all; rules: what either codebook makes of several figures, empty for other fields.
+    """
 
     incident: str | None
     field: str
     one: str
     other: str
     why: str
+    rules: str = ""
 
 
 def compare(view: View, one: str, other: str) -> list[Difference]:
@@ -87,13 +93,14 @@ def _differences(incident: Incident, one: Side, other: Side, events: Iterable[Ev
             yield Difference(id_, "row", _yes(a), _yes(b), why)
         return
     if a.killed != b.killed:
-        yield Difference(id_, "killed", a.said, b.said, _why_killed(events, one.profile, other.profile))
+        why = _why_killed(events, one.profile, other.profile)
+        yield Difference(id_, "killed", a.said, b.said, why, _rules(one.profile, other.profile))
     if a.days != b.days:
-        period = [side.profile for side, days in ((one, a.days), (other, b.days)) if days[0] != days[1]]
-        why = f"{' and '.join(period)} {'keeps' if len(period) == 1 else 'keep'} the period, of which acled takes the middle"
+        keeps = other.profile if one.profile == "acled" else one.profile
+        why = f"acled takes the middle of a period, {keeps} keeps its first and last day"
         yield Difference(id_, "day", _days(a), _days(b), why)
     if None not in (a.on_civilians, b.on_civilians) and a.on_civilians != b.on_civilians:
-        why = "acled asks whom it hit, whoever did it; ucdp asks between whom the fighting is, and counts civilians hit by armed men"
+        why = "acled: civilians are hit where the target is civilians; ucdp: where a party is unknown, the kind tells the type"
         yield Difference(id_, "type", a.type, b.type, why)
 
 
@@ -110,12 +117,11 @@ def _days(filed: Filed) -> str:
 
 
 def _why_killed(events: Iterable[Event], one: str, other: str) -> str:
-    """By which rules the figures come out otherwise: words that are worth different numbers, then what becomes of several figures."""
+    """The words of the figures that are worth different numbers; empty where it is their choice among several that differs."""
     told: dict[Quantity, None] = {
         count.quantity: None
         for event in events
-        for mention in (event, *event.mentions)
-        for count in mention.counts
+        for count in all_counts(event)
         if count.what == "killed" and not count.part
     }
     pieces = []
@@ -123,9 +129,13 @@ def _why_killed(events: Iterable[Event], one: str, other: str) -> str:
         a, b = numbers.bounds(quantity, one), numbers.bounds(quantity, other)
         if a != b:
             pieces.append(f"“{_named(quantity)}” is {_bounds(a)} by {one} and {_bounds(b)} by {other}")
-    rules = [f"{name}: {numbers.reports(name).rule}" for name in (one, other)]
-    zero = [f"{name}: 0 stands for unknown, too" for name in (one, other) if name == "acled"]
-    return "; ".join([*pieces, *rules, *zero])
+    zero = [f"{name} writes 0 for unknown" for name in (one, other) if name == "acled" and not told]
+    return "; ".join([*pieces, *zero])
+
+
+def _rules(one: str, other: str) -> str:
+    """What two codebooks make of several figures."""
+    return "; ".join(f"{name}: {numbers.reports(name).rule}" for name in (one, other))
 
 
 def _named(quantity: Quantity) -> str:
@@ -153,7 +163,8 @@ def _totals(found: Iterable[Difference], one: Side, other: Side) -> Iterator[Dif
     for field in FIELDS[1:]:
         why = f"differs in {counted[field]} of {shared}"
         sums = (_sum(one), _sum(other)) if field == "killed" else (_types(one), _types(other))
-        yield Difference(None, field, *(("", "") if field == "day" else sums), why)
+        rules = _rules(one.profile, other.profile) if field == "killed" else ""
+        yield Difference(None, field, *(("", "") if field == "day" else sums), why, rules)
 
 
 def _sum(side: Side) -> str:
@@ -164,7 +175,7 @@ def _sum(side: Side) -> str:
 
 
 def _types(side: Side) -> str:
-    counted = Counter(filed.type for filed in side.rows.values())
+    counted = Counter(filed.type.partition(":")[0] for filed in side.rows.values())
     return "; ".join(f"{name}: {number}" for name, number in sorted(counted.items()))
 
 
@@ -247,7 +258,7 @@ def _text(cell: object) -> str | None:
 
 
 def as_json(view: View, found: Iterable[Difference], one: str, other: str) -> Iterator[Row]:
-    """A row each: the incident (None for the sum of all), its day and place, the field, both codebooks, why."""
+    """A row each: the incident (None for the sum of all), its day and place, the field, both codebooks, why, the rules."""
     known = {incident.id: incident for incident in view.derived.incidents}
     made = Rows(view, Private(view))
     for difference in found:
@@ -260,20 +271,30 @@ def as_json(view: View, found: Iterable[Difference], one: str, other: str) -> It
             one: difference.one,
             other: difference.other,
             "why": difference.why,
+            "rules": difference.rules,
         }
 
 
-def table(rows: Iterable[Row], one: str, other: str) -> Table:
-    """Those rows for people; the sums stand last, under a line. Why two figures differ is said once for each pair of rules."""
+def table(rows: Iterable[Row], one: str, other: str) -> Group:
+    """Those rows for people: the sums under a line, and below them the rules, once."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("incident", "day", "place", "field", one, other, "why"):
         shown.add_column(name, overflow="fold")
-    section = True
+    rules: dict[object, None] = {}
+    differing = True
     for row in rows:
-        if row["incident"] is None and section:
-            shown.add_section()
-            section = False
-        first = "all" if row["incident"] is None else row["incident"]
-        cells = (first, row["first_day"], row["place"], row["field"], row[one], row[other], row["why"])
-        shown.add_row(*(harmless(str(cell)) if cell is not None else "" for cell in cells))
-    return shown
+        if row["incident"] is None and differing:
+            shown.add_row()
+            differing = False
+        cells = (
+            row["incident"] or "all",
+            row["first_day"],
+            row["place"],
+            row["field"],
+            row[one],
+            row[other],
+            row["why"],
+        )
+        shown.add_row(*(Text(in_line(cell).replace("; ", "\n")) for cell in cells))
+        rules.setdefault(row["rules"] or None)
+    return Group(shown, *(Text("\n" + str(rule).replace("; " + other, "\n" + other)) for rule in rules if rule))

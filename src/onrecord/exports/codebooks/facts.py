@@ -102,14 +102,21 @@ class Casebook:
 
     def _killed(self, incident: Incident) -> dict[tuple[str, str, int], Count]:
         held = (self._events[one] for one in incident.events if one in self._events)
-        counts = (c for event in held for one in (event, *event.mentions) for c in one.counts if c.what == "killed")
-        return {(c.span.story, c.span.part, c.span.start): c for c in counts}
+        counts = (count for event in held for count in all_counts(event) if count.what == "killed")
+        return {(count.span.story, count.span.part, count.span.start): count for count in counts}
 
     def not_happened(self, losses: Losses, codebook: str) -> None:
         """Every plan, threat and denial: none of them gets a row."""
         for plan in self._view.derived.plans:
             why = f"{codebook} has rows for what happened; this is told of as {plan.status}"
             losses.add(plan.id, "left out", None, plan.kind, None, why)
+
+
+def all_counts(event: Event) -> Iterator[Count]:
+    """The counts of an event, and those of each place that tells of it."""
+    yield from event.counts
+    for mention in event.mentions:
+        yield from mention.counts
 
 
 def withdrawn(facts: Facts) -> str | None:

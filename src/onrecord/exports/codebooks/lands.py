@@ -57,7 +57,7 @@ def units(where: Where | None) -> tuple[str | None, str | None]:
     """The first and the second level unit that a place is or lies in, as far as its own words tell."""
     if where is None:
         return None, None
-    held = {where.precision: where.name}
+    held: dict[str, str] = {where.precision: where.name}
     if where.container is not None:
         held.setdefault(_unit(where.container, where.country) or "unknown", where.container)
     return held.get("admin1"), held.get("admin2")
