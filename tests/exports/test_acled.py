@@ -289,6 +289,26 @@ def test_the_source_is_who_published() -> None:
     assert made["timestamp"] == 1932768000
 
 
+@pytest.mark.parametrize(
+    ("outlet", "country", "scale"),
+    [
+        ("Reuters", "Chad", "International"),
+        ("The Guardian", "United Kingdom", "National"),
+        ("The Guardian", "Chad", "International"),
+        ("The Guardian", None, None),
+        ("Varn Courier", "Chad", None),
+    ],
+)
+def test_the_scale_is_guessed_from_the_outlets_home(outlet: str, country: str | None, scale: str | None) -> None:
+    seen = ledger(incident(where=replace(VARNHOLM, country=country)))
+    read = seen.reads[0]
+    seen = replace(seen, reads=(replace(read, story=replace(read.story, outlet=outlet)),))
+    losses = Losses()
+    ((_, made),) = acled.rows(seen, losses)
+    assert (made["source"], made["source_scale"]) == (outlet, scale)
+    assert (("guessed", "source_scale") in lost(losses)) == (scale is not None)
+
+
 # ---- nothing is lost without a word
 
 

@@ -50,7 +50,8 @@ def test_whom_it_hit_may_be_filed_otherwise() -> None:
 
 
 def test_unknown_is_zero_in_acled_alone() -> None:
-    (found,) = differences(ledger(incident(), counts=()), "joint", "acled")
+    seen = ledger(incident(killed=Bounds(None, None, None)), counts=())
+    (found,) = differences(seen, "joint", "acled")
     assert (found.field, found.one, found.other) == ("killed", "unknown (unknown)", "0")
     assert found.why == "acled writes 0 for unknown"
 

@@ -298,7 +298,7 @@ def _tags(facts: Facts) -> str:
         ("injured", words if words != "unknown" else None),
         ("status", facts.incident.status),
         ("grade", facts.words("grade")),
-        *(("campaign", name.replace(";", ",")) for name in facts.incident.campaigns),
+        *(("campaign", name.replace(";", ",")) for name in facts.listed("campaigns")),
     ]
     return "; ".join(f"{key}: {value}" for key, value in pairs if value)
 
