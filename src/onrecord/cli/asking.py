@@ -199,16 +199,22 @@ def why(
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Option("--as", metavar="FORM", help="csv, jsonl or geojson.")],
+    form: Annotated[str, typer.Option("--as", metavar="FORM", help="csv, jsonl, geojson, acled or ucdp.")],
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("export"),
     ledger: LedgerPath = DEFAULT_LEDGER,
+    lookup: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For ucdp: a CSV of names (name) with ids of sides, dyads and countries."),
+    ] = None,
 ) -> None:
     """Write the ledger as files that others read."""
     from onrecord.exports import files
+    from onrecord.exports.codebooks import lookup as ids
 
     if form not in files.FORMS:
         raise WrongUse(f"--as {form}: is not a form of export; use {', '.join(files.FORMS)}")
-    for path in files.export(view(ledger), form, out):
+    known = ids.read(lookup) if lookup is not None else None
+    for path in files.export(view(ledger), form, out, known):
         print(path)
 
 

@@ -6,7 +6,6 @@ from onrecord.cli.app import app
 from onrecord.errors import CannotWork
 
 NOT_YET = {
-    "compare": "two codebook profiles side by side",
     "publish": "a public copy of the ledger",
 }
 

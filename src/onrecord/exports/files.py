@@ -7,36 +7,43 @@ from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import marks, tables
+from onrecord.exports.codebooks import acled, ucdp
+from onrecord.exports.codebooks.lookup import Lookup
 from onrecord.exports.losses import Losses
-from onrecord.exports.private import Row
-from onrecord.exports.sheets import Sheet, as_csv
+from onrecord.exports.sheets import as_csv, codebook, pretty
 from onrecord.pipeline import View, under
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form of export. made: the files, by name; profile: the codebook whose rules make bounds of worded numbers; meaning: a line
-    for whoever chooses.
+    for whoever chooses; looking: the same with ids that the user knows, None for a form that has no use for them.
     """
 
     made: Callable[[View], Iterable[tuple[str, bytes]]]
     meaning: str
     profile: str = "joint"
+    looking: Callable[[View, Lookup], Iterable[tuple[str, bytes]]] | None = None
 
 
-def export(view: View, form: str, folder: Path) -> list[Path]:
+def export(view: View, form: str, folder: Path, lookup: Lookup | None = None) -> list[Path]:
     """Writes the export and returns its files, in order.
 
-    form: one of `FORMS`. Every file is complete or absent. Raises KeyError for another form, TryLater where the folder
-    cannot be written.
+    form: one of `FORMS`. Every file is complete or absent. Raises as `made` does, and TryLater where the folder cannot be written.
     """
-    return put_all(made(view, form), folder)
+    return put_all(made(view, form, lookup), folder)
 
 
-def made(view: View, form: str) -> Iterable[tuple[str, bytes]]:
-    """The files of an export, by name. Raises KeyError for another form than those of `FORMS`."""
+def made(view: View, form: str, lookup: Lookup | None = None) -> Iterable[tuple[str, bytes]]:
+    """The files of an export, by name. lookup: ids of the codebook that the user knows. Raises KeyError for another form than those
+    of `FORMS`, WrongUse for a lookup that the form has no use for.
+    """
     chosen = FORMS[form]
-    return chosen.made(under(view, chosen.profile))
+    if lookup is None:
+        return chosen.made(under(view, chosen.profile))
+    if chosen.looking is None:
+        raise WrongUse(f"--lookup: {form} has no ids to look up; leave it out")
+    return chosen.looking(under(view, chosen.profile), lookup)
 
 
 def put_all(parts: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
@@ -91,16 +98,6 @@ def _csv(view: View) -> Iterable[tuple[str, bytes]]:
     yield "codebook.csv", codebook(tables.empty_sheets())
 
 
-def codebook(sheets: Iterable[Sheet]) -> bytes:
-    """What the columns of some tables mean, as CSV."""
-    rows: list[Row] = [
-        {"table": sheet.name, "column": column.name, "meaning": column.meaning}
-        for sheet in sheets
-        for column in sheet.columns
-    ]
-    return as_csv(["table", "column", "meaning"], rows).encode()
-
-
 def _jsonl(view: View) -> Iterable[tuple[str, bytes]]:
     for sheet in tables.sheets(view):
         lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in sheet.rows)
@@ -125,14 +122,13 @@ def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
     yield "loss.json", pretty(losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
 
 
-def pretty(value: object) -> bytes:
-    """A JSON file for people to read, too."""
-    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
-
-
 FORMS: dict[str, Form] = {
     "csv": Form(_csv, "the ledger's own tables as CSV, with a codebook"),
     "jsonl": Form(_jsonl, "the same, a JSON object a line"),
     "geojson": Form(_geojson, "incidents for a map"),
+    "acled": Form(acled.made, "incidents as ACLED files them, with codebook and loss report", "acled"),
+    "ucdp": Form(
+        ucdp.made, "incidents with deaths as UCDP GED files them, with codebook and loss report", "ucdp", ucdp.made
+    ),
 }
 """Every form of export."""
