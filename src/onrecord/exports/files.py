@@ -7,9 +7,9 @@ from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import tables
+from onrecord.exports.codebooks import airwars, plover
 from onrecord.exports.losses import Losses
-from onrecord.exports.private import Row
-from onrecord.exports.sheets import Sheet, as_csv
+from onrecord.exports.sheets import as_csv, codebook, pretty
 from onrecord.pipeline import View, under
 
 
@@ -91,16 +91,6 @@ def _csv(view: View) -> Iterable[tuple[str, bytes]]:
     yield "codebook.csv", codebook(tables.empty_sheets())
 
 
-def codebook(sheets: Iterable[Sheet]) -> bytes:
-    """What the columns of some tables mean, as CSV."""
-    rows: list[Row] = [
-        {"table": sheet.name, "column": column.name, "meaning": column.meaning}
-        for sheet in sheets
-        for column in sheet.columns
-    ]
-    return as_csv(["table", "column", "meaning"], rows).encode()
-
-
 def _jsonl(view: View) -> Iterable[tuple[str, bytes]]:
     for sheet in tables.sheets(view):
         lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in sheet.rows)
@@ -125,14 +115,13 @@ def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
     yield "loss.json", pretty(losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
 
 
-def pretty(value: object) -> bytes:
-    """A JSON file for people to read, too."""
-    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
-
-
 FORMS: dict[str, Form] = {
     "csv": Form(_csv, "the ledger's own tables as CSV, with a codebook"),
     "jsonl": Form(_jsonl, "the same, a JSON object a line"),
     "geojson": Form(_geojson, "incidents for a map"),
+    "plover": Form(
+        plover.made, "PLOVER events as JSON lines and in POLECAT's columns, plans and denials under their modes"
+    ),
+    "airwars": Form(airwars.made, "incidents with harm to civilians, in the fields of Airwars", "airwars"),
 }
 """Every form of export."""
