@@ -121,14 +121,14 @@ class _Coder:
             **self._told(incident, base),
             **self._sides(incident, parties),
         }
-        self._dropped(incident, base)
+        self._dropped(incident, found)
         return found
 
-    def _dropped(self, incident: Incident, base: Row) -> None:
-        for column in ("responsibility", "sources", "reports"):
-            if base[column] is not None:
-                why = "Airwars has no column for who stands behind a report"
-                self.losses.add(incident.id, "dropped", None, f"{column}: {base[column]}", None, why)
+    def _dropped(self, incident: Incident, found: Row) -> None:
+        if incident.reports or incident.sources:
+            had = f"{len(incident.reports)} independent reports, {len(incident.sources)} sources"
+            why = "Airwars counts whoever tells of it, and not who reports of its own"
+            self.losses.add(incident.id, "dropped", "num_sources", had, found["num_sources"], why)
 
     def _masked(self, column: str, words: str | None) -> str | None:
         cell = self._private.withheld({column: words})[column]
@@ -174,7 +174,7 @@ class _Coder:
             bounds = incident.killed if what == "killed" else incident.injured
             found |= _ends("civilian_non_combatants", what, (bounds.low, bounds.high))
             if (bounds.low or bounds.high) and not any(count.what == what and _civilian(count) for _, count in counts):
-                why = "no source says that they were civilians; nor does any say that they were armed"
+                why = "no source says that they were civilians; Airwars counts whoever is not told to be armed"
                 column = f"civilian_non_combatants_{what}_max"
                 self.losses.add(incident.id, "guessed", column, _words(bounds), _words(bounds), why)
             for group, found_range in _groups([(story, one) for story, one in counts if one.what == what]).items():
@@ -245,9 +245,10 @@ class _Coder:
     # ---- who did it
 
     def _belligerents(self, incident: Incident) -> list[_Belligerent]:
-        """Who is said to have done it: the actor, and everybody who claims it."""
+        """Who is said to have done it: the actor, and, where no person set one, everybody who claims it."""
         said = [s for s in incident.statements if s.field == "responsibility" and s.credible]
-        claimants = [s.source for s in said if s.value == "claims"]
+        decided = any(s.field == "actor" and not s.story for s in incident.statements)
+        claimants = [] if decided else [s.source for s in said if s.value == "claims"]
         names: list[str] = []
         for name in (*([incident.actor] if incident.actor else []), *claimants):
             if not any(_same(name, other) for other in names):

@@ -146,14 +146,17 @@ class _Coder:
         kind, coding = kinds.kind(act.kind), _table("plover")
         modes = kinds.modes(act.status, background=act.historical)
         done = act.status in ("happened", "ongoing")
-        had = f"{act.kind}, {act.status}"
-        if kind.plover_type is None:
-            return self._leave(act.id, had, "PLOVER has no event type for the kind")
-        if not done and not set(modes) - {"historical"}:
-            return self._leave(act.id, had, "PLOVER has no mode for what is told as unsettled")
         first = self._date(act)
-        if first is None:
-            return self._leave(act.id, had, "PLOVER asks for a date, and none is known")
+        unsettled = not done and not set(modes) - {"historical"}
+        if kind.plover_type is None or unsettled or first is None:
+            why = "PLOVER asks for a date, and none is known"
+            if unsettled:
+                why = "PLOVER has no mode for what is told as unsettled"
+            if kind.plover_type is None:
+                why = "PLOVER has no event type for the kind"
+            self._leave(act.id, f"{act.kind}, {act.status}", why)
+            return None
+        self._guessed(act, first)
         if not done:
             why = "PLOVER's auxiliary modes hold several statuses each; the comment of events.jsonl names it"
             self.losses.add(act.id, "rounded", "context", act.status, modes, why)
@@ -184,10 +187,12 @@ class _Coder:
         if day is None and not act.historical:
             days = (self._reads[story].story.published.start for story in act.stories if story in self._reads)
             day = min((moment.date() for moment in days if moment is not None), default=None)
-            if day is not None:
-                why = "no source gives a day; the day of publication stands for it, as in POLECAT"
-                self.losses.add(act.id, "guessed", "date", None, day, why)
         return day
+
+    def _guessed(self, act: _Act, first: date) -> None:
+        if _day(act.when) is None:
+            why = "no source gives a day; the day of publication stands for it, as in POLECAT"
+            self.losses.add(act.id, "guessed", "date", None, first, why)
 
     def _party(self, name: object) -> list[Json]:
         if not isinstance(name, str):
@@ -310,9 +315,10 @@ class _Coder:
         party = next(iter(parties), {})
         sector = party.get("sector")
         column = "actor" if side == "Actor" else "target"
-        words = next((one.span.text for one in told if one is not None), None) if party else None
+        name = party.get("entity_text")
+        words = next((one.span.text for one in told if one is not None and one.name == name), None)
         return {
-            f"{side} Name": party.get("entity_text"),
+            f"{side} Name": name,
             f"{side} Country": party.get("code"),
             f"Primary {side} Sector": sector,
             f"{side} Sectors": sector,
