@@ -86,6 +86,7 @@ class _Coder:
         self._reads = {read.story.id: read for read in view.reads}
         self._events = {event.id: (read, event) for read in view.reads for event in read.reading.events}
         self._claims = {claim.id: claim for read in view.reads for claim in read.reading.claims}
+        self._stories: dict[str, Row] = {}
         self._changed = {(one.story, one.field, one.now) for one in view.derived.mutations}
         self._before: defaultdict[str, list[str]] = defaultdict(list)
         for name, state, into in incidents.ends(view.names):
@@ -105,7 +106,7 @@ class _Coder:
         """The row of an incident; its sources and statements go into the side tables."""
         base = self._rows.incident(incident)
         parties = self._belligerents(incident)
-        found: Row = dict.fromkeys(column.name for column in columns_of("airwars"))
+        found: Row = dict(_blank("airwars"))
         found |= {
             "code": incident.id,
             "previous_codes": " ".join(self._before[incident.id]) or None,
@@ -133,6 +134,11 @@ class _Coder:
     def _masked(self, column: str, words: str | None) -> str | None:
         cell = self._private.withheld({column: words})[column]
         return str(cell) if cell is not None else None
+
+    def _story(self, read: Read) -> Row:
+        if read.story.id not in self._stories:
+            self._stories[read.story.id] = self._rows.story(read)
+        return self._stories[read.story.id]
 
     # ---- what and where
 
@@ -210,11 +216,11 @@ class _Coder:
         outlets: dict[str, str] = {}
         reads = [self._reads[story] for story in incident.stories if story in self._reads]
         for read in reads:
-            row = self._rows.story(read)
+            row = self._story(read)
             media = _media(read.story.url)
             name = row["outlet"] or row["id"]
             outlets.setdefault(str(name), media)
-            source: Row = dict.fromkeys(column.name for column in columns_of("airwars_sources"))
+            source: Row = dict(_blank("airwars_sources"))
             source |= {
                 "code": incident.id,
                 "date": base["first_day"],
@@ -234,7 +240,7 @@ class _Coder:
         if not dated:
             return {}
         moment, _, read = min(dated, key=lambda one: one[:2])
-        row = self._rows.story(read)
+        row = self._story(read)
         exact = read.story.published.precision in ("second", "minute")
         return {
             "local_first_reported_date_time": moment.isoformat() if exact else moment.date().isoformat(),
@@ -284,9 +290,9 @@ class _Coder:
             slug = _slug(name)
             texts = []
             for read, words in party.said:
-                story = self._rows.story(read)
+                story = self._story(read)
                 day: date | None = read.story.published.start.date() if read.story.published.start else None
-                row: Row = dict.fromkeys(column.name for column in columns_of("airwars_statements"))
+                row: Row = dict(_blank("airwars_statements"))
                 row |= {"code": incident.id, "belligerent_name": name, "belligerent_slug": slug, "statement": words}
                 row |= {"date": day.isoformat() if day else None, "url": story["url"]}
                 self.statements.append(row)
@@ -416,6 +422,12 @@ def _media(url: str | None) -> str:
     host = (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
     hosts: Mapping[str, str] = _table("airwars")["media"]
     return next((media for known, media in hosts.items() if host == known or host.endswith(f".{known}")), "other")
+
+
+@cache
+def _blank(codebook: str) -> Row:
+    """A row in which nothing is known."""
+    return dict.fromkeys(column.name for column in columns_of(codebook))
 
 
 @cache

@@ -67,6 +67,12 @@ def made(view: View) -> Iterator[tuple[str, bytes]]:
     for name, table in (("events.jsonl", "plover"), ("polecat.tsv", "polecat")):
         for column, why in _table(table)["empty"].items():
             coder.losses.add(name, "left out", column, None, None, why)
+    coder.losses.add(
+        "polecat.tsv", "dropped", "size", None, None, "POLECAT has no column for the dead and injured of events.jsonl"
+    )
+    coder.losses.add(
+        "polecat.tsv", "dropped", "comment", None, None, "POLECAT has no column for who says so, nor for the status"
+    )
     yield "events.jsonl", "".join(f"{line}\n" for line in lines).encode()
     header = [column.name for column in columns_of("polecat")]
     yield "polecat.tsv", as_csv(header, rows, separator="\t", unknown="None").encode()
@@ -271,7 +277,7 @@ class _Coder:
     def polecat(self, act: _Act, record: Json) -> Row:
         """The row of a record in POLECAT's columns."""
         self._flattened(act, record)
-        found: Row = dict.fromkeys(column.name for column in columns_of("polecat"))
+        found: Row = dict(_blank())
         place = record.get("event_loc", {})
         found |= {
             "Event ID": act.id,
@@ -301,15 +307,15 @@ class _Coder:
                 "Story Organizations": bodies,
                 "Story Locations": places,
             }
-        return {column: " ".join(cell.split()) if isinstance(cell, str) else cell for column, cell in found.items()}
+        return {
+            c: " ".join(cell.split()) if isinstance(cell, str) and not cell.isalnum() else cell
+            for c, cell in found.items()
+        }
 
     def _flattened(self, act: _Act, record: Json) -> None:
         if "enddate" in record:
             had = f"{record['date']} to {record['enddate']}"
             self.losses.add(act.id, "rounded", "Event Date", had, record["date"], "POLECAT holds one day")
-        if "size" in record:
-            had = ", ".join(f"{number} {what}" for what, number in record["size"].items())
-            self.losses.add(act.id, "dropped", "size", had, None, "POLECAT has no column for it; events.jsonl has")
 
     def _side(self, side: str, parties: Iterable[Json], told: Iterable[Party | None]) -> Row:
         party = next(iter(parties), {})
@@ -370,6 +376,12 @@ def _iso3(country: str | None) -> str | None:
     land = country_named(country) if country else None
     found = pycountry.countries.get(alpha_2=land.code) if land is not None else None
     return str(found.alpha_3) if found is not None else None
+
+
+@cache
+def _blank() -> Row:
+    """A row of POLECAT in which nothing is known."""
+    return dict.fromkeys(column.name for column in columns_of("polecat"))
 
 
 @cache
