@@ -478,6 +478,13 @@ def test_one_party_under_two_wordings_is_one() -> None:
     assert (found["belligerent_1_type"], found["belligerent_2_belligerent_name"]) == ("Known", "")
 
 
+def test_where_a_person_set_who_did_it_nobody_else_did() -> None:
+    statements = says("responsibility", "claims", "Tern Brigade"), says("actor", "Gull Guard", "de-1", told="")
+    found = row(changed(actor="Gull Guard", statements=statements))
+    assert (found["belligerent_1_belligerent_name"], found["belligerent_1_type"]) == ("Gull Guard", "Suspected")
+    assert found["belligerent_2_belligerent_name"] == ""
+
+
 def test_a_fifth_party_is_told_in_the_losses() -> None:
     names = ("Tern Brigade", "Heron Front", "Gull Guard", "Plover League", "Stork Union")
     seen = changed(statements=tuple(says("responsibility", "claims", name) for name in names))

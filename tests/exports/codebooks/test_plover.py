@@ -286,6 +286,8 @@ def test_parties_and_their_words() -> None:
         "None",
     )
     assert row["Primary Actor Sector"] == row["Actor Sectors"] == "MIL"
+    other = replace(seen, derived=replace(seen.derived, incidents=(replace(INCIDENT, actor="Heron Front"),)))
+    assert of(other, INCIDENT.id)[1]["Actor Name Raw"] == "None", "those are the words of another"
 
 
 @pytest.mark.parametrize(
