@@ -14,7 +14,7 @@ from onrecord.exports import files as exports
 from onrecord.ledger import open_ledger
 
 FOLDER = Path(__file__).parent / "golden"
-FORMS = ("acled", "ucdp")
+FORMS = ("acled", "ucdp", "plover", "airwars")
 
 
 def held(form: str) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import marks, tables
-from onrecord.exports.codebooks import acled, ucdp
+from onrecord.exports.codebooks import acled, airwars, plover, ucdp
 from onrecord.exports.codebooks.lookup import Lookup
 from onrecord.exports.losses import Losses
 from onrecord.exports.sheets import as_csv, codebook, pretty
@@ -130,5 +130,9 @@ FORMS: dict[str, Form] = {
     "ucdp": Form(
         ucdp.made, "incidents with deaths as UCDP GED files them, with codebook and loss report", "ucdp", ucdp.made
     ),
+    "plover": Form(
+        plover.made, "PLOVER events as JSON lines and in POLECAT's columns, plans and denials under their modes"
+    ),
+    "airwars": Form(airwars.made, "incidents with harm to civilians, in the fields of Airwars", "airwars"),
 }
 """Every form of export."""

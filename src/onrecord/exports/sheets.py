@@ -92,7 +92,9 @@ def unescaped(words: str) -> str:
 
 def _quoted(cell: str, separator: str) -> str:
     # The csv module leaves a carriage return bare where lines end with a line feed, and reads it as the end of a line
-    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in (separator, '"', "\r", "\n")) else cell
+    if not cell or not (separator in cell or '"' in cell or "\n" in cell or "\r" in cell):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def _cell(value: Cell, unknown: str) -> str:
