@@ -1,15 +1,15 @@
 """Writes exports into a folder. Equal ledgers give equal bytes."""
 
+import codecs
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
-from onrecord.exports import tables
+from onrecord.exports import datapackage, tables
 from onrecord.exports.losses import Losses
-from onrecord.exports.private import Row
-from onrecord.exports.sheets import Sheet, as_csv
+from onrecord.exports.parts import File, codebook, pretty, table
 from onrecord.pipeline import View, under
 
 
@@ -19,24 +19,37 @@ class Form:
     for whoever chooses.
     """
 
-    made: Callable[[View], Iterable[tuple[str, bytes]]]
+    made: Callable[[View], Iterable[File]]
     meaning: str
     profile: str = "joint"
 
 
-def export(view: View, form: str, folder: Path) -> list[Path]:
+def export(view: View, form: str, folder: Path, *, excel: bool = False) -> list[Path]:
     """Writes the export and returns its files, in order.
 
-    form: one of `FORMS`. Every file is complete or absent. Raises KeyError for another form, TryLater where the folder
-    cannot be written.
+    form: one of `FORMS`; excel: as in `made`. Every file is complete or absent. Raises KeyError for another form, TryLater where
+    the folder cannot be written.
     """
-    return put_all(made(view, form), folder)
+    return put_all(made(view, form, excel=excel), folder)
 
 
-def made(view: View, form: str) -> Iterable[tuple[str, bytes]]:
-    """The files of an export, by name. Raises KeyError for another form than those of `FORMS`."""
+def made(view: View, form: str, *, excel: bool = False) -> Iterator[tuple[str, bytes]]:
+    """The files of an export, by name, with datapackage.json, which describes them, as the last. excel: CSV begins with the mark
+    by which Excel knows UTF-8. Raises KeyError for another form than those of `FORMS`.
+    """
     chosen = FORMS[form]
-    return chosen.made(under(view, chosen.profile))
+    return _described(form, chosen, chosen.made(under(view, chosen.profile)), excel)
+
+
+def _described(form: str, chosen: Form, parts: Iterable[File], excel: bool) -> Iterator[tuple[str, bytes]]:
+    resources = []
+    for file in parts:
+        if excel and file.name.endswith(".csv"):
+            file = replace(file, data=codecs.BOM_UTF8 + file.data)
+        resources.append(datapackage.resource(file))
+        yield file.name, file.data
+    last = datapackage.package(form, chosen.meaning, resources)
+    yield last.name, last.data
 
 
 def put_all(parts: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
@@ -85,29 +98,20 @@ def _put(path: Path, data: bytes) -> Path:
     return path
 
 
-def _csv(view: View) -> Iterable[tuple[str, bytes]]:
+def _csv(view: View) -> Iterator[File]:
     for sheet in tables.sheets(view):
-        yield f"{sheet.name}.csv", as_csv(sheet.header, sheet.rows).encode()
-    yield "codebook.csv", codebook(tables.empty_sheets())
+        yield table(sheet)
+    yield codebook(tables.empty_sheets())
 
 
-def codebook(sheets: Iterable[Sheet]) -> bytes:
-    """What the columns of some tables mean, as CSV."""
-    rows: list[Row] = [
-        {"table": sheet.name, "column": column.name, "meaning": column.meaning}
-        for sheet in sheets
-        for column in sheet.columns
-    ]
-    return as_csv(["table", "column", "meaning"], rows).encode()
-
-
-def _jsonl(view: View) -> Iterable[tuple[str, bytes]]:
+def _jsonl(view: View) -> Iterator[File]:
     for sheet in tables.sheets(view):
         lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in sheet.rows)
-        yield f"{sheet.name}.jsonl", "".join(f"{line}\n" for line in lines).encode()
+        yield File(f"{sheet.name}.jsonl", "".join(f"{line}\n" for line in lines).encode(), sheet)
+    yield codebook(tables.empty_sheets())
 
 
-def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
+def _geojson(view: View) -> Iterator[File]:
     by_id = {incident.id: incident for incident in view.derived.incidents}
     features, losses = [], Losses()
     for row in tables.rows(view, "incidents"):
@@ -118,16 +122,11 @@ def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
             losses.add(str(row["id"]), "dropped", "geometry", row["place"], None, "no gazetteer holds the place")
         properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude")}
         features.append({"type": "Feature", "id": row["id"], "geometry": point, "properties": properties})
-    yield "incidents.geojson", pretty({"type": "FeatureCollection", "features": features})
-    for table in tables.columns():
-        if table != "incidents":
-            losses.add(table, "left out", None, None, None, "a map holds incidents alone; the other tables are in csv")
-    yield "loss.json", pretty(losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
-
-
-def pretty(value: object) -> bytes:
-    """A JSON file for people to read, too."""
-    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    yield pretty("incidents.geojson", {"type": "FeatureCollection", "features": features})
+    for name in tables.columns():
+        if name != "incidents":
+            losses.add(name, "left out", None, None, None, "a map holds incidents alone; the other tables are in csv")
+    yield pretty("loss.json", losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
 
 
 FORMS: dict[str, Form] = {
