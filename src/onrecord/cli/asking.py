@@ -199,8 +199,11 @@ def why(
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Option("--as", metavar="FORM", help="csv, jsonl or geojson.")],
+    form: Annotated[
+        str, typer.Option("--as", metavar="FORM", help="csv, jsonl, geojson, xlsx, parquet or prov; a wrong one is told all.")
+    ],
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("export"),
+    excel: Annotated[bool, typer.Option("--excel", help="CSV begins with the mark by which Excel knows UTF-8.")] = False,
     ledger: LedgerPath = DEFAULT_LEDGER,
 ) -> None:
     """Write the ledger as files that others read."""
@@ -208,7 +211,7 @@ def export(
 
     if form not in files.FORMS:
         raise WrongUse(f"--as {form}: is not a form of export; use {', '.join(files.FORMS)}")
-    for path in files.export(view(ledger), form, out):
+    for path in files.export(view(ledger), form, out, excel=excel):
         print(path)
 
 

@@ -1,4 +1,7 @@
-"""What the files of an export are, for programs: a Data Package (datapackage.org, version 2) beside them."""
+"""What the files of an export are, for programs: a Data Package beside them.
+
+It is of the first version of the standard, which more programs read than the second, those for R among them.
+"""
 
 import hashlib
 import re
@@ -10,7 +13,6 @@ from typing import Any
 from onrecord.exports.parts import File, pretty
 
 NAME = "datapackage.json"
-_PROFILES = "https://datapackage.org/profiles/2.0"
 _MEDIA = {
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
@@ -33,23 +35,18 @@ def resource(file: File) -> Resource:
     """A file, as the package lists it: path, format, size in bytes, SHA-256, and of a table its columns with types and meanings."""
     format_ = PurePosixPath(file.name).suffix.removeprefix(".")
     found: Resource = {"name": _named(PurePosixPath(file.name).stem), "path": file.name}
-    # A file without lines has no table that could be read of it
-    if file.sheet is not None and file.data:
-        found["type"] = "table"
+    # By the standard a tabular resource is CSV. A program of the standard that opens other tables, too, is told not to: it reads
+    # unknown numbers of Parquet as text
+    csv = file.sheet is not None and format_ in _TEXT
+    found |= {"profile": "tabular-data-resource"} if csv else {"profile": "data-resource", "type": "file"}
     found |= {"format": format_, "mediatype": _MEDIA.get(format_, "application/octet-stream")}
-    if format_ in _TEXT:
+    if csv:
         found["encoding"] = "utf-8"
-    found |= {"bytes": len(file.data), "hash": f"sha256:{hashlib.sha256(file.data).hexdigest()}"}
-    if file.sheet is None or not file.data:
-        return found
-    if format_ in _TEXT:
         found["dialect"] = {"delimiter": file.separator, "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True}
-    fields = [{"name": c.name, "type": c.type, "description": c.meaning} for c in file.sheet.columns]
-    found["schema"] = {
-        "$schema": f"{_PROFILES}/tableschema.json",
-        "fields": fields,
-        "missingValues": [file.unknown],
-    }
+    found |= {"bytes": len(file.data), "hash": f"sha256:{hashlib.sha256(file.data).hexdigest()}"}
+    if file.sheet is not None:
+        fields = [{"name": c.name, "type": c.type, "description": c.meaning} for c in file.sheet.columns]
+        found["schema"] = {"fields": fields, "missingValues": [file.unknown]}
     return found
 
 
@@ -62,7 +59,7 @@ def package(form: str, meaning: str, resources: Sequence[Resource]) -> File:
     return pretty(
         NAME,
         {
-            "$schema": f"{_PROFILES}/datapackage.json",
+            "profile": "data-package",
             "name": f"onrecord-{_named(form)}",
             "title": f"A ledger of OnRecord: {meaning}",
             "description": _ESCAPED,

@@ -129,9 +129,30 @@ def _geojson(view: View) -> Iterator[File]:
     yield pretty("loss.json", losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
 
 
+def _xlsx(view: View) -> Iterator[File]:
+    from onrecord.exports import workbook
+
+    return workbook.files(view)
+
+
+def _parquet(view: View) -> Iterator[File]:
+    from onrecord.exports import parquet
+
+    return parquet.files(view)
+
+
+def _prov(view: View) -> Iterator[File]:
+    from onrecord.exports import provenance
+
+    return provenance.files(view)
+
+
 FORMS: dict[str, Form] = {
     "csv": Form(_csv, "the ledger's own tables as CSV, with a codebook"),
     "jsonl": Form(_jsonl, "the same, a JSON object a line"),
     "geojson": Form(_geojson, "incidents for a map"),
+    "xlsx": Form(_xlsx, "the same tables as one workbook for Excel and its like"),
+    "parquet": Form(_parquet, "the same tables as Parquet, with types"),
+    "prov": Form(_prov, "who said what, and what follows from it, as W3C PROV-JSON"),
 }
 """Every form of export."""
