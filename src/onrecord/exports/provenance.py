@@ -16,11 +16,10 @@ from onrecord.exports.losses import Losses
 from onrecord.exports.parts import File, pretty
 from onrecord.exports.private import WITHHELD, Private, Row
 from onrecord.pipeline import View
+from onrecord.pipeline.withdrawing import BY
 from onrecord.records import Claim, Decision, Incident, Plan, Published, Read, Standing
 
 NAME = "provenance.json"
-PUBLISHER = "publisher"
-"""Who decided where an agency took an item back, as the pipeline signs it."""
 _SPACE = "urn:onrecord:"
 _KINDS = (
     "story", "ghost", "capture", "reading", "claim", "event", "incident", "plan", "decision", "activity", "outlet", "source",
@@ -197,8 +196,8 @@ class _Graph:
             id_, activity = f"decision:{decision.id}", f"activity:deciding/{decision.id}"
             row = self._rows.decision(decision)
             self._entity(id_, "Decision", _said(row, "verdict", "target", "field", "value", "into", "reason", "state"))
-            if decision.by == PUBLISHER:
-                person = self._agent("person:publisher", PUBLISHER, ["prov:Organization"])
+            if decision.by == BY:
+                person = self._agent("person:publisher", BY, ["prov:Organization"])
             else:
                 number = people.setdefault(decision.by, f"person {len(people) + 1}")
                 person = self._agent(f"person:{number.removeprefix('person ')}", number, ["prov:Person"])

@@ -74,12 +74,15 @@ def files(view: View) -> Iterator[File]:
     book = xlsxwriter.Workbook(held, fixed)
     book.set_properties({"title": "A ledger of OnRecord", "created": _MADE})
     made = _Made(book, _styles(book))
-    _read_me(made)
-    for sheet in tables.sheets(view):
-        _put(made, sheet)
-    written = made.rows
-    _put(made, explained(tables.empty_sheets()))
-    book.close()
+    try:
+        _read_me(made)
+        for sheet in tables.sheets(view):
+            _put(made, sheet)
+        written = made.rows
+        _put(made, explained(tables.empty_sheets()))
+    finally:
+        # Else what was written of sheets stays open
+        book.close()
     yield File(NAME, held.getvalue())
     yield pretty("loss.json", made.losses.report("xlsx", "what a workbook of Office Open XML holds", {NAME: written}))
 
