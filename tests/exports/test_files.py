@@ -8,11 +8,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as parquet
 import pytest
 import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from invented import TEXT, derived, masthead, reading, story, view
 from onrecord.errors import TryLater, WrongUse

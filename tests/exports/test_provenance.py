@@ -181,7 +181,9 @@ def test_captures_are_the_bytes_that_were_kept(tmp_path: Any) -> None:
 
 
 def test_people_who_decide_have_numbers_for_names() -> None:
-    other: Decision = replace(DECISION, id="de-0000000002", by="Tove Aram", target="de-0000000001", kind="decision", verdict="undo")
+    other: Decision = replace(
+        DECISION, id="de-0000000002", by="Tove Aram", target="de-0000000001", kind="decision", verdict="undo"
+    )
     again = replace(DECISION, id="de-0000000003")
     agency = replace(DECISION, id="de-0000000004", by="publisher")
     found = graph(replace(view(), decisions=(DECISION, other, again, agency)))

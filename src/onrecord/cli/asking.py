@@ -200,10 +200,15 @@ def why(
 @app.command()
 def export(
     form: Annotated[
-        str, typer.Option("--as", metavar="FORM", help="csv, jsonl, geojson, xlsx, parquet or prov; a wrong one is told all.")
+        str,
+        typer.Option(
+            "--as", metavar="FORM", help="csv, jsonl, geojson, xlsx, parquet or prov; a wrong one is told all."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("export"),
-    excel: Annotated[bool, typer.Option("--excel", help="CSV begins with the mark by which Excel knows UTF-8.")] = False,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="CSV begins with the mark by which Excel knows UTF-8.")
+    ] = False,
     ledger: LedgerPath = DEFAULT_LEDGER,
 ) -> None:
     """Write the ledger as files that others read."""

@@ -102,7 +102,7 @@ class _Graph:
                 self._attributed(f"story:{story.id}", self._outlet(str(row["outlet"])))
             self._published(f"story:{story.id}", story.published)
             if story.earlier in told:
-                kind = {"prov:type": _name("prov:Revision")}
+                kind: Attributes = {"prov:type": _name("prov:Revision")}
                 self._derived(f"story:{story.id}", f"story:{story.earlier}", None, kind)
         for one in self._view.derived.derivations:
             origin = f"story:{one.origin}" if one.origin in told else None
@@ -208,7 +208,9 @@ class _Graph:
                 if f"story:{story}" in self._known:
                     self._relate("used", {"prov:activity": activity, "prov:entity": f"story:{story}"})
             if decision.verdict == "undo" and f"decision:{decision.target}" in self._known:
-                self._relate("wasInvalidatedBy", {"prov:entity": f"decision:{decision.target}", "prov:activity": activity})
+                self._relate(
+                    "wasInvalidatedBy", {"prov:entity": f"decision:{decision.target}", "prov:activity": activity}
+                )
         for target, decided in self._borne(standings):
             self._derived(target, decided, None, {})
 

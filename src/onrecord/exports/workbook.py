@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from onrecord.decisions.values import fields
 from onrecord.exports import tables
@@ -30,7 +30,6 @@ _SAMPLE = 200
 _WIDEST = 60
 # What XML cannot hold; and the second of two codes for characters that share a mark, which is read as one code otherwise
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|(?<=_x[0-9A-Fa-f]{4})_(?=x[0-9A-Fa-f]{4}_)")
-_RICH = re.compile("<r>.*</r>", re.DOTALL)
 _PARTS = {"date": ("first_day", "last_day"), "campaign": ("campaigns",)}
 """The columns of fields whose columns do not bear their name."""
 _ABOUT = (
@@ -70,7 +69,12 @@ class _Made:
 def files(view: View) -> Iterator[File]:
     """The workbook, and what it could not hold. Raises ValueError for a number that is none."""
     held = io.BytesIO()
-    fixed = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    fixed = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(held, fixed)
     book.set_properties({"title": "A ledger of OnRecord", "created": _MADE})
     made = _Made(book, _styles(book))
@@ -141,9 +145,7 @@ def _put(made: _Made, table: Sheet) -> None:
         made.losses.add(table.name, "left out", None, f"{more} rows", None, f"a sheet has {_ROWS} rows at most")
 
 
-def _write(
-    made: _Made, sheet: Worksheet, at: tuple[int, int], value: Cell, column: Column, record: str
-) -> None:
+def _write(made: _Made, sheet: Worksheet, at: tuple[int, int], value: Cell, column: Column, record: str) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(*at, value)
     elif isinstance(value, int | float):
@@ -160,7 +162,9 @@ def _moment(made: _Made, value: str, column: Column, record: str) -> date | None
     """A day or a moment as a workbook holds it; None where it stands as text."""
     found = date.fromisoformat(value) if column.type == "date" else datetime.fromisoformat(value).astimezone(UTC)
     if date(found.year, found.month, found.day) < _FIRST_DAY:
-        made.losses.add(record, "rounded", column.name, value, value, "as text: a workbook has no days before March 1900")
+        made.losses.add(
+            record, "rounded", column.name, value, value, "as text: a workbook has no days before March 1900"
+        )
         return None
     if not isinstance(found, datetime):
         return found
@@ -171,7 +175,9 @@ def _moment(made: _Made, value: str, column: Column, record: str) -> date | None
 
 
 def _write_text(made: _Made, sheet: Worksheet, at: tuple[int, int], words: str, column: Column, record: str) -> None:
-    held = _ODD.sub(lambda found: _replacing(found.group()), words)
+    # Nearly all texts are plain, and there are many
+    plain = words.isprintable() and "_x" not in words
+    held = words if plain else _ODD.sub(lambda found: _replacing(found.group()), words)
     if held != words:
         made.losses.add(record, "rounded", column.name, None, None, "characters that XML cannot hold are replaced")
     if len(cut := _cut(held)) < len(held):
@@ -179,9 +185,9 @@ def _write_text(made: _Made, sheet: Worksheet, at: tuple[int, int], words: str, 
         made.losses.add(record, "rounded", column.name, f"{len(held)} characters", f"{len(cut)} characters", why)
     # What a spreadsheet would take for a formula is one only where somebody opens the cell and closes it again
     look = made.styles.quoted if escaped(cut) != cut else None
-    if _RICH.fullmatch(cut):
+    if cut.startswith("<r>") and cut.endswith("</r>"):
         # The library writes such a text as marked up already, if it is given in one piece
-        sheet.write_rich_string(*at, cut[:1], cut[1:], look)
+        sheet.write_rich_string(*at, cut[:1], cut[1:2], cut[2:])
     else:
         sheet.write_string(*at, cut, look)
 

@@ -62,9 +62,7 @@ def shown(connection: sa.Connection, derived: Derived | None = None) -> View:
     in_force, _ = decisions.in_force(facts.decisions)
     reads = decisions.apply(facts.reads, in_force).reads
     seen = arranged(reads, derived or read.derived(connection))
-    return replace(
-        seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names, captures=facts.captures
-    )
+    return replace(seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names, captures=facts.captures)
 
 
 def under(seen: View, profile: str) -> View:
