@@ -38,8 +38,7 @@ _ABOUT = (
     "An empty cell means that the value is not known. It never means zero, none or no.",
     "Days are days, moments are in UTC, numbers are numbers, and all other cells are text: nothing in here is a formula.",
     "The names of private persons are withheld.",
-    "Reviewers may change the cells of the columns listed below. Those of all other columns follow from the stories or from other "
-    "columns; what is written there changes nothing.",
+    "Reviewers may change the cells of the columns listed below. All other columns follow from these or from the stories.",
     "What a workbook cannot hold is listed in loss.json, which came with it; the same tables in csv or jsonl hold all of it.",
 )
 
