@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from invented import TEXT, derived, masthead, reading, story, view
 from onrecord.errors import TryLater, WrongUse
@@ -41,11 +43,12 @@ def test_rows_have_exactly_the_columns_that_are_explained(table: str) -> None:
 
 def test_the_codebook_beside_an_export_covers_it(tmp_path: Path) -> None:
     written = {path.name: path for path in files.export(VIEW, "csv", tmp_path)}
+    del written["datapackage.json"]
     book = read_csv(written.pop("codebook.csv").read_text("utf-8"))
     assert book[0] == ["table", "column", "meaning"]
     for name, path in written.items():
         header = read_csv(path.read_text("utf-8"))[0]
-        assert [row[1] for row in book[1:] if f"{row[0]}.csv" == name] == header
+        assert [row[1] for row in book[1:] if f"{row[0]}.csv" == name] == header, name
     assert all(row[2] for row in book[1:])
 
 
@@ -101,7 +104,9 @@ def test_numbers_and_truth_values_stay(cell: Any, written: str) -> None:
 
 
 def test_jsonl_holds_every_row_as_it_is(tmp_path: Path) -> None:
-    for path in files.export(VIEW, "jsonl", tmp_path):
+    written = [path for path in files.export(VIEW, "jsonl", tmp_path) if path.suffix == ".jsonl"]
+    assert {path.stem for path in written} == set(tables.columns())
+    for path in written:
         found = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
         assert found == list(tables.rows(VIEW, path.stem))
 
@@ -150,6 +155,7 @@ def test_equal_ledgers_give_equal_bytes(tmp_path: Path, form: str) -> None:
     for folder, order in (("a", reads), ("b", reads[::-1])):
         files.export(arranged(order, made), form, tmp_path / folder)
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert "datapackage.json" in names
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
 
 
@@ -202,7 +208,15 @@ def with_source(source: Source) -> View:
 
 
 def everything(seen: View, folder: Path) -> str:
-    return "".join(path.read_text("utf-8") for form in files.FORMS for path in files.export(seen, form, folder / form))
+    """All that any form says."""
+    return "".join(words(path) for form in files.FORMS for path in files.export(seen, form, folder / form))
+
+
+def words(path: Path) -> str:
+    if path.suffix == ".xlsx":
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        return repr([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+    return repr(parquet.read_table(path).to_pylist()) if path.suffix == ".parquet" else path.read_text("utf-8")
 
 
 PRIVATE = [

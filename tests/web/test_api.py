@@ -332,7 +332,7 @@ def test_other_methods_are_refused_in_the_same_shape(full: Ledger) -> None:
 # ---- files
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", [form for form in files.FORMS if form not in ("geojson", "xlsx")])
 def test_an_export_is_the_files_of_the_command_line(full: Ledger, form: str) -> None:
     asks = client(full, "lead")
     answer = asks.get(f"{API}/export/{form}")
@@ -347,6 +347,16 @@ def test_the_map_is_given_as_it_is(full: Ledger) -> None:
     answer = client(full, "lead").get(f"{API}/export/geojson")
     assert answer.headers["content-type"] == "application/geo+json"
     assert len(answer.json()["features"]) == len(pipeline.view(full, now=NOW).derived.incidents)
+
+
+def test_the_workbook_is_given_as_it_is(full: Ledger) -> None:
+    answer = client(full, "lead").get(f"{API}/export/xlsx")
+    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert answer.content == dict(files.made(pipeline.view(full, now=NOW), "xlsx"))["onrecord.xlsx"]
+
+
+def test_another_form_is_refused(full: Ledger) -> None:
+    assert client(full, "lead").get(f"{API}/export/csvx").status_code == 422
 
 
 # ---- names of private persons

@@ -199,8 +199,16 @@ def why(
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Option("--as", metavar="FORM", help="csv, jsonl, geojson, acled or ucdp.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--as", metavar="FORM", help="csv, jsonl, geojson, xlsx, parquet, prov, acled, ucdp, plover or airwars."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("export"),
+    excel: Annotated[
+        bool, typer.Option("--excel", help="CSV begins with the mark by which Excel knows UTF-8.")
+    ] = False,
     ledger: LedgerPath = DEFAULT_LEDGER,
     lookup: Annotated[
         Path | None,
@@ -214,7 +222,7 @@ def export(
     if form not in files.FORMS:
         raise WrongUse(f"--as {form}: is not a form of export; use {', '.join(files.FORMS)}")
     known = ids.read(lookup) if lookup is not None else None
-    for path in files.export(view(ledger), form, out, known):
+    for path in files.export(view(ledger), form, out, lookup=known, excel=excel):
         print(path)
 
 

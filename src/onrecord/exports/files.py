@@ -1,16 +1,17 @@
 """Writes exports into a folder. Equal ledgers give equal bytes."""
 
+import codecs
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from onrecord.errors import TryLater, WrongUse
-from onrecord.exports import marks, tables
+from onrecord.exports import datapackage, marks, tables
 from onrecord.exports.codebooks import acled, airwars, plover, ucdp
 from onrecord.exports.codebooks.lookup import Lookup
 from onrecord.exports.losses import Losses
-from onrecord.exports.sheets import as_csv, codebook, pretty
+from onrecord.exports.parts import File, codebook, pretty, table
 from onrecord.pipeline import View, under
 
 
@@ -20,30 +21,42 @@ class Form:
     for whoever chooses; looking: the same with ids that the user knows, None for a form that has no use for them.
     """
 
-    made: Callable[[View], Iterable[tuple[str, bytes]]]
+    made: Callable[[View], Iterable[File]]
     meaning: str
     profile: str = "joint"
-    looking: Callable[[View, Lookup], Iterable[tuple[str, bytes]]] | None = None
+    looking: Callable[[View, Lookup], Iterable[File]] | None = None
 
 
-def export(view: View, form: str, folder: Path, lookup: Lookup | None = None) -> list[Path]:
+def export(view: View, form: str, folder: Path, *, lookup: Lookup | None = None, excel: bool = False) -> list[Path]:
     """Writes the export and returns its files, in order.
 
     form: one of `FORMS`. Every file is complete or absent. Raises as `made` does, and TryLater where the folder cannot be written.
     """
-    return put_all(made(view, form, lookup), folder)
+    return put_all(made(view, form, lookup=lookup, excel=excel), folder)
 
 
-def made(view: View, form: str, lookup: Lookup | None = None) -> Iterable[tuple[str, bytes]]:
-    """The files of an export, by name. lookup: ids of the codebook that the user knows. Raises KeyError for another form than those
-    of `FORMS`, WrongUse for a lookup that the form has no use for.
+def made(view: View, form: str, *, lookup: Lookup | None = None, excel: bool = False) -> Iterator[tuple[str, bytes]]:
+    """The files of an export, by name, with datapackage.json, which describes them, as the last. lookup: ids of the codebook that
+    the user knows; excel: CSV begins with the mark by which Excel knows UTF-8. Raises KeyError for another form than those of
+    `FORMS`, WrongUse for a lookup that the form has no use for.
     """
     chosen = FORMS[form]
-    if lookup is None:
-        return chosen.made(under(view, chosen.profile))
-    if chosen.looking is None:
+    if lookup is not None and chosen.looking is None:
         raise WrongUse(f"--lookup: {form} has no ids to look up; leave it out")
-    return chosen.looking(under(view, chosen.profile), lookup)
+    seen = under(view, chosen.profile)
+    parts = chosen.looking(seen, lookup) if lookup is not None and chosen.looking else chosen.made(seen)
+    return _described(form, chosen, parts, excel)
+
+
+def _described(form: str, chosen: Form, parts: Iterable[File], excel: bool) -> Iterator[tuple[str, bytes]]:
+    resources = []
+    for file in parts:
+        if excel and file.name.endswith(".csv"):
+            file = replace(file, data=codecs.BOM_UTF8 + file.data)
+        resources.append(datapackage.resource(file))
+        yield file.name, file.data
+    last = datapackage.package(form, chosen.meaning, resources)
+    yield last.name, last.data
 
 
 def put_all(parts: Iterable[tuple[str, bytes]], folder: Path) -> list[Path]:
@@ -92,19 +105,20 @@ def _put(path: Path, data: bytes) -> Path:
     return path
 
 
-def _csv(view: View) -> Iterable[tuple[str, bytes]]:
+def _csv(view: View) -> Iterator[File]:
     for sheet in tables.sheets(view):
-        yield f"{sheet.name}.csv", as_csv(sheet.header, sheet.rows).encode()
-    yield "codebook.csv", codebook(tables.empty_sheets())
+        yield table(sheet)
+    yield codebook(tables.empty_sheets())
 
 
-def _jsonl(view: View) -> Iterable[tuple[str, bytes]]:
+def _jsonl(view: View) -> Iterator[File]:
     for sheet in tables.sheets(view):
         lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in sheet.rows)
-        yield f"{sheet.name}.jsonl", "".join(f"{line}\n" for line in lines).encode()
+        yield File(f"{sheet.name}.jsonl", "".join(f"{line}\n" for line in lines).encode(), sheet)
+    yield codebook(tables.empty_sheets())
 
 
-def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
+def _geojson(view: View) -> Iterator[File]:
     by_id = {incident.id: incident for incident in view.derived.incidents}
     features, losses = [], Losses()
     for row in tables.rows(view, "incidents"):
@@ -115,17 +129,38 @@ def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
             losses.add(str(row["id"]), "dropped", "geometry", row["place"], None, "no gazetteer holds the place")
         properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude", marks.COLUMN)}
         features.append({"type": "Feature", "id": row["id"], "geometry": point, "properties": properties})
-    yield "incidents.geojson", pretty({"type": "FeatureCollection", "features": features})
-    for table in tables.columns():
-        if table != "incidents":
-            losses.add(table, "left out", None, None, None, "a map holds incidents alone; the other tables are in csv")
-    yield "loss.json", pretty(losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
+    yield pretty("incidents.geojson", {"type": "FeatureCollection", "features": features})
+    for name in tables.columns():
+        if name != "incidents":
+            losses.add(name, "left out", None, None, None, "a map holds incidents alone; the other tables are in csv")
+    yield pretty("loss.json", losses.report("geojson", "RFC 7946", {"incidents.geojson": len(features)}))
+
+
+def _xlsx(view: View) -> Iterator[File]:
+    from onrecord.exports import workbook
+
+    return workbook.files(view)
+
+
+def _parquet(view: View) -> Iterator[File]:
+    from onrecord.exports import parquet
+
+    return parquet.files(view)
+
+
+def _prov(view: View) -> Iterator[File]:
+    from onrecord.exports import provenance
+
+    return provenance.files(view)
 
 
 FORMS: dict[str, Form] = {
     "csv": Form(_csv, "the ledger's own tables as CSV, with a codebook"),
     "jsonl": Form(_jsonl, "the same, a JSON object a line"),
     "geojson": Form(_geojson, "incidents for a map"),
+    "xlsx": Form(_xlsx, "the same tables as one workbook for Excel and its like"),
+    "parquet": Form(_parquet, "the same tables as Parquet, with types"),
+    "prov": Form(_prov, "who said what, and what follows from it, as W3C PROV-JSON"),
     "acled": Form(acled.made, "incidents as ACLED files them, with codebook and loss report", "acled"),
     "ucdp": Form(
         ucdp.made, "incidents with deaths as UCDP GED files them, with codebook and loss report", "ucdp", ucdp.made

@@ -1,6 +1,5 @@
 """Tables on their way out: columns with meanings and types, rows, and the text forms of both."""
 
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -63,21 +62,6 @@ def as_csv(header: list[str], rows: Iterable[Row], *, separator: str = ",", unkn
     """
     lines = [header, *([_cell(row[column], unknown) for column in header] for row in rows)]
     return "".join(separator.join(_quoted(cell, separator) for cell in line) + "\n" for line in lines)
-
-
-def codebook(sheets: Iterable[Sheet]) -> bytes:
-    """What the columns of some tables mean, as CSV."""
-    rows: list[Row] = [
-        {"table": sheet.name, "column": column.name, "meaning": column.meaning}
-        for sheet in sheets
-        for column in sheet.columns
-    ]
-    return as_csv(["table", "column", "meaning"], rows).encode()
-
-
-def pretty(value: object) -> bytes:
-    """A JSON file for people to read, too."""
-    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
 def escaped(words: str) -> str:

@@ -125,17 +125,25 @@ class Facts:
     """All that deriving asks for, as it stands at one moment.
 
     reads: every story that has been read, by id, with its current reading; decisions: in the order in which they were
-    made.
+    made; captures: as `captures` gives them.
     """
 
     reads: tuple[Read, ...]
     decisions: tuple[Decision, ...]
     campaigns: tuple[Campaign, ...]
+    captures: tuple[tuple[str, str], ...] = ()
 
 
 def facts(connection: sa.Connection) -> Facts:
     """What is to be derived from."""
-    return Facts(reads(connection), decisions(connection), tuple(campaigns_in(connection)))
+    return Facts(reads(connection), decisions(connection), tuple(campaigns_in(connection)), captures(connection))
+
+
+def captures(connection: sa.Connection) -> tuple[tuple[str, str], ...]:
+    """The id of each story that came in bytes which are kept, with the SHA-256 of these, once for each bytes it came in; in order."""
+    books = schema.intake
+    query = sa.select(books.c.story, books.c.capture).where(books.c.story.is_not(None), books.c.capture.is_not(None))
+    return tuple(sorted({(row.story, row.capture) for row in connection.execute(query)}))
 
 
 def reads(connection: sa.Connection, stories: Collection[str] | None = None) -> tuple[Read, ...]:

@@ -124,8 +124,15 @@ class Kept:
         """Keeps a state that the ledger holds. Readers see the old view, whole, until the new one is."""
         if self._view is None or state is not self._state:
             seen = arranged(state.made.reads, state.named.derived, self._view)
-            decided, campaigns = state.facts.decisions, state.facts.campaigns
-            view = replace(seen, decisions=decided, campaigns=campaigns, names=state.names, profile=self._profile)
+            facts = state.facts
+            view = replace(
+                seen,
+                decisions=facts.decisions,
+                campaigns=facts.campaigns,
+                names=state.names,
+                profile=self._profile,
+                captures=facts.captures,
+            )
             self._state, self._view = state, view
         return self._view
 
@@ -249,5 +256,6 @@ def _facts(
             other |= set() if versions.get(id_, (1, None)) == (one.story.version, one.story.earlier) else {id_}
         held.update((one.story.id, one) for one in read.reads(connection, other))
         reads = tuple(held[id_] for id_ in sorted(held))
-        facts = replace(facts, reads=reads, campaigns=tuple(read.campaigns_in(connection)))
+        captures = read.captures(connection)
+        facts = replace(facts, reads=reads, campaigns=tuple(read.campaigns_in(connection)), captures=captures)
     return facts, current

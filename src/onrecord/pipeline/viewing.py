@@ -20,7 +20,8 @@ Thing = TypeVar("Thing")
 @dataclass(frozen=True, slots=True)
 class View:
     """All that a ledger says at one moment: each story with its current reading as people have set it right, what follows
-    from them; every decision in the order in which they were made, the campaigns that run, and what became of every name.
+    from them; every decision in the order in which they were made, the campaigns that run, what became of every name, and
+    in which bytes each story came (its id, and their SHA-256).
 
     Stories stand in the order of publication, incidents in that of their days, families in that of their first story;
     what has no date stands last, and what is equal in the order of ids. profile: the codebook by which it was derived.
@@ -32,6 +33,7 @@ class View:
     campaigns: tuple[Campaign, ...] = ()
     names: tuple[Name, ...] = ()
     profile: str = "joint"
+    captures: tuple[tuple[str, str], ...] = ()
 
 
 def view(ledger: Ledger, profile: str = "joint", now: datetime | None = None) -> View:
@@ -60,7 +62,7 @@ def shown(connection: sa.Connection, derived: Derived | None = None) -> View:
     in_force, _ = decisions.in_force(facts.decisions)
     reads = decisions.apply(facts.reads, in_force).reads
     seen = arranged(reads, derived or read.derived(connection))
-    return replace(seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names)
+    return replace(seen, decisions=facts.decisions, campaigns=facts.campaigns, names=names, captures=facts.captures)
 
 
 def under(seen: View, profile: str) -> View:

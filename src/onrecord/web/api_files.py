@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
@@ -12,7 +12,12 @@ from onrecord.web.api_answers import Asking, reads
 
 router = APIRouter(tags=["files"])
 
-Form = Annotated[Literal["csv", "jsonl", "geojson"], Path(description="which files")]
+Form = Annotated[str, Path(description="which files", pattern=f"^({'|'.join(files.FORMS)})$")]
+_ALONE = {
+    "geojson": ("incidents.geojson", "application/geo+json"),
+    "xlsx": ("onrecord.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+"""The forms of which one file is all that most people want, with its type."""
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive, so that equal ledgers give equal bytes."""
@@ -27,10 +32,11 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
     response_class=Response,
     responses={
         200: {
-            "description": "the files that onrecord export writes: csv and jsonl as one archive, geojson as it is",
+            "description": "the files that onrecord export writes, as one archive; of geojson and xlsx the one that holds the rows",
             "content": {
                 "application/zip": {"schema": {"type": "string", "format": "binary"}},
                 "application/geo+json": {"schema": {"type": "object"}},
+                _ALONE["xlsx"][1]: {"schema": {"type": "string", "format": "binary"}},
             },
         }
     },
@@ -40,8 +46,9 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 def export(asked: Asking, format: Form) -> Response:  # noqa: A002
     """Without the names of private persons, whoever asks: what is downloaded goes further."""
     made = dict(files.made(asked.board.view, format))
-    if format == "geojson":
-        return _download(made["incidents.geojson"], "incidents.geojson", "application/geo+json", asked.tag)
+    if format in _ALONE:
+        name, media = _ALONE[format]
+        return _download(made[name], name, media, asked.tag)
     return _download(_archive(made), f"onrecord-{format}.zip", "application/zip", asked.tag)
 
 

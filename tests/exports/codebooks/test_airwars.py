@@ -32,7 +32,6 @@ from onrecord.records import (
 )
 from onrecord.wording import kinds
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "airwars"
 GROUPS = [
     "civilian_non_combatants",
     "children",
@@ -186,13 +185,6 @@ def test_the_columns_are_those_of_airwars() -> None:
         "post_id", "code", "belligerent_id", "belligerent_name", "belligerent_slug", "date", "url", "statement",
     ]  # fmt: skip
     assert "victims.csv" not in found
-
-
-def test_the_sample_is_exported_as_before(sample_ledger: Ledger) -> None:
-    found = dict(files.made(pipeline.view(sample_ledger), "airwars"))
-    assert sorted(found) == sorted(path.name for path in GOLDEN.iterdir())
-    for name, data in found.items():
-        assert data.decode() == (GOLDEN / name).read_text("utf-8"), "python tests/exports/golden.py airwars"
 
 
 def test_every_incident_and_plan_of_the_sample_is_a_row_or_left_out(sample_ledger: Ledger) -> None:

@@ -34,7 +34,6 @@ from onrecord.records import (
 )
 from onrecord.wording import kinds
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "plover"
 POLECAT = [
     "Event ID",
     "Event Date",
@@ -134,13 +133,6 @@ def test_the_columns_are_those_of_polecat() -> None:
     assert [column.name for column in columns_of("polecat")] == POLECAT
     assert len(POLECAT) == 40
     assert dict(files.made(VIEW, "plover"))["polecat.tsv"].decode().splitlines()[0] == "\t".join(POLECAT)
-
-
-def test_the_sample_is_exported_as_before(sample_ledger: Ledger) -> None:
-    found = dict(files.made(pipeline.view(sample_ledger), "plover"))
-    assert sorted(found) == sorted(path.name for path in GOLDEN.iterdir())
-    for name, data in found.items():
-        assert data.decode() == (GOLDEN / name).read_text("utf-8"), "python tests/exports/golden.py plover"
 
 
 def test_every_incident_and_plan_of_the_sample_is_an_event_or_left_out(sample_ledger: Ledger) -> None:

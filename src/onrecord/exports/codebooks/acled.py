@@ -12,8 +12,9 @@ from onrecord.exports.codebooks import lands
 from onrecord.exports.codebooks.facts import Casebook, Facts, numbers, several, withdrawn
 from onrecord.exports.codebooks.parties import ARMED, NON_STATE, UNARMED, Party
 from onrecord.exports.losses import Losses
+from onrecord.exports.parts import File, codebook, pretty, table
 from onrecord.exports.private import Row
-from onrecord.exports.sheets import Sheet, as_csv, codebook, columns_of, pretty
+from onrecord.exports.sheets import Sheet, columns_of
 from onrecord.pipeline import View
 from onrecord.records import PlacePrecision
 from onrecord.wording import kinds, outlets
@@ -29,13 +30,13 @@ _MONTHS = (
 )
 
 
-def made(view: View) -> Iterator[tuple[str, bytes]]:
+def made(view: View) -> Iterator[File]:
     """The table, what its columns mean, and what it could not say. view: under profile acled."""
     losses = Losses()
     sheet = Sheet("acled", columns_of("acled"), [row for _, row in rows(view, losses)])
-    yield "acled.csv", as_csv(sheet.header, sheet.rows).encode()
-    yield "codebook.csv", codebook([sheet])
-    yield "loss.json", pretty(losses.report("acled", str(_table()["rules"]), {"acled.csv": len(sheet.rows)}))
+    yield table(sheet)
+    yield codebook([sheet])
+    yield pretty("loss.json", losses.report("acled", str(_table()["rules"]), {"acled.csv": len(sheet.rows)}))
 
 
 def rows(view: View, losses: Losses) -> Iterator[tuple[str, Row]]:

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from onrecord import incidents
 from onrecord.exports import tables
 from onrecord.exports.losses import Losses
+from onrecord.exports.parts import File, codebook, pretty, table
 from onrecord.exports.private import Private, Row
-from onrecord.exports.sheets import Sheet, as_csv, codebook, columns_of, pretty
+from onrecord.exports.sheets import Sheet, columns_of
 from onrecord.pipeline import View
 from onrecord.records import Bounds, Count, Event, Incident, Read, Statement
 from onrecord.wording import actors, kinds, numbers
@@ -51,7 +52,7 @@ class _Belligerent:
     injured: Range
 
 
-def made(view: View) -> Iterator[tuple[str, bytes]]:
+def made(view: View) -> Iterator[File]:
     """The files of the export, by name."""
     coder = _Coder(view)
     found = [coder.row(incident) for incident in view.derived.incidents if coder.holds(incident)]
@@ -62,16 +63,16 @@ def made(view: View) -> Iterator[tuple[str, bytes]]:
         Sheet("sources", columns_of("airwars_sources"), coder.sources),
         Sheet("belligerent_statements", columns_of("airwars_statements"), coder.statements),
     ]
-    for table, name in zip(("airwars", "airwars_sources", "airwars_statements"), sheets, strict=True):
-        for column, why in _table(table)["empty"].items():
+    for book, name in zip(("airwars", "airwars_sources", "airwars_statements"), sheets, strict=True):
+        for column, why in _table(book)["empty"].items():
             coder.losses.add(f"{name.name}.csv", "left out", column, None, None, why)
     why = "names of victims stay in the ledger"
     coder.losses.add("victims.csv", "left out", None, None, None, why)
     for sheet in sheets:
-        yield f"{sheet.name}.csv", as_csv(sheet.header, sheet.rows).encode()
-    yield "codebook.csv", codebook(sheets)
+        yield table(sheet)
+    yield codebook(sheets)
     written = {f"{sheet.name}.csv": len(sheet.rows) for sheet in sheets}
-    yield "loss.json", pretty(coder.losses.report("airwars", RULES, written))
+    yield pretty("loss.json", coder.losses.report("airwars", RULES, written))
 
 
 class _Coder:

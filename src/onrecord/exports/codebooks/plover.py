@@ -19,8 +19,9 @@ import pycountry
 from onrecord import incidents
 from onrecord.exports import tables
 from onrecord.exports.losses import Losses
+from onrecord.exports.parts import File, codebook, pretty, table
 from onrecord.exports.private import Private, Row
-from onrecord.exports.sheets import Sheet, as_csv, codebook, columns_of, pretty
+from onrecord.exports.sheets import Sheet, columns_of
 from onrecord.pipeline import View
 from onrecord.records import NOTHING_SAID, Bounds, Event, Incident, Party, Plan, Read, Status, When, Where
 from onrecord.wording import actors, kinds
@@ -55,7 +56,7 @@ class _Act:
     stories: tuple[str, ...]
 
 
-def made(view: View) -> Iterator[tuple[str, bytes]]:
+def made(view: View) -> Iterator[File]:
     """The files of the export, by name."""
     coder = _Coder(view)
     lines, rows = [], list[Row]()
@@ -64,8 +65,8 @@ def made(view: View) -> Iterator[tuple[str, bytes]]:
         if record is not None:
             lines.append(json.dumps(record, ensure_ascii=False, allow_nan=False))
             rows.append(coder.polecat(act, record))
-    for name, table in (("events.jsonl", "plover"), ("polecat.tsv", "polecat")):
-        for column, why in _table(table)["empty"].items():
+    for name, book in (("events.jsonl", "plover"), ("polecat.tsv", "polecat")):
+        for column, why in _table(book)["empty"].items():
             coder.losses.add(name, "left out", column, None, None, why)
     coder.losses.add(
         "polecat.tsv", "dropped", "size", None, None, "POLECAT has no column for the dead and injured of events.jsonl"
@@ -73,17 +74,12 @@ def made(view: View) -> Iterator[tuple[str, bytes]]:
     coder.losses.add(
         "polecat.tsv", "dropped", "comment", None, None, "POLECAT has no column for who says so, nor for the status"
     )
-    yield "events.jsonl", "".join(f"{line}\n" for line in lines).encode()
-    header = [column.name for column in columns_of("polecat")]
-    yield "polecat.tsv", as_csv(header, rows, separator="\t", unknown="None").encode()
-    yield (
-        "codebook.csv",
-        codebook([Sheet("events", columns_of("plover"), ()), Sheet("polecat", columns_of("polecat"), ())]),
-    )
-    yield (
-        "loss.json",
-        pretty(coder.losses.report("plover", RULES, {"events.jsonl": len(lines), "polecat.tsv": len(rows)})),
-    )
+    yield File("events.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    polecat = Sheet("polecat", columns_of("polecat"), rows)
+    yield table(polecat, ending="tsv", separator="\t", unknown="None")
+    yield codebook([Sheet("events", columns_of("plover"), ()), polecat])
+    written = {"events.jsonl": len(lines), "polecat.tsv": len(rows)}
+    yield pretty("loss.json", coder.losses.report("plover", RULES, written))
 
 
 class _Coder:

@@ -13,8 +13,9 @@ from onrecord.exports.codebooks.facts import Casebook, Facts, numbers, several, 
 from onrecord.exports.codebooks.lookup import Lookup
 from onrecord.exports.codebooks.parties import NON_STATE, UNARMED, Party
 from onrecord.exports.losses import Losses
+from onrecord.exports.parts import File, codebook, pretty, table
 from onrecord.exports.private import Row
-from onrecord.exports.sheets import Sheet, as_csv, codebook, columns_of, pretty
+from onrecord.exports.sheets import Sheet, columns_of
 from onrecord.pipeline import View
 from onrecord.records import PlacePrecision
 from onrecord.wording import kinds
@@ -38,7 +39,7 @@ _LOOKED_UP = (
 _TABLE = "ucdp.csv"
 
 
-def made(view: View, lookup: Lookup | None = None) -> Iterator[tuple[str, bytes]]:
+def made(view: View, lookup: Lookup | None = None) -> Iterator[File]:
     """The table, what its columns mean, and what it could not say. view: under profile ucdp; lookup: ids that the user knows."""
     losses = Losses()
     held = [row for _, row in rows(view, losses, lookup)]
@@ -51,9 +52,9 @@ def made(view: View, lookup: Lookup | None = None) -> Iterator[tuple[str, bytes]
             )
             losses.add(_TABLE, "dropped", column, None, None, f"{why}: empty in every row")
     sheet = Sheet("ucdp", columns_of("ucdp"), held)
-    yield _TABLE, as_csv(sheet.header, sheet.rows).encode()
-    yield "codebook.csv", codebook([sheet])
-    yield "loss.json", pretty(losses.report("ucdp", _rules(), {_TABLE: len(sheet.rows)}))
+    yield table(sheet)
+    yield codebook([sheet])
+    yield pretty("loss.json", losses.report("ucdp", _rules(), {_TABLE: len(sheet.rows)}))
 
 
 def rows(view: View, losses: Losses, lookup: Lookup | None = None) -> Iterator[tuple[str, Row]]:

@@ -7,18 +7,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import golden
 import pytest
 from filed import BASE, VARNHOLM, count, day, incident, incidents, ledger, lost, parses, said, table
 from hypothesis import given
 
-from onrecord import pipeline
 from onrecord.errors import WrongUse
 from onrecord.exports import files, sheets
 from onrecord.exports.codebooks import lookup, ucdp
 from onrecord.exports.losses import Losses
 from onrecord.exports.private import WITHHELD, Row
-from onrecord.ledger import Ledger
 from onrecord.records import Bounds, Incident
 
 HEADER = [
@@ -90,10 +87,6 @@ def test_the_columns_are_those_of_the_codebook() -> None:
     assert made["ucdp.csv"].decode().splitlines()[0].split(",") == HEADER
     book = list(csv.reader(io.StringIO(made["codebook.csv"].decode(), newline="")))
     assert [line[1] for line in book[1:]] == HEADER
-
-
-def test_the_sample_gives_what_it_gave(sample_ledger: Ledger) -> None:
-    assert dict(files.made(pipeline.view(sample_ledger), "ucdp")) == golden.held("ucdp"), golden.__doc__
 
 
 # ---- which incidents
