@@ -201,9 +201,7 @@ def why(
 def export(
     form: Annotated[
         str,
-        typer.Option(
-            "--as", metavar="FORM", help="csv, jsonl, geojson, xlsx, parquet or prov; a wrong one is told all."
-        ),
+        typer.Option("--as", metavar="FORM", help="csv, jsonl, geojson, xlsx, parquet or prov."),
     ],
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("export"),
     excel: Annotated[
