@@ -113,6 +113,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["add", "stories.jsonl", "--ledger", "."], 3, "is not a file"),
     (["add", "stories.jsonl", "--ledger", "stories.jsonl"], 3, "stories.jsonl: is not a ledger"),
     (["add", "empty", "--ledger", "new.db"], 2, "empty: holds nothing to read"),
+    (["add", "ftp://files.example/a", "--ledger", "new.db"], 2, "ftp://files.example/a: only addresses that begin with http"),
+    (["watch", "nowhere.txt", "--ledger", "new.db"], 2, "nowhere.txt: cannot be read (No such file or directory)"),
     (["read", "empty"], 2, "empty: holds nothing to read"),
     (["show", "in-nothing", "--ledger", "held.db"], 2, "in-nothing: nothing in held.db has this id"),
     (["export", "--as", "stone", "--ledger", "held.db"], 2, "--as stone: is not a form of export; use csv, jsonl, geojson"),

@@ -71,7 +71,9 @@ def _options(choice: "Settings", published: str | None) -> "ReadOptions":
 
 def _nothing(seen: int, source: list[str]) -> None:
     if not seen:
-        raise WrongUse(f"{', '.join(source)}: holds nothing to read; give files of text, HTML or JSONL")
+        raise WrongUse(
+            f"{', '.join(source)}: holds nothing to read; give stories: text, pages, PDF, feeds, archives, JSON Lines"
+        )
 
 
 @app.command()

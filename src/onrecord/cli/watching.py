@@ -91,7 +91,8 @@ def _addresses(file: Path) -> list[str]:
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{file}: cannot be read; give a text file of addresses, one a line ({error})") from None
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise WrongUse(f"{file}: cannot be read ({why}); give a text file of addresses, one a line") from None
     found = []
     for number, line in enumerate(lines, 1):
         words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line

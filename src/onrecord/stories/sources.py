@@ -50,6 +50,8 @@ def read(source: str, options: ReadOptions) -> Iterator[Found]:
     if is_address(source):
         return iter((Link(source, source),))
     if "\x00" in source or not os.path.lexists(source):
+        if "://" in source:
+            raise WrongUse(f"{_shown(source)}: only addresses that begin with http:// or https:// are asked for.")
         raise WrongUse(f"{_shown(source)}: there is no such file or folder.")
     if Path(source).is_dir():
         return _folder(source, options)

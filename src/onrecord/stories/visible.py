@@ -37,8 +37,8 @@ _LONG = 5_000_000  # characters; of longer pages, texts or tags these parsers ma
 _SCANNED = 500_000_000  # characters that are looked through for paragraphs; those beyond count as missing
 _LONGEST_TAG = 5000  # characters; of a longer one the attributes are not looked at
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
-# Most of a page in one step: text, and a tag whose quotation marks are closed before its ">". Nothing in it is tried twice.
-_PLAIN = re.compile(r"([^<]*+)<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})(?:[^>\"']++|\"[^>\"']*+\"|'[^>\"']*+')*+>")
+# Most tags in one step: those whose quotation marks are closed before the ">". Nothing in it is tried twice.
+_PLAIN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})(?:[^<>\"']++|\"[^<>\"']*+\"|'[^<>\"']*+')*+>")
 _RAW_END = {
     tag: re.compile(f"</{tag}", re.IGNORECASE) for tag in ("script", "style", "textarea", "title", "noscript", "iframe")
 }
@@ -230,12 +230,13 @@ def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"]
     """
     at = 0
     while at < len(html):
-        plain = _PLAIN.match(html, at)
-        lower, name, closes, end = (
-            (plain.end(1), plain[3].lower(), plain[2] == "/", plain.end()) if plain else _odd(html, at)
-        )
-        if lower > at:
-            yield "words", "", html[at:lower], lower
+        lower = html.find("<", at)
+        if lower != at:
+            yield "words", "", html[at : lower if lower >= 0 else len(html)], lower if lower >= 0 else len(html)
+        if lower < 0:
+            return
+        plain = _PLAIN.match(html, lower)
+        name, closes, end = (plain[2].lower(), plain[1] == "/", plain.end()) if plain else _odd(html, lower)
         if end < 0:
             return
         at = end
@@ -255,17 +256,12 @@ def _tokens(html: str) -> Iterator[tuple[Literal["words", "raw", "start", "end"]
             at = close.start()
 
 
-def _odd(html: str, at: int) -> tuple[int, str, bool, int]:
-    """Where the text from here ends; the name of the tag there, empty where it is none; whether it is an end tag; and where
-    it ends, -1 where it never does.
-    """
-    lower = html.find("<", at)
-    if lower < 0:
-        return len(html), "", False, -1
+def _odd(html: str, lower: int) -> tuple[str, bool, int]:
+    """The name of the tag that begins here, empty where it is none; whether it is an end tag; and where it ends, -1 where it never does."""
     tag = _TAG.match(html, lower)
     if tag is None:
-        return lower, "", False, _behind_markup(html, lower)
-    return lower, tag[1].lower(), html[lower + 1] == "/", _tag_end(html, tag.end()) + 1 or -1
+        return "", False, _behind_markup(html, lower)
+    return tag[1].lower(), html[lower + 1] == "/", _tag_end(html, tag.end()) + 1 or -1
 
 
 def _behind_markup(html: str, at: int) -> int:
