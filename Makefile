@@ -42,7 +42,9 @@ bench-scale: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/make.py
+	$(BIN)/python docs/cases.py
 	$(BIN)/python docs/pictures.py
+	$(BIN)/mkdocs build --quiet --strict --config-file docs/mkdocs.yml
 
 faults: $(READY)
 	$(BIN)/python -m evaluation.faults --jobs $(JOBS) $(if $(ALL),--all)

@@ -17,6 +17,7 @@ THEIRS = "event_id_cnty,event_date,event_type,sub_event_type,actor1,location,fat
 
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *args: object) -> tuple[int, str, str]:
+    monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setattr(sys, "argv", ["onrecord", "import", *map(str, args)])
     monkeypatch.setattr(running.signal, "signal", lambda *_: None)
     with pytest.raises(SystemExit) as ended:

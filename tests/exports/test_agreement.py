@@ -10,7 +10,7 @@ import pytest
 from invented import NOW
 from onrecord.exports import agreement
 from onrecord.exports.agreement import Level, alpha, percent
-from onrecord.exports.files import as_csv
+from onrecord.exports.sheets import as_csv
 from onrecord.records import Coding, Round
 
 

@@ -210,46 +210,46 @@ def test_libraries_are_loaded_only_when_they_are_asked_for() -> None:
 
 # ---- at night
 
-if os.environ.get("ONRECORD_NIGHTLY"):
-    # Not there otherwise; at night what is missing is a failure
 
-    def cells(text: str) -> Iterator[list[str]]:
-        return csv.reader(io.StringIO(text, newline=""))
+def cells(text: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""))
 
-    @pytest.mark.slow
-    def test_libreoffice_gives_every_csv_back(written: Path, tmp_path: Path) -> None:
-        program = shutil.which("soffice") or shutil.which("libreoffice")
-        assert program, "LibreOffice is not installed here: its program soffice is asked for"
-        filter_ = "Text - txt - csv (StarCalc)"
-        for path in sorted((written / "csv").glob("*.csv")):
-            width = len(next(cells(path.read_text("utf-8"))))
-            columns = "/".join(f"{n}/2" for n in range(1, width + 1))
-            # Comma, quotation mark, UTF-8, from the first line on, every column as text; nothing is worked out
-            reading = f"{filter_}:44,34,76,1,{columns},0,true,false,false,false,false,0,false"
-            writing = f"csv:{filter_}:44,34,76,1,,0,false,true,false"
-            subprocess.run(
-                [program, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", f"--infilter={reading}",
-                 "--convert-to", writing, "--outdir", str(tmp_path), str(path)],
-                check=True, capture_output=True, timeout=120,
-            )  # fmt: skip
-            back = (tmp_path / path.name).read_text("utf-8-sig")
-            assert list(cells(back)) == list(cells(path.read_text("utf-8"))), path.name
 
-    @pytest.mark.slow
-    def test_base_r_reads_the_incidents(seen: View, written: Path) -> None:
-        program = shutil.which("Rscript")
-        assert program, "R is not installed here: its program Rscript is asked for"
-        snippet = """
-            found <- read.csv(commandArgs(TRUE)[1], na.strings = "", encoding = "UTF-8", stringsAsFactors = FALSE)
-            found$first_day <- as.Date(found$first_day)
-            cat(nrow(found), sum(found$killed_best, na.rm = TRUE), sum(is.na(found$killed_best)),
-                format(min(found$first_day, na.rm = TRUE)), class(found$killed_best), class(found$latitude), sep = "\\n")
-        """
-        got = subprocess.run(
-            [program, "--vanilla", "-e", snippet, str(written / "csv" / "incidents.csv")],
-            check=True, capture_output=True, text=True, timeout=120,
-        ).stdout.split()  # fmt: skip
-        rows = list(tables.rows(seen, "incidents"))
-        killed = [row["killed_best"] for row in rows if isinstance(row["killed_best"], int)]
-        first = min(str(row["first_day"]) for row in rows if row["first_day"])
-        assert got == [str(len(rows)), str(sum(killed)), str(len(rows) - len(killed)), first, "integer", "numeric"]
+@pytest.mark.nightly
+def test_libreoffice_gives_every_csv_back(written: Path, tmp_path: Path) -> None:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    assert program, "LibreOffice is not installed here: its program soffice is asked for"
+    filter_ = "Text - txt - csv (StarCalc)"
+    for path in sorted((written / "csv").glob("*.csv")):
+        width = len(next(cells(path.read_text("utf-8"))))
+        columns = "/".join(f"{n}/2" for n in range(1, width + 1))
+        # Comma, quotation mark, UTF-8, from the first line on, every column as text; nothing is worked out
+        reading = f"{filter_}:44,34,76,1,{columns},0,true,false,false,false,false,0,false"
+        writing = f"csv:{filter_}:44,34,76,1,,0,false,true,false"
+        subprocess.run(
+            [program, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", f"--infilter={reading}",
+             "--convert-to", writing, "--outdir", str(tmp_path), str(path)],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+        back = (tmp_path / path.name).read_text("utf-8-sig")
+        assert list(cells(back)) == list(cells(path.read_text("utf-8"))), path.name
+
+
+@pytest.mark.nightly
+def test_base_r_reads_the_incidents(seen: View, written: Path) -> None:
+    program = shutil.which("Rscript")
+    assert program, "R is not installed here: its program Rscript is asked for"
+    snippet = """
+        found <- read.csv(commandArgs(TRUE)[1], na.strings = "", encoding = "UTF-8", stringsAsFactors = FALSE)
+        found$first_day <- as.Date(found$first_day)
+        cat(nrow(found), sum(found$killed_best, na.rm = TRUE), sum(is.na(found$killed_best)),
+            format(min(found$first_day, na.rm = TRUE)), class(found$killed_best), class(found$latitude), sep = "\\n")
+    """
+    got = subprocess.run(
+        [program, "--vanilla", "-e", snippet, str(written / "csv" / "incidents.csv")],
+        check=True, capture_output=True, text=True, timeout=120,
+    ).stdout.split()  # fmt: skip
+    rows = list(tables.rows(seen, "incidents"))
+    killed = [row["killed_best"] for row in rows if isinstance(row["killed_best"], int)]
+    first = min(str(row["first_day"]) for row in rows if row["first_day"])
+    assert got == [str(len(rows)), str(sum(killed)), str(len(rows) - len(killed)), first, "integer", "numeric"]

@@ -101,6 +101,7 @@ def test_adding_to_a_disk_that_fails(prepared: Path, folder: Path, call: str, er
 
 
 @strace
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])

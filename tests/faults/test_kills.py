@@ -71,7 +71,7 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, undisturbed: dict
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(10 if NIGHTLY else 1))
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.nightly), 2])
 def test_many_kills(tmp_path: Path, undisturbed: dict[str, bytes], seed: int, workers: int) -> None:
     kill_again_and_again(tmp_path, 10, seed, workers)
     assert exported(tmp_path) == undisturbed

@@ -260,6 +260,8 @@ def test_two_that_add_and_one_that_reads_and_one_that_copies(tmp_path: Path, mon
     everybody_at_once(tmp_path, 30, 2, "quick")
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_many_that_add_and_one_that_reads_and_one_that_copies(tmp_path: Path) -> None:
     everybody_at_once(tmp_path, 24, 3, "real")

@@ -128,7 +128,9 @@ def test_stories_one_by_one_give_what_all_at_once_give(desk, newsroom_of, seed, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seed", [1, pytest.param(2, marks=pytest.mark.nightly), pytest.param(3, marks=pytest.mark.nightly)]
+)
 def test_many_stories_one_by_one_give_what_all_at_once_give(room, desk, seed):
     newsroom(room, desk, seed, 300)
     assert grown(room, seed).groupings() == at_once(room)

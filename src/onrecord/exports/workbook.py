@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-from onrecord.decisions.values import fields
 from onrecord.exports import tables
 from onrecord.exports.losses import Losses
 from onrecord.exports.parts import File, explained, pretty
@@ -92,13 +91,9 @@ def files(view: View) -> Iterator[File]:
 
 def changeable(name: str) -> list[str]:
     """The columns of a table that reviewers may change."""
-    kinds = fields().get({"stories": "story", "tallies": "tally"}.get(name, name.removesuffix("s")), {})
-    found = []
-    for column in tables.columns()[name].meanings if name in tables.columns() else ():
-        stem = re.sub("_(low|best|high)$", "", column)
-        if any(stem == one or column in _PARTS.get(one, ()) for one in kinds):
-            found.append(column)
-    return found
+    known = marks.settable().get(name)
+    named = {column for columns in known.columns.values() for column in columns} if known is not None else set()
+    return [column for column in tables.columns()[name].meanings if column in named] if named else []
 
 
 def _styles(book: xlsxwriter.Workbook) -> _Styles:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from filed import VARNHOLM, count, day, incident, incidents, ledger, lost, parses, table
 from hypothesis import given
 
+from filed import VARNHOLM, count, day, incident, incidents, ledger, lost, parses, table
 from onrecord.exports import files, sheets
 from onrecord.exports.codebooks import acled
 from onrecord.exports.losses import Losses

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filed import BASE, VARNHOLM, count, day, incident, incidents, ledger, lost, parses, said, table
 from hypothesis import given
 
+from filed import BASE, VARNHOLM, count, day, incident, incidents, ledger, lost, parses, said, table
 from onrecord.errors import WrongUse
 from onrecord.exports import files, sheets
 from onrecord.exports.codebooks import lookup, ucdp
@@ -287,7 +287,7 @@ def test_a_lookup_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
 
 def test_a_form_without_ids_takes_no_lookup() -> None:
     with pytest.raises(WrongUse):
-        files.made(ledger(incident()), "acled", lookup.Lookup())
+        files.made(ledger(incident()), "acled", lookup=lookup.Lookup())
 
 
 def test_ids_that_nobody_knows_are_told_once() -> None:
