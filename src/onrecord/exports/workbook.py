@@ -10,7 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from onrecord.exports import tables
+from onrecord.exports import marks, tables
 from onrecord.exports.losses import Losses
 from onrecord.exports.parts import File, explained, pretty
 from onrecord.exports.private import Cell
@@ -29,8 +29,6 @@ _SAMPLE = 200
 _WIDEST = 60
 # What XML cannot hold; and the second of two codes for characters that share a mark, which is read as one code otherwise
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|(?<=_x[0-9A-Fa-f]{4})_(?=x[0-9A-Fa-f]{4}_)")
-_PARTS = {"date": ("first_day", "last_day"), "campaign": ("campaigns",)}
-"""The columns of fields whose columns do not bear their name."""
 _ABOUT = (
     "This workbook is a copy of a ledger of OnRecord: what news reports say about attacks and plans, each value with its sources.",
     "It holds a sheet for each table, the incidents first. The last sheet, codebook, says what every column means.",
