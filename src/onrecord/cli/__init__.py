@@ -1,7 +1,7 @@
 """The command line: options → one call → print. Data goes to standard output, everything else to standard error."""
 
 # Each module adds its commands to the application, in the order in which the help lists them
-from onrecord.cli import reading, watching, asking, deciding, keeping, serving, people, later  # noqa: F401, I001
+from onrecord.cli import reading, watching, asking, deciding, keeping, serving, people, publishing, later  # noqa: F401, I001
 from onrecord.cli.app import app
 from onrecord.cli.later import NOT_YET
 from onrecord.cli.running import main

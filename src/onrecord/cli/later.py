@@ -7,7 +7,6 @@ from onrecord.errors import CannotWork
 
 NOT_YET = {
     "compare": "two codebook profiles side by side",
-    "publish": "a public copy of the ledger",
     "import": "tables back into the ledger",
 }
 

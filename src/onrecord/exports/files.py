@@ -9,7 +9,7 @@ from onrecord.errors import TryLater, WrongUse
 from onrecord.exports import tables
 from onrecord.exports.losses import Losses
 from onrecord.exports.private import Row
-from onrecord.exports.sheets import Sheet, as_csv
+from onrecord.exports.sheets import Sheet, as_csv, as_lines
 from onrecord.pipeline import View, under
 
 
@@ -103,8 +103,7 @@ def codebook(sheets: Iterable[Sheet]) -> bytes:
 
 def _jsonl(view: View) -> Iterable[tuple[str, bytes]]:
     for sheet in tables.sheets(view):
-        lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in sheet.rows)
-        yield f"{sheet.name}.jsonl", "".join(f"{line}\n" for line in lines).encode()
+        yield f"{sheet.name}.jsonl", as_lines(sheet.rows).encode()
 
 
 def _geojson(view: View) -> Iterable[tuple[str, bytes]]:
