@@ -10,7 +10,9 @@ from onrecord.cli.app import DEFAULT_LEDGER, LedgerPath, app, console, view
 
 @app.command()
 def publish(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, or one that was published into.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new or empty folder, or one that was published into.")
+    ],
     ledger: LedgerPath = DEFAULT_LEDGER,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Of the site.")] = None,
     release: Annotated[

@@ -6,6 +6,7 @@ and a witness's never. A name that some story gives an office is not withheld an
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from onrecord.pipeline import View
 from onrecord.records import Source
@@ -109,7 +110,7 @@ class Private:
         """An address, or None where it spells out such a name, as addresses made of headlines do."""
         if url is None or self._cell(url, of_persons=False) != url:
             return None
-        spelt = " ".join(_PIECE.findall(url)).upper()
+        spelt = " ".join(_PIECE.findall(unquote(url))).upper()
         return url if self._cell(spelt, of_persons=False) == spelt else None
 
     def masked(self, text: str) -> str:

@@ -40,13 +40,13 @@ def held(folder: Path) -> Iterator["Site"]:
     """The folder, made where there is none, for one publication at a time. Raises WrongUse for one that is not ours, TryLater where
     somebody else publishes into it or it cannot be written.
     """
-    found = _ours(folder)
+    _ours(folder)
     new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK)
         with lock.acquire(timeout=0):
-            site = Site(folder, found)
+            site = Site(folder, _ours(folder))
             try:
                 site.recover()
                 yield site
@@ -82,7 +82,11 @@ def _ours(folder: Path) -> Marker | None:
 def _read(folder: Path) -> Marker | None:
     try:
         told = json.loads((folder / MARKER).read_text("utf-8"))
-        return Marker(told["id"], told["title"], told["campaign"], tuple(told["releases"]), dict(told["files"]))
+        made = Marker(told["id"], told["title"], told["campaign"], tuple(told["releases"]), dict(told["files"]))
+        # What is to be removed is removed in this folder, whoever wrote the marker
+        if any(name.startswith("/") or ".." in name.split("/") or "\\" in name for name in made.files):
+            raise ValueError
+        return made
     except (ValueError, KeyError, TypeError) as error:
         raise CannotWork(
             f"{folder / MARKER}: is not as it was written; bring back a copy, or choose a new folder"

@@ -1,7 +1,7 @@
 """The pages of a published ledger and its feed: plain files with links between them, and nothing that is loaded from elsewhere."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -16,9 +16,21 @@ from onrecord.exports import questions
 from onrecord.exports.filters import Filter
 from onrecord.exports.harmless import harmless
 from onrecord.exports.private import Private, Row
-from onrecord.exports.publishing.data import Ends, File
+from onrecord.exports.publishing.data import Ends
 from onrecord.exports.publishing.releases import Release
-from onrecord.exports.publishing.shown import QUOTED, Cleared, Happened, Shown, Told, Total, day, days, figure
+from onrecord.exports.publishing.shown import (
+    QUOTED,
+    Cleared,
+    Happened,
+    Shown,
+    Told,
+    Total,
+    dated,
+    day,
+    days,
+    figure,
+    title,
+)
 from onrecord.records import Bounds
 
 Thing = TypeVar("Thing")
@@ -67,9 +79,7 @@ class Period:
 def site(title: str, campaign: str | None, release: Release) -> Site:
     """What every page says."""
     whole = f" The campaign {campaign}." if campaign and campaign not in title else ""
-    citation = (
-        f"{title}.{whole} Release {release.name}. SHA-256 {release.hash}. Made with OnRecord from public news reports."
-    )
+    citation = f"{title}.{whole} Release {release.name}. SHA-256 {release.hash[:16]}. Made with OnRecord from public news reports."
     return Site(title, campaign, release, _moment(release.day) or "1970-01-01T00:00:00Z", citation)
 
 
@@ -93,7 +103,7 @@ class Pages:
         self._history = history
         self._ended = ended
         self._templates = _environment(shown.private)
-        self._ids = frozenset(one.id for one in shown.view.derived.incidents)
+        self._titles = {one.id: title(shown.rows.incident(one)) for one in shown.view.derived.incidents}
 
     def made(self) -> Iterator[Page]:
         """All pages."""
@@ -116,7 +126,7 @@ class Pages:
 
     def _page(self, path: str, template: str, here: str, **context: Any) -> Page:
         root = "../" * path.count("/")
-        given = {"site": self._about, "root": root, "here": here, "pages": self._ids, **context}
+        given = {"site": self._about, "root": root, "here": here, "pages": self._titles, **context}
         return path, self._templates.get_template(template).render(given).encode()
 
     def _incident(self, told: Happened) -> Page:
@@ -147,7 +157,7 @@ class Pages:
     def _ends(self) -> Iterator[Page]:
         """A page for each name that is no more an incident's, so that no link to it leads nowhere."""
         for id_, into in self._ended.redirects.items():
-            if id_.startswith("in-") and into in self._ids:
+            if id_.startswith("in-") and into in self._titles:
                 yield self._page(f"incidents/{id_}.html", "redirect.html", "", id=id_, into=into)
         for id_, release in self._ended.deletions.items():
             if id_.startswith("in-"):
@@ -278,6 +288,7 @@ def _environment(private: Private) -> Environment:
     filters: dict[str, Callable[..., Any]] = {
         "amount": lambda number: f"{number:,}",
         "cleared": Cleared,
+        "dated": dated,
         "day": day,
         "days": days,
         "figure": figure,

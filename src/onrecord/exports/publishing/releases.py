@@ -168,8 +168,6 @@ def away(past: Iterable[Release]) -> dict[str, str]:
     """The ids that were in a release and then in none, each with the first release without it. past: oldest first."""
     found: dict[str, str] = {}
     for release in past:
-        found |= {
-            id_: release.name for id_ in (*release.difference.gone, *(id_ for id_, _ in release.difference.merged))
-        }
+        found |= dict.fromkeys((*release.difference.gone, *(id_ for id_, _ in release.difference.merged)), release.name)
         found = {id_: first for id_, first in found.items() if id_ not in release.difference.added}
     return found

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from onrecord import incidents
 from onrecord.exports.private import Private, Row, public_name
 from onrecord.exports.tables import Rows, history_desk
+from onrecord.incidents.stances import NARRATOR
 from onrecord.pipeline import View
 from onrecord.records import Bounds, Claim, Event, Incident, Plan, Read, Span, Statement, Tally
 from onrecord.wording import numbers
@@ -153,7 +154,8 @@ class Shown:
     def cell(self, column: str, value: str) -> Cleared:
         """A value as an export has it in that column. Most are told many times, and looked through once."""
         if (column, value) not in self._done:
-            self._done[column, value] = Cleared(self.private.withheld({column: value})[column])
+            said = str(self.private.withheld({column: value})[column])
+            self._done[column, value] = Cleared(said if column in _NO_PERSONS else self.private.masked(said))
         return self._done[column, value]
 
     def quoted(self, span: Span) -> Cleared:
@@ -231,7 +233,8 @@ class Shown:
 
     def _values(self, one: Incident, row: Row) -> Iterator[Value]:
         for name, fields in _FIELDS.items():
-            said = tuple(self._said(each) for each in one.statements if each.field in fields)
+            about = (each for each in one.statements if each.field in fields)
+            said = tuple(map(self._said, sorted(about, key=lambda each: not each.credible)))
             now = _NOW[name](row)
             if now is not None or said:
                 yield Value(name, None if now is None else Cleared(now), _note(name, row), said)
@@ -239,12 +242,17 @@ class Shown:
     def _said(self, one: Statement) -> Said:
         column = one.field if one.field in ("place", "actor", "target") else "value"
         return Said(
-            self.cell(column, one.value.replace("_", " ")),
-            self.cell("source", one.source) if one.story else Cleared("set by the people who keep this ledger"),
+            self.cell(column, dated(one.value) if one.field == "date" else one.value.replace("_", " ")),
+            self._source(one),
             one.credible,
             self.quoted(one.span) if one.span is not None else None,
             self.cited(one.story) if one.story else None,
         )
+
+    def _source(self, one: Statement) -> Cleared:
+        if not one.story:
+            return Cleared("set by the people who keep this ledger")
+        return Cleared("the report itself") if one.source == NARRATOR else self.cell("source", one.source)
 
     def _tellings(self, row: Incident | Plan) -> tuple[Telling, ...]:
         """The stories, in the order of publication, each with the words of its events that are in the row."""
@@ -271,6 +279,8 @@ class Shown:
                 yield self.cell("source", name)
 
 
+_NO_PERSONS = frozenset({"place", "country", "outlet", "reports"})
+"""Columns in which a word that is also the last name of a private person is another name."""
 _GHOST = "ghost: "
 _NOTHING = Bounds(None, None, None)
 
@@ -282,17 +292,31 @@ def title(row: Row) -> Cleared:
     return Cleared(f"{kind}, {where}" if where else kind)
 
 
-def days(row: Row) -> str | None:
+def days(row: Row, short: bool = False) -> str | None:
     """The days of an incident in words: "4 September 2031", "4 to 7 September 2031"; None where they are unknown."""
+
+    def worded(value: date) -> str:
+        return f"{value.day} {_MONTHS[value.month - 1][: 3 if short else None]} {value.year}"
+
     first, last = (date.fromisoformat(str(row[end])) if row[end] else None for end in ("first_day", "last_day"))
-    if first is None and last is None:
+    only = first or last
+    if only is None:
         return None
-    if first is None or last is None or first == last:
-        only = day(first or last)
-        return only if first == last else f"{'from' if last is None else 'until'} {only}"
+    if first is None or last is None:
+        return f"{'from' if last is None else 'until'} {worded(only)}"
+    if first == last:
+        return worded(first)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {day(last)}"
-    return f"{day(first)} to {day(last)}"
+        return f"{first.day} to {worded(last)}"
+    return f"{worded(first)} to {worded(last)}"
+
+
+def dated(value: str) -> str:
+    """A day, or the first and the last of some, in words; other words as they are."""
+    try:
+        return " to ".join(day(part) for part in value.split("/"))
+    except ValueError:
+        return value
 
 
 def day(value: date | str | None) -> str:
@@ -334,7 +358,9 @@ def figure(bounds: Bounds) -> str | None:
 
 
 def _figure(row: Row, what: str) -> str | None:
-    low, best, high = (cell if isinstance(cell := row[f"{what}_{end}"], int) else None for end in ("low", "best", "high"))
+    low, best, high = (
+        cell if isinstance(cell := row[f"{what}_{end}"], int) else None for end in ("low", "best", "high")
+    )
     return figure(Bounds(low, best, high))
 
 

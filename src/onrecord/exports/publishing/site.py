@@ -84,7 +84,9 @@ def _past(place: Site, name: str, campaign: str | None) -> _Past:
     if marker.campaign != campaign:
         was = f"the campaign {marker.campaign}" if marker.campaign else "a whole ledger"
         now = f"the campaign {campaign}" if campaign else "a whole ledger"
-        raise WrongUse(f"{place.folder}: publishes {was}; publish {now} into another folder, or name the same --campaign")
+        raise WrongUse(
+            f"{place.folder}: publishes {was}; publish {now} into another folder, or name the same --campaign"
+        )
     if name in marker.releases[:-1]:
         raise WrongUse(
             f"--release {name}: is there already, and {marker.releases[-1]} came after it; give another name"

@@ -72,8 +72,8 @@
     const unknown = d3.sum(groups, (one) => one.unknown);
     const open = groups.some((one) => one.known && one.high === null);
     box.replaceChildren(
-      heading(`Incidents, by ${name}`), chart(groups, domain, "count", 110, `${many(dated.length, "incident")} by ${name}. A table of them follows.`),
-      heading("Killed: best figure; the line from lowest to highest"), chart(groups, domain, "best", 150, `Killed by ${name}, best figure, with lowest and highest.`),
+      heading(`Incidents, by ${name}`), chart(groups, domain, "count", 122, `${many(dated.length, "incident")} by ${name}. A table of them follows.`),
+      heading("Killed: best figure; the line from lowest to highest"), chart(groups, domain, "best", 162, `Killed by ${name}, best figure, with lowest and highest.`),
       note([unknown ? `Not known for ${unknown.toLocaleString("en")} of them, which is not none.` : "", open ? "An arrow: the highest is open." : "", undated ? `${many(undated, "incident")} without a known day.` : ""].filter(Boolean).join(" ")),
     );
   }
@@ -101,7 +101,7 @@
     const top = Math.max(1, d3.max(drawn, (one) => (what === "count" ? one.count : Math.max(one.best, one.high ?? one.best))) ?? 1);
     const ranged = what === "best" ? drawn.filter((one) => one.high === null || one.low !== one.high) : [];
     const plot = Plot.plot({
-      width, height, marginLeft: 34, marginRight: 6, marginTop: 8, marginBottom: 24, className: "plot",
+      width, height, marginLeft: 34, marginRight: 6, marginTop: 8, marginBottom: 36, className: "plot",
       x: { type: "utc", domain, label: null, ticks: Math.max(2, Math.round(width / 110)) },
       y: { domain: [0, top * 1.08], label: null, ticks: 3, tickFormat: (n) => (Number.isInteger(n) ? n.toLocaleString("en") : "") },
       marks: [
@@ -170,16 +170,13 @@
     L.geoJSON(window.onrecordGround, {
       interactive: false, smoothFactor: 0.6, style: () => ({ className: "land", weight: 0.6 }),
       onEachFeature: (feature, layer) => {
-        const { name, box: [west, south, east, north] } = feature.properties;
+        const { name } = feature.properties;
         lands.set(name, [...(lands.get(name) ?? []), layer]);
-        if (!boxes.has(name)) boxes.set(name, L.latLngBounds([south, west], [north, east]));
       },
     }).addTo(map);
     areas = L.layerGroup().addTo(map);
     marks = L.layerGroup().addTo(map);
-    const placed = incidents.filter((one) => spotOf(one)).map(centre);
-    if (placed.length) map.fitBounds(L.latLngBounds(placed), { padding: [30, 30], maxZoom: 7, animate: false });
-    else map.setView([20, 10], 1, { animate: false });
+    map.fitBounds(L.latLngBounds(incidents.filter(spotOf).map(centre)), { padding: [30, 30], maxZoom: 7, animate: false });
     map.on("moveend", drawMarks);
     new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(at("map"));
   }
@@ -188,18 +185,25 @@
 
   function drawPlaces(ones) {
     places = d3.groups(ones.filter((one) => spotOf(one)), spotOf).map(([key, some]) => ({ key, some, at: centre(some[0]), placed: some[0].placed }));
+    if (map) {
+      drawAreas();
+      drawMarks();
+    }
+    const without = ones.filter((one) => !spotOf(one)).length;
+    at("unplaced").hidden = false;
+    at("unplaced").textContent = [
+      without ? `${many(without, "incident")} not on the map: no gazetteer holds the place, or none is told.` : "",
+      places.some((place) => ROUGH.has(place.placed)) ? "A dashed mark, a circle or a tinted country: somewhere there, not at that very point." : "",
+    ].filter(Boolean).join(" ");
+  }
+
+  function drawAreas() {
     areas.clearLayers();
     for (const layers of lands.values()) for (const layer of layers) layer.getElement()?.classList.remove("tinted");
     for (const place of places) {
       if (place.placed === "country") for (const layer of lands.get(landOf(place.some[0])) ?? []) layer.getElement()?.classList.add("tinted");
       else if (ROUGH.has(place.placed)) L.circle(place.at, { radius: 1000 * REACH[place.placed], interactive: false, className: "area", weight: 1.25 }).addTo(areas);
     }
-    drawMarks();
-    const without = ones.filter((one) => !spotOf(one)).length;
-    at("unplaced").textContent = [
-      without ? `${many(without, "incident")} not on the map: no gazetteer holds the place, or none is told.` : "",
-      places.some((place) => ROUGH.has(place.placed)) ? "A dashed mark, a circle or a tinted country: somewhere there, not at that very point." : "",
-    ].filter(Boolean).join(" ");
   }
 
   function drawMarks() {
@@ -265,7 +269,12 @@
   }
 
   at("asrows").open = false;
-  makeMap();
+  for (const { properties } of window.onrecordGround.features) {
+    const [west, south, east, north] = properties.box;
+    if (!boxes.has(properties.name)) boxes.set(properties.name, L.latLngBounds([south, west], [north, east]));
+  }
+  // A map of nothing shows nothing
+  if (incidents.some(spotOf)) makeMap();
   show();
   let width = innerWidth;
   addEventListener("resize", () => {
