@@ -50,9 +50,11 @@ class File:
 
 def ends(view: View, earlier: Mapping[str, str]) -> Ends:
     """What became of names. earlier: those of incidents in former releases that are not in this one, each with the first without it."""
-    here = {one.id for one in (*view.derived.incidents, *view.derived.plans)}
+    here = {one.id for one in view.derived.incidents} | {one.id for one in view.derived.plans}
     told = [*incidents.ends(view.names)]
-    redirects = {name: into for name, state, into in told if state == "redirected" and into in here}
+    redirects = {
+        name: into for name, state, into in told if state == "redirected" and into is not None and into in here
+    }
     gone: dict[str, str | None] = {name: earlier.get(name) for name, _, _ in told if name not in here}
     gone |= {name: release for name, release in earlier.items() if name not in here}
     return Ends(redirects, {name: gone[name] for name in sorted(gone) if name not in redirects})

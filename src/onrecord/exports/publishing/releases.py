@@ -114,7 +114,8 @@ def made(release: Release, incidents: Sequence[Row]) -> Iterator[tuple[str, byte
 
 def _lines(found: Difference) -> Iterator[Row]:
     for word, ids in (("added", found.added), ("gone", found.gone)):
-        yield from ({"id": id_, "change": word, "field": None, "was": None, "now": None} for id_ in ids)
+        for id_ in ids:
+            yield {"id": id_, "change": word, "field": None, "was": None, "now": None}
     for id_, into in found.merged:
         yield {"id": id_, "change": "merged", "field": "id", "was": id_, "now": into}
     for one in found.changed:

@@ -22,10 +22,11 @@ def within(view: View, campaign: str | None) -> View:
     derived = view.derived
     happened = tuple(one for one in derived.incidents if campaign in one.campaigns)
     plans = tuple(one for one in derived.plans if campaign in one.campaigns)
-    stories = {story for row in (*happened, *plans) for story in row.stories}
+    both: list[Incident | Plan] = [*happened, *plans]
+    stories = {story for row in both for story in row.stories}
     reads = tuple(read for read in view.reads if read.story.id in stories)
     tallies = {tally.id for read in reads for tally in read.reading.tallies}
-    rows = {row.id for row in (*happened, *plans)}
+    rows = {row.id for row in both}
     names = {name for name, _, into in incidents.ends(view.names) if name in rows or into in rows}
     return replace(
         view,
@@ -80,7 +81,7 @@ def _parts(view: View, rows: Iterable[Incident | Plan]) -> dict[str, set[str]]:
             for claim in event.claims if event.id in homes else ():
                 found[claim].add(homes[event.id])
     for name, state, into in incidents.ends(view.names):
-        if state == "redirected" and into in found:
+        if state == "redirected" and into is not None and into in found:
             found[name] |= found[into]
     return found
 
