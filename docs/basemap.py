@@ -1,4 +1,4 @@
-"""Writes the map that the desk's map of incidents is drawn on, src/onrecord/web/static/basemap.json, from Natural Earth.
+"""Writes the map that maps of incidents are drawn on, src/onrecord/vendored/basemap.json, from Natural Earth.
 
     python docs/basemap.py node_modules/world-atlas/countries-50m.json
 
@@ -19,7 +19,7 @@ import pycountry
 
 from onrecord.wording import gazetteer
 
-OUT = Path(__file__).resolve().parent.parent / "src/onrecord/web/static/basemap.json"
+OUT = Path(__file__).resolve().parent.parent / "src/onrecord/vendored/basemap.json"
 LEAST = 0.022
 """Corners that span less, in square degrees, are left out."""
 DIGITS = 2

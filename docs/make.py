@@ -62,15 +62,12 @@ def commands() -> str:
     group = typer.main.get_command(app)
     assert isinstance(group, click.Group) or hasattr(group, "commands")
     known: dict[str, click.Command] = group.commands
-    there = {name: command for name, command in known.items() if "Not there yet" not in (command.help or "")}
-    for name, command in there.items():
+    for name, command in known.items():
         context = click.Context(command, info_name=f"onrecord {name}", max_content_width=100, terminal_width=100)
         lines.append(f"## onrecord {name}\n\n```\n{command.get_help(context).rstrip()}\n```\n")
         for word, below in sorted(getattr(command, "commands", {}).items()):
             inner = click.Context(below, info_name=f"onrecord {name} {word}", max_content_width=100, terminal_width=100)
             lines.append(f"### onrecord {name} {word}\n\n```\n{below.get_help(inner).rstrip()}\n```\n")
-    later = sorted(set(known) - set(there))
-    lines.append(f"## Not there yet\n\nThese say so and exit with 3: {', '.join(f'`{name}`' for name in later)}.\n")
     return "\n".join(lines)
 
 

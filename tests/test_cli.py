@@ -139,7 +139,6 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["count", "--what", "killed", "--ledger", "none.db"], 2, "none.db: there is no ledger here"),
     (["rebuild", "--ledger", "postgresql://me:geheim@127.0.0.1:1/db"], 4, "postgresql://me:***@127.0.0.1:1/db: "),
     *[([table, "--ledger", "none.db"], 2, "none.db: there is no ledger here") for table in [*TABLES, "intake", "rebuild"]],
-    *[([name], 3, "is not there yet") for name in cli.NOT_YET],
 ]  # fmt: skip
 
 

@@ -222,13 +222,13 @@ def test_names_stand_in_a_line(asked: Asked) -> None:
 
 # ---- what is served beside it
 
-STATIC = Path(__file__).parents[2] / "src/onrecord/web/static"
+VENDORED = Path(__file__).parents[2] / "src/onrecord/vendored"
 
 
 def test_the_map_ends_where_the_world_does(client: TestClient) -> None:
-    body = (STATIC / "basemap.json").read_bytes()
+    body = (VENDORED / "basemap.json").read_bytes()
     assert len(body) < 400_000
-    assert client.get("/static/basemap.json").status_code == 200
+    assert client.get("/static/vendor/basemap.json").status_code == 200
     for feature in json.loads(body)["features"]:
         for polygon in feature["geometry"]["coordinates"]:
             for ring in polygon:
@@ -239,15 +239,15 @@ def test_the_map_ends_where_the_world_does(client: TestClient) -> None:
 
 
 def test_countries_of_the_ledger_are_on_the_map() -> None:
-    drawn = {one["properties"]["name"] for one in json.loads((STATIC / "basemap.json").read_bytes())["features"]}
+    drawn = {one["properties"]["name"] for one in json.loads((VENDORED / "basemap.json").read_bytes())["features"]}
     # Natural Earth leaves it out at this scale
     assert {row["name"] for row in shelf.rows("countries.csv")} - drawn == {"Tuvalu"}
 
 
 def test_what_is_vendored_is_what_its_table_says() -> None:
-    lines = (STATIC / "vendor/README.md").read_text("utf-8").splitlines()
+    lines = (VENDORED / "README.md").read_text("utf-8").splitlines()
     told = {found[1]: found[2] for line in lines if (found := re.search(r"`([\w.-]+)` \|.*`([0-9a-f]{64})`", line))}
-    there = {path.name for path in (STATIC / "vendor").iterdir()} - {"README.md"}
+    there = {path.name for path in VENDORED.iterdir()} - {"README.md", "basemap.json"}
     assert there == set(told)
     for name, digest in told.items():
-        assert hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((VENDORED / name).read_bytes()).hexdigest() == digest

@@ -1,7 +1,6 @@
 """Writes exports into a folder. Equal ledgers give equal bytes."""
 
 import codecs
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from onrecord.exports.codebooks import acled, airwars, plover, ucdp
 from onrecord.exports.codebooks.lookup import Lookup
 from onrecord.exports.losses import Losses
 from onrecord.exports.parts import File, codebook, pretty, table
+from onrecord.exports.sheets import as_lines
 from onrecord.pipeline import View, under
 
 
@@ -113,8 +113,7 @@ def _csv(view: View) -> Iterator[File]:
 
 def _jsonl(view: View) -> Iterator[File]:
     for sheet in tables.sheets(view):
-        lines = (json.dumps(row, ensure_ascii=False, allow_nan=False) for row in sheet.rows)
-        yield File(f"{sheet.name}.jsonl", "".join(f"{line}\n" for line in lines).encode(), sheet)
+        yield File(f"{sheet.name}.jsonl", as_lines(sheet.rows).encode(), sheet)
     yield codebook(tables.empty_sheets())
 
 

@@ -51,4 +51,9 @@ def codebook(sheets: Iterable[Sheet]) -> File:
 
 def pretty(name: str, value: object) -> File:
     """A JSON file for people to read, too."""
-    return File(name, (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
+    return File(name, as_json(value))
+
+
+def as_json(value: object) -> bytes:
+    """A JSON text for people to read, too."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

@@ -6,6 +6,7 @@ and a witness's never. A name that some story gives an office is not withheld an
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from onrecord.pipeline import View
 from onrecord.records import Source
@@ -104,6 +105,13 @@ class Private:
             c: self._cell(cell, c not in _OTHER_NAMES) if isinstance(cell, str) and c not in IDS else cell
             for c, cell in row.items()
         }
+
+    def address(self, url: str | None) -> str | None:
+        """An address, or None where it spells out such a name, as addresses made of headlines do."""
+        if url is None or self._cell(url, of_persons=False) != url:
+            return None
+        spelt = " ".join(_PIECE.findall(unquote(url))).upper()
+        return url if self._cell(spelt, of_persons=False) == spelt else None
 
     def masked(self, text: str) -> str:
         """A text with those names blotted out, of the same length, so that what is said of places in it holds: whole names, and

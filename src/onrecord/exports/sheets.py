@@ -1,5 +1,6 @@
 """Tables on their way out: columns with meanings and types, rows, and the text forms of both."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -62,6 +63,11 @@ def as_csv(header: list[str], rows: Iterable[Row], *, separator: str = ",", unkn
     """
     lines = [header, *([_cell(row[column], unknown) for column in header] for row in rows)]
     return "".join(separator.join(_quoted(cell, separator) for cell in line) + "\n" for line in lines)
+
+
+def as_lines(rows: Iterable[Row]) -> str:
+    """Rows as JSON Lines: an object a line, null for unknown."""
+    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
 
 
 def escaped(words: str) -> str:

@@ -343,7 +343,7 @@ class Rows:
                 "id": read.story.id,
                 "name": read.story.name,
                 "outlet": read.story.outlet,
-                "url": read.story.url,
+                "url": read.story.url if self._private is None else self._private.address(read.story.url),
                 "headline": read.story.headline,
                 "published": _published(read.story),
                 "published_basis": read.story.published.basis,

@@ -248,3 +248,29 @@ class Progress:
 
 
 _STAGES = {"read": "reading", "merge": "grouping and merging"}
+
+
+class Steps:
+    """Shows how far something is whose length is known: what is being made, and how many of how many. Use it in a `with`."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> "Steps":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """Told what is being made, how many are done, and how many there are."""
+        self._bar.update(self._task, description=what, completed=done, total=of)

@@ -24,6 +24,8 @@ def application(ledger: Ledger, options: Options, keeper: Keeper | None = None) 
     app.state.rules = tuple(access.rules(ROUTERS))
     for router in ROUTERS:
         app.include_router(router)
+    # What others made is shared with what is published; the longer path is asked first
+    app.mount("/static/vendor", StaticFiles(directory=str(files("onrecord").joinpath("vendored"))), name="vendored")
     app.mount("/static", StaticFiles(directory=str(files("onrecord.web").joinpath("static"))), name="static")
     failing.install(app)
     guard.install(app, ledger, options)
