@@ -10,7 +10,7 @@ import pytest
 
 from frozen import thaw
 from kept import keep, unguarded
-from onrecord.cli import NOT_YET, keeping, running
+from onrecord.cli import keeping, running
 from onrecord.ledger import opening
 
 
@@ -181,7 +181,3 @@ def test_migrating_waits_its_turn(onrecord: Run, tmp_path: Path, monkeypatch: py
     assert "locked" in err
     other.close()
     assert onrecord("migrate", "--ledger", "old.db")[0] == 0
-
-
-def test_none_of_them_is_called_not_there_yet() -> None:
-    assert not {"verify", "checkpoint", "backup", "restore", "migrate"} & set(NOT_YET)
