@@ -297,7 +297,7 @@ def _records(number: int) -> list[bytes]:
     packers: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
         ("gzip", gzip.compress), ("br", brotli.compress), ("deflate", zlib.compress), ("zstd", zstandard.compress),
     )  # fmt: skip
-    made = [_record("warcinfo", b"software: x\r\n", 0, "application/warc-fields")]
+    made = [record("warcinfo", b"software: x\r\n", 0, "application/warc-fields")]
     for n in range(number, number + 4):
         body = f"<html><body>{_paragraphs(n)}</body></html>".encode()
         head = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
@@ -309,13 +309,14 @@ def _records(number: int) -> list[bytes]:
             head += "Transfer-Encoding: chunked\r\n"
         else:
             head += f"Content-Length: {len(body)}\r\n"
-        made.append(_record("response", f"{head}\r\n".encode() + body, n, "application/http; msgtype=response"))
-    made.append(_record("request", b"GET / HTTP/1.1\r\n\r\n", number, "application/http; msgtype=request"))
-    made.append(_record("resource", text(number).encode(), number, "text/plain"))
+        made.append(record("response", f"{head}\r\n".encode() + body, n, "application/http; msgtype=response"))
+    made.append(record("request", b"GET / HTTP/1.1\r\n\r\n", number, "application/http; msgtype=request"))
+    made.append(record("resource", text(number).encode(), number, "text/plain"))
     return made
 
 
-def _record(kind: str, block: bytes, number: int, media: str) -> bytes:
+def record(kind: str, block: bytes, number: int, media: str) -> bytes:
+    """A record of a web archive."""
     head = (
         f"WARC/1.{number % 2}\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>\r\n"
         f"WARC-Date: 2031-05-06T10:00:00Z\r\nWARC-Target-URI: {_SITE}/{number}\r\nContent-Type: {media}\r\n"

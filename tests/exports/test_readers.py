@@ -243,7 +243,7 @@ def test_base_r_reads_the_incidents(seen: View, written: Path) -> None:
         found <- read.csv(commandArgs(TRUE)[1], na.strings = "", encoding = "UTF-8", stringsAsFactors = FALSE)
         found$first_day <- as.Date(found$first_day)
         cat(nrow(found), sum(found$killed_best, na.rm = TRUE), sum(is.na(found$killed_best)),
-            format(min(found$first_day, na.rm = TRUE)), class(found$killed_best), class(found$latitude), sep = "\\n")
+            format(min(found$first_day, na.rm = TRUE)), class(found$killed_best), class(found$first_day), sep = "\\n")
     """
     got = subprocess.run(
         [program, "--vanilla", "-e", snippet, str(written / "csv" / "incidents.csv")],
@@ -252,4 +252,4 @@ def test_base_r_reads_the_incidents(seen: View, written: Path) -> None:
     rows = list(tables.rows(seen, "incidents"))
     killed = [row["killed_best"] for row in rows if isinstance(row["killed_best"], int)]
     first = min(str(row["first_day"]) for row in rows if row["first_day"])
-    assert got == [str(len(rows)), str(sum(killed)), str(len(rows) - len(killed)), first, "integer", "numeric"]
+    assert got == [str(len(rows)), str(sum(killed)), str(len(rows) - len(killed)), first, "integer", "Date"]
