@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import pycountry
 import pytest
-from filed import incident, ledger
 
+from filed import incident, ledger
 from onrecord.exports import files as exports
 from onrecord.exports.codebooks import facts, lands, parties
 from onrecord.exports.private import WITHHELD

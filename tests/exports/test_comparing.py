@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from filed import count, day, incident, ledger
 from typer.testing import CliRunner
 
+from filed import count, day, incident, ledger
 from onrecord.cli import app
 from onrecord.errors import WrongUse
 from onrecord.exports import comparing
