@@ -1,4 +1,4 @@
-"""Takes the pictures of the desk that the documentation shows, in real Chromium, from the bundled sample.
+"""Takes the pictures of the desk and of a published site that the documentation shows, in real Chromium, from the bundled sample.
 
 `make docs` runs it where Chromium is installed. The pictures are looked at before they are committed.
 """
@@ -15,8 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page, sync_playwright
+from rich.console import Console
 
 from onrecord import pipeline
+from onrecord.exports import publishing, terminal
 from onrecord.ledger import Ledger, open_ledger
 from onrecord.web import Options, application
 from onrecord.web.serving import listen
@@ -57,6 +59,10 @@ def main() -> None:
         _take(narrow, f"{address}/incidents/{contested}", "phone")
         dark = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="dark")
         _take(dark, f"{address}/stories/{changed}", "dark")
+        site = Path(folder, "site")
+        with terminal.Steps(Console(quiet=True)) as progress:
+            publishing.publish(view, site, publishing.Wanted("The Velmora record", None, None), progress)
+        _take(wide, (site / "index.html").as_uri(), "published")
         browser.close()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from onrecord import incidents
-from onrecord.exports import files, tables
+from onrecord.exports import files, marks, tables
 from onrecord.exports.parts import as_json, codebook
 from onrecord.exports.private import Row
 from onrecord.exports.publishing.shown import Shown
@@ -67,15 +67,21 @@ def sheets(shown: Shown, ended: Ends) -> Iterator[Sheet]:
     for sheet in tables.empty_sheets():
         if sheet.name in _KEPT_BACK:
             continue
+        # Marks are for tables that come back
+        sheet = replace(sheet, columns=tuple(one for one in sheet.columns if one.name != marks.COLUMN))
         if sheet.name == "revisions":
             yield replace(sheet, rows=[row for one in view.derived.incidents for row in shown.revisions[one.id]])
         elif sheet.name == "incidents":
             rows = (shown.rows.incident(one) for one in view.derived.incidents)
             yield Sheet(sheet.name, (*sheet.columns, _UPDATED), [_dated(row, shown) for row in rows])
         else:
-            yield replace(sheet, rows=list(tables.rows(view, sheet.name)))
+            yield replace(sheet, rows=[_unmarked(row) for row in tables.rows(view, sheet.name)])
     yield Sheet("deletions", _DELETED, [{"id": id_, "release": first} for id_, first in ended.deletions.items()])
     yield Sheet("redirects", _LED, [{"id": id_, "into": into} for id_, into in sorted(ended.redirects.items())])
+
+
+def _unmarked(row: Row) -> Row:
+    return {column: cell for column, cell in row.items() if column != marks.COLUMN}
 
 
 def _dated(row: Row, shown: Shown) -> Row:
@@ -90,14 +96,12 @@ def made(shown: Shown, told: Sequence[Sheet]) -> Iterator[tuple[str, str, bytes]
         yield f"{sheet.name}.jsonl", f"{_rows(sheet)}, as JSON Lines", as_lines(sheet.rows).encode()
     yield "codebook.csv", "what each column means", codebook(told).data
     dated = {str(row["id"]): row["updated_at"] for row in told[0].rows}
-    for name, data in files.made(shown.view, "geojson"):
-        if name == "loss.json":
-            yield "incidents.geojson.loss.json", "what incidents.geojson leaves out", data
-            continue
-        found = json.loads(data)
-        for feature in found["features"]:
-            feature["properties"]["updated_at"] = dated[feature["id"]]
-        yield name, "the incidents for a map, as GeoJSON", as_json(found)
+    mapped = dict(files.made(shown.view, "geojson"))
+    yield "incidents.geojson.loss.json", "what incidents.geojson leaves out", mapped["loss.json"]
+    found = json.loads(mapped["incidents.geojson"])
+    for feature in found["features"]:
+        feature["properties"]["updated_at"] = dated[feature["id"]]
+    yield "incidents.geojson", "the incidents for a map, as GeoJSON", as_json(found)
 
 
 def _rows(sheet: Sheet) -> str:
