@@ -17,7 +17,7 @@ from html import escape
 import brotli
 import zstandard
 
-from evaluation import generator, intake
+from evaluation import generator, newspages
 
 PAGES = 200
 """Pages that there are; of the other forms as many as there are numbers."""
@@ -47,7 +47,7 @@ def _paragraphs(number: int) -> str:
 
 def page(number: int) -> bytes:
     """A page of a news site: of every four one of full size, the others with less beside the story."""
-    body = intake.page(number % PAGES)
+    body = newspages.page(number % PAGES)
     if number % 4 == 0:
         return body
     if number % 4 == 1:
