@@ -50,7 +50,8 @@ def read(path: Path) -> Lookup:
     try:
         rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines(), strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise WrongUse(f"--lookup {path}: cannot be read as a CSV file in UTF-8 ({error})") from error
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise WrongUse(f"--lookup {path}: cannot be read as a CSV file in UTF-8 ({why})") from error
     told: dict[str, dict[str, str]] = {}
     for number, row in enumerate(rows, start=2):
         if odd := [str(one) for one in row if one not in ("name", *COLUMNS)]:
