@@ -93,6 +93,7 @@ READS: dict[str, Callable[[Ledger], Any]] = {
     "before": lambda ledger: read.before(ledger, [TOLD.id]),
     "intake": lambda ledger: list(inputs.intake(ledger)),
     "withdrawals": within(inputs.withdrawals),
+    "captures": within(read.captures),
     "copy_of": lambda ledger: inputs.copy_of(ledger, "a"),
     "lengths_of": lambda ledger: inputs.lengths_of(ledger, ["a"]),
     "followed": lambda ledger: inputs.followed(ledger, NOW),
