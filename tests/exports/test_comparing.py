@@ -1,5 +1,7 @@
 """Two codebooks on the same incidents: what differs, and by which rule."""
 
+import csv
+import io
 import json
 from dataclasses import replace
 from datetime import date
@@ -9,10 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from filed import count, day, incident, ledger
+from onrecord import pipeline
 from onrecord.cli import app
 from onrecord.errors import WrongUse
-from onrecord.exports import comparing
+from onrecord.exports import comparing, files
 from onrecord.exports.comparing import Difference
+from onrecord.ledger import Ledger
 from onrecord.pipeline import View
 from onrecord.records import Bounds
 
@@ -59,7 +63,20 @@ def test_unknown_is_zero_in_acled_alone() -> None:
 def test_airwars_has_a_range_of_civilians() -> None:
     counted = count("six dockers", "soldiers", 6)
     (found,) = differences(ledger(incident(injured=Bounds(None, None, None)), counts=(counted,)), "joint", "airwars")
+    assert (found.field, found.other) == ("killed", "unknown"), "soldiers are no civilians, and the row is there"
+    harmless = incident(kind="deployment", killed=Bounds(None, None, None), injured=Bounds(None, None, None))
+    (found,) = differences(ledger(harmless, counts=()), "joint", "airwars")
     assert (found.field, found.other) == ("row", "no row")
+
+
+@pytest.mark.parametrize(
+    ("profile", "file"), [("acled", "acled.csv"), ("ucdp", "ucdp.csv"), ("airwars", "incidents.csv")]
+)
+def test_rows_are_those_of_the_export(sample_ledger: Ledger, profile: str, file: str) -> None:
+    seen = pipeline.view(sample_ledger)
+    written = dict(files.made(seen, profile))[file].decode()
+    held = comparing.PROFILES[profile](pipeline.under(seen, profile)).rows
+    assert len(held) == len(list(csv.DictReader(io.StringIO(written, newline=""))))
 
 
 def test_sums_stand_last() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from invented import derived, masthead, reading, story
+from onrecord import pipeline
 from onrecord.errors import BadTable
-from onrecord.exports import imported, outside
+from onrecord.exports import files, imported, outside
 from onrecord.exports.outside import Beside
+from onrecord.ledger import Ledger
 from onrecord.pipeline import View, arranged
 from onrecord.records import Bounds, Incident, Read, When, Where
 
@@ -165,3 +167,12 @@ def test_an_empty_file_of_theirs(tmp_path: Path) -> None:
     path.write_text(",".join(ACLED) + "\n")
     (found,) = imported.read(ledger({}), [path], "ines", "").beside
     assert (found.records, found.beyond, found.pairs) == (0, 1, ())
+
+
+@pytest.mark.parametrize(("form", "file"), [("acled", "acled.csv"), ("ucdp", "ucdp.csv")])
+def test_what_was_exported_is_of_the_same_type(sample_ledger: Ledger, tmp_path: Path, form: str, file: str) -> None:
+    seen = pipeline.view(sample_ledger)
+    files.export(seen, form, tmp_path)
+    (found,) = imported.read(seen, [tmp_path / file], "ines", "").beside
+    assert {pair.state for pair in found.pairs} <= {"matched", "differing", "only here"}
+    assert [pair.differs for pair in found.pairs if any(name == "type" for name, *_ in pair.differs)] == []

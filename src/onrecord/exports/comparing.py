@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onrecord.errors import WrongUse
-from onrecord.exports.codebooks import acled, ucdp
+from onrecord.exports.codebooks import acled, airwars, ucdp
 from onrecord.exports.codebooks.facts import all_counts
 from onrecord.exports.codebooks.facts import numbers as worded
 from onrecord.exports.harmless import in_line
@@ -215,16 +215,13 @@ def _joint(view: View) -> Side:
 
 
 def _airwars(view: View) -> Side:
-    """Airwars assesses harm: an incident in which nobody is known to be killed or injured has no row."""
-    rows, left_out = dict[str, Filed](), dict[str, str]()
-    for incident, filed in _own(view):
-        killed, injured = incident.killed, incident.injured
-        if any((killed.low, killed.best, killed.high, injured.low, injured.best, injured.high)):
-            words = worded(killed.low, killed.best, killed.high)
-            rows[incident.id] = Filed((killed.low, killed.high), words, *filed)
-        else:
-            left_out[incident.id] = "nobody who counts is known to be killed or injured"
-    return Side("airwars", rows, left_out)
+    """Civilians killed, and the ledger's own kind: Airwars' types are of strikes alone."""
+    losses, rows = Losses(), dict[str, Filed]()
+    own = {incident.id: filed for incident, filed in _own(view)}
+    for id_, row in airwars.rows(view, losses):
+        low, high = (_number(row[f"civilian_non_combatants_killed_{end}"]) for end in ("min", "max"))
+        rows[id_] = Filed((low, high), worded(low, None, high), *own[id_])
+    return Side("airwars", rows, _left_out(losses))
 
 
 def _own(view: View) -> Iterator[tuple[Incident, tuple[tuple[str | None, str | None], str]]]:

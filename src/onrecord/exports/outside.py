@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from onrecord.errors import BadTable
 from onrecord.exports import setting, tables
+from onrecord.exports.codebooks import acled, ucdp
+from onrecord.exports.losses import Losses
 from onrecord.exports.private import Cell, Row
 from onrecord.exports.returned import Page
 from onrecord.exports.setting import Unclear
@@ -132,7 +134,8 @@ def _record(shape: Mapping[str, Any], number: int, row: Mapping[str, Cell]) -> R
         first,
         max(first, last),
         grade("day_precision", "days"),
-        setting.text(cell("place")),
+        # A place without a point is only described: its name, then what it lies in
+        setting.text(cell("place")) or (setting.text(cell("place_words")) or "").partition(",")[0].strip() or None,
         setting.text(cell("country")),
         (lat, lon) if lat is not None and lon is not None else None,
         grade("place_precision", "km"),
@@ -171,19 +174,33 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 def compare(view: View, name: str, form: str, found: Sequence[Record]) -> Beside:
     """The ledger beside those records. Each incident is matched with one of them at most, the likeliest first."""
-    rows = list(tables.rows(under(view, forms()[form]["profile"]), "incidents"))
+    seen = under(view, forms()[form]["profile"])
+    rows = list(tables.rows(seen, "incidents"))
     if not found:
         return Beside(name, form, 0, len(rows), ())
     slack = timedelta(max(one.slack for one in found))
     since, until = min(one.first for one in found) - slack, max(one.last for one in found) + slack
     within = [row for row in rows if _lies(row, since, until)]
-    sides = _Sides(within, found, form)
+    sides = _Sides(within, found, form, _filed(seen, form))
     matched = dict(sides.matches())
     pairs = [sides.pair(here, there) for here, there in matched.items()]
     pairs += [Pair("only here", row, None) for n, row in enumerate(within) if n not in matched]
     taken = set(matched.values())
     pairs += [Pair("only there", None, one) for n, one in enumerate(found) if n not in taken]
     return Beside(name, form, len(found), len(rows) - len(within), tuple(sorted(pairs, key=_order)))
+
+
+def _filed(view: View, form: str) -> dict[str, tuple[str | None, str | None]]:
+    """How each incident is filed there, head and kind within, as the export files it; one without a row by its kind alone."""
+    found: dict[str, tuple[str | None, str | None]] = {}
+    for incident in view.derived.incidents:
+        kind = kinds.kind(incident.kind)
+        by_kind = (kind.acled_event, kind.acled_sub_event)
+        found[incident.id] = (str(kind.ucdp_type), None) if form == "ged" else by_kind
+    if form == "ged":
+        return found | {id_: (str(row["type_of_violence"]), None) for id_, row in ucdp.rows(view, Losses())}
+    rows = acled.rows(view, Losses())
+    return found | {id_: (str(row["event_type"]), str(row["sub_event_type"])) for id_, row in rows}
 
 
 def _order(pair: Pair) -> tuple[str, str, str]:
@@ -207,8 +224,14 @@ def _days(row: Row) -> tuple[date, date] | None:
 class _Sides:
     """Incidents on one side, records on the other, both by their place in the order."""
 
-    def __init__(self, rows: Sequence[Row], found: Sequence[Record], form: str) -> None:
-        self._rows, self._records, self._form = rows, found, form
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        found: Sequence[Record],
+        form: str,
+        filed: Mapping[str, tuple[str | None, str | None]],
+    ) -> None:
+        self._rows, self._records, self._form, self._filed = rows, found, form, filed
         self._weights: Mapping[str, float] = _raw()["matching"]
         self._by_day: defaultdict[date, list[int]] = defaultdict(list)
         self._long: list[int] = []
@@ -280,7 +303,7 @@ class _Sides:
         return None
 
     def _kind(self, row: Row, record: Record) -> Iterator[tuple[float, str]]:
-        alike = _alike(str(row["kind"]), record, self._form)
+        alike = self._alike(row, record)
         if alike is not None:
             exactly = alike == "same"
             yield (
@@ -294,6 +317,15 @@ class _Sides:
                 yield self._weights["same_actor"], f"{name} is {shared}"
                 return
 
+    def _alike(self, row: Row, record: Record) -> Literal["same", "alike"] | None:
+        """Whether the incident is filed just so, or under the same head."""
+        head, within = self._filed[str(row["id"])]
+        if record.kind_within is not None and within == record.kind_within:
+            return "same"
+        if head != record.kind:
+            return None
+        return "same" if self._form == "ged" else "alike"
+
     # ---- what differs
 
     def _differs(self, row: Row, record: Record) -> Iterator[tuple[str, str | None, str | None]]:
@@ -306,7 +338,7 @@ class _Sides:
             distance = _distance(row, record)
             if distance is None or distance > self._weights["apart_km"]:
                 yield "place", None if row["place"] is None else str(row["place"]), record.place
-        if _alike(str(row["kind"]), record, self._form) is None:
+        if self._alike(row, record) is None:
             yield "type", str(row["kind"]), record.kind_within or record.kind or None
 
 
@@ -333,16 +365,6 @@ def _distance(row: Row, record: Record) -> float | None:
     if record.point is None or row["latitude"] is None or row["longitude"] is None:
         return None
     return places.km(float(row["latitude"]), float(row["longitude"]), *record.point)
-
-
-def _alike(kind: str, record: Record, form: str) -> Literal["same", "alike"] | None:
-    """How the kind is filed there: just so, or under the same head."""
-    own = kinds.kind(kind)
-    if form == "ged":
-        return "same" if str(own.ucdp_type) == record.kind else None
-    if record.kind_within is not None and own.acled_sub_event == record.kind_within:
-        return "same"
-    return "alike" if own.acled_event == record.kind else None
 
 
 def _shared(name: str, theirs: Collection[str]) -> str | None:

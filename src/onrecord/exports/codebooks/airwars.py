@@ -54,8 +54,8 @@ class _Belligerent:
 
 def made(view: View) -> Iterator[File]:
     """The files of the export, by name."""
-    coder = _Coder(view)
-    found = [coder.row(incident) for incident in view.derived.incidents if coder.holds(incident)]
+    coder = _Coder(view, Losses())
+    found = [row for _, row in coder.rows()]
     for plan in view.derived.plans:
         coder.losses.add(plan.id, "left out", None, f"{plan.kind}, {plan.status}", None, "Airwars holds what happened")
     sheets = [
@@ -75,11 +75,17 @@ def made(view: View) -> Iterator[File]:
     yield pretty("loss.json", coder.losses.report("airwars", RULES, written))
 
 
+def rows(view: View, losses: Losses) -> Iterator[tuple[str, Row]]:
+    """The rows of the incidents that Airwars would hold, each with the incident's id. view: under profile airwars."""
+    return _Coder(view, losses).rows()
+
+
 class _Coder:
     """Makes rows of a ledger, and takes down what they could not say. sources, statements: the side tables so far."""
 
-    def __init__(self, view: View) -> None:
-        self.losses = Losses()
+    def __init__(self, view: View, losses: Losses) -> None:
+        self.losses = losses
+        self._incidents = view.derived.incidents
         self.sources: list[Row] = []
         self.statements: list[Row] = []
         self._private = Private(view)
@@ -93,6 +99,10 @@ class _Coder:
         for name, state, into in incidents.ends(view.names):
             if state == "redirected" and into is not None:
                 self._before[into].append(name)
+
+    def rows(self) -> Iterator[tuple[str, Row]]:
+        """The row of each incident that has one."""
+        return ((incident.id, self.row(incident)) for incident in self._incidents if self.holds(incident))
 
     def holds(self, incident: Incident) -> bool:
         """Whether an incident has a row: it is of a kind that harms, or somebody was harmed."""
