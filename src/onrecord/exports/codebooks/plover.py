@@ -14,10 +14,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-import pycountry
-
 from onrecord import incidents
 from onrecord.exports import tables
+from onrecord.exports.codebooks import lands
 from onrecord.exports.losses import Losses
 from onrecord.exports.parts import File, codebook, pretty, table
 from onrecord.exports.private import Private, Row
@@ -25,7 +24,7 @@ from onrecord.exports.sheets import Sheet, columns_of
 from onrecord.pipeline import View
 from onrecord.records import NOTHING_SAID, Bounds, Event, Incident, Party, Plan, Read, Status, When, Where
 from onrecord.wording import actors, kinds
-from onrecord.wording.gazetteer import country_named, fold
+from onrecord.wording.gazetteer import fold
 
 RULES = (
     "PLOVER and POLECAT: one event for each incident and plan; what was planned, threatened, possible, supposed, denied or foiled stands "
@@ -366,12 +365,10 @@ def _coded(name: str) -> tuple[str | None, str | None]:
     return None, next((sector for head in heads for sector, nouns in table["heads"].items() if head in nouns), None)
 
 
-@cache
 def _iso3(country: str | None) -> str | None:
     """The code of three letters of a country by its usual English name."""
-    land = country_named(country) if country else None
-    found = pycountry.countries.get(alpha_2=land.code) if land is not None else None
-    return str(found.alpha_3) if found is not None else None
+    land = lands.land(country)
+    return land.acronym if land is not None and land.acronym != lands.NOWHERE else None
 
 
 @cache
