@@ -70,3 +70,9 @@ def test_long_functions_are_few() -> None:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef):
                 assert (node.end_lineno or 0) - node.lineno < 75, f"{path.name}: {node.name}"
+
+
+def test_every_test_file_has_a_name_of_its_own() -> None:
+    """Folders of tests are no packages, so that two files of one name are one module, and the second is not run."""
+    names = sorted(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert names == sorted(set(names))

@@ -69,6 +69,12 @@ _BOMBS = {
 }
 
 
+def _seconds(read: Callable[[bytes], list[Item]], body: bytes) -> float:
+    start = time.process_time()
+    read(body)
+    return time.process_time() - start
+
+
 @pytest.mark.parametrize("bomb", _BOMBS)
 @pytest.mark.parametrize(("read", "root", "item"), [(_feed, "rss", "item"), (_map, "urlset", "url")])
 def test_what_inflates_is_refused_soon(
@@ -78,9 +84,8 @@ def test_what_inflates_is_refused_soon(
     body = _BOMBS[bomb].replace("ROOT", root).replace("ITEM", item).encode()
     read(b"<rss></rss>")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.process_time()
     items = read(body)
-    took = time.process_time() - start
+    took = min(_seconds(read, body) for _ in range(3))  # beside other work the same steps take twice as long
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     seen(bombs=1)
     seen.most(seconds=took, megabytes=grown / 1000)
