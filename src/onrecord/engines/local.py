@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -14,15 +14,19 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
+from onrecord import families, stories
+from onrecord.engines.engine import Known, Outcome
 from onrecord.engines.reader import Reader
 from onrecord.errors import TryLater
-from onrecord.records import Reading, Rejection, Story
+from onrecord.families import Matrix, Pairs
+from onrecord.records import Rejection, Story
+from onrecord.settings import ReadOptions
+from onrecord.stories import Gathered, OnlineOptions
 
 BATCH = 8
 _WORTH_A_POOL = 16
 """Under this many stories, starting workers takes longer than reading."""
 
-Outcome = Reading | Rejection
 T = TypeVar("T")
 
 
@@ -31,6 +35,8 @@ class Local:
 
     workers: how many processes; 0 takes one for each core. Results do not depend on it.
     """
+
+    batch = 0
 
     def __init__(self, workers: int = 0) -> None:
         self._workers = workers or os.cpu_count() or 1
@@ -42,6 +48,16 @@ class Local:
     def __exit__(self, *_: object) -> None:
         self._drop()
 
+    def gather(
+        self, sources: Sequence[str], options: ReadOptions, online: OnlineOptions | None, known: Known
+    ) -> Generator[Gathered, None, None]:
+        """What the sources hold, as it comes."""
+        return stories.gather(sources, options, online, self._workers)
+
+    def pairs(self, values: Matrix) -> Pairs:
+        """The near copies among signatures."""
+        return families.pairs(values)
+
     def read(self, stories: Iterable[Story]) -> Iterator[tuple[Story, Outcome]]:
         """Each story with its reading, or with a rejection where the reader failed on it, in the order given.
 
@@ -52,7 +68,7 @@ class Local:
         head = list(islice(source, _WORTH_A_POOL))
         if self._pool is None and (self._workers == 1 or len(head) < _WORTH_A_POOL):
             for story in chain(head, source):
-                yield story, _read(story)
+                yield story, outcome_of(story)
             return
         under_way: deque[tuple[list[Story], Future[list[Outcome]] | None]] = deque()
         for batch in _batches(chain(head, source)):
@@ -80,7 +96,7 @@ class Local:
         if outcomes is None:
             # A worker died (out of memory, killed): the pool is gone, and with it all that was under way
             self._drop()
-            outcomes = _read_alone(batch)
+            outcomes = outcomes_alone(batch)
         yield from zip(batch, outcomes, strict=True)
 
     def _drop(self) -> None:
@@ -89,7 +105,7 @@ class Local:
         self._pool = None
 
 
-def _read_alone(batch: list[Story]) -> list[Outcome]:
+def outcomes_alone(batch: list[Story]) -> list[Outcome]:
     """The outcomes of a batch that a worker died on: each story in a process where it can harm no other."""
     outcomes: list[Outcome] = []
     pool: ProcessPoolExecutor | None = None
@@ -147,7 +163,7 @@ def _batches(stories: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _read_batch(batch: list[Story]) -> list[Outcome]:
-    return [_read(story) for story in batch]
+    return [outcome_of(story) for story in batch]
 
 
 @cache
@@ -161,7 +177,8 @@ def _loaded() -> Reader:
         raise TryLater(f"{reason}; there may be too little memory, or OnRecord is to be installed anew") from error
 
 
-def _read(story: Story) -> Outcome:
+def outcome_of(story: Story) -> Outcome:
+    """A story read in this process. Raises TryLater, or MemoryError, where the machine lacks something."""
     # What the machine lacks is no fault of the story's: said of it, it would stand in the books for ever
     reader = _loaded()
     try:

@@ -1,6 +1,6 @@
 """Which stories share their very words: near copies and excerpts, found by MinHash."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -32,6 +32,10 @@ Rows = npt.NDArray[np.int32]
 Matrix = npt.NDArray[np.uint32]
 Counts = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
+Pairs = tuple[Ints, Ints, Counts]
+"""Pairs of rows, the first before the second, and in how many values they agree; sorted by the second, then by the first."""
+PairsOf = Callable[[Matrix], Pairs]
+"""What finds the pairs among rows of signatures that stand in order of time: `pairs`, or the same on other machines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def overlaps(signatures: Sequence[tuple[int, ...]]) -> Overlaps:
     return Overlaps(held[first], held[second], equal, sizes)
 
 
-def pairs(values: Matrix) -> tuple[Ints, Ints, Counts]:
+def pairs(values: Matrix) -> Pairs:
     """The pairs of rows, which stand in order of time, that agree in a telling part of their values, and in how many.
 
     Every MinHash value is a band of its own: an excerpt that is a tenth of its origin still shares a dozen of them.

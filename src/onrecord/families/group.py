@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from onrecord.families import mutations, origins, relations
+from onrecord.families import copies, mutations, origins, relations
+from onrecord.families.copies import PairsOf
 from onrecord.families.lineages import TAKEN, Followed, Lineages
 from onrecord.families.origins import Origin
 from onrecord.families.shelf import Shelf, stands_as
@@ -52,10 +53,13 @@ def group(reads: Sequence[Read]) -> Grouped:
 class Grouping:
     """Stories grouped, to which more can be added, and which can be told otherwise. What it holds does not depend on the order
     in which they came, nor on how many came at once: only what a story changes is worked out again.
+
+    pairs: what finds the near copies among the first stories.
     """
 
-    def __init__(self) -> None:
-        self._shelf = Shelf()
+    def __init__(self, pairs: PairsOf = copies.pairs) -> None:
+        self._pairs = pairs
+        self._shelf = Shelf(pairs)
         self._reported = relations.Reported(self._shelf.tellings)
         self._lineages = Lineages(self._shelf.tellings)
         self._by_id: dict[str, int] = {}
@@ -132,7 +136,7 @@ class Grouping:
     def _anew(self, reads: Sequence[Read]) -> Added:
         """Groups all stories again, some of them told otherwise or new."""
         told = {this.id: this.read for this in self._shelf.tellings} | {read.story.id: read for read in reads}
-        made = Grouping()
+        made = Grouping(self._pairs)
         made.add(list(told.values()))
         families = {one.id: one for one in self._families.values()}
         found = {one.id: one for one in made._families.values()}

@@ -10,7 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.families import copies
-from onrecord.families.copies import BEFORE, COPIED, FIRST, FULL, LEAST_EQUAL, LEAST_MET, Floats, Ints, Matrix, Rows
+from onrecord.families.copies import (
+    BEFORE,
+    COPIED,
+    FIRST,
+    FULL,
+    LEAST_EQUAL,
+    LEAST_MET,
+    Floats,
+    Ints,
+    Matrix,
+    PairsOf,
+    Rows,
+)
 from onrecord.families.fingerprint import PERMUTATIONS
 from onrecord.families.tellings import Order
 
@@ -39,8 +51,9 @@ class Neighbours:
     came, nor on how many came at once.
     """
 
-    def __init__(self, order: Callable[[int], Order]) -> None:
+    def __init__(self, order: Callable[[int], Order], pairs: PairsOf = copies.pairs) -> None:
         self._order = order
+        self._pairs_of = pairs
         self._count = 0
         self._sizes: Ints = np.zeros(0, dtype=np.int64)
         self._values: Matrix = np.zeros((0, PERMUTATIONS), dtype=np.uint32)
@@ -96,7 +109,7 @@ class Neighbours:
     def _found(self) -> None:
         """The pairs of the first stories, all at once."""
         by_time = np.array(sorted(np.flatnonzero(self._sizes).tolist(), key=self._order), dtype=np.int64)
-        earlier, later, equal = copies.pairs(self._values[by_time])
+        earlier, later, equal = self._pairs_of(self._values[by_time])
         one = by_time[np.concatenate([earlier, later])]
         other = by_time[np.concatenate([later, earlier])]
         order = np.argsort(one * self._count + other)

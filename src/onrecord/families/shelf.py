@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from onrecord.families import copies
+from onrecord.families.copies import PairsOf
 from onrecord.families.neighbours import Neighbours
 from onrecord.families.tellings import (
     Order,
@@ -31,9 +33,9 @@ T = TypeVar("T")
 class Shelf:
     """Stories by number, in the order in which they came; what is found does not depend on that order."""
 
-    def __init__(self) -> None:
+    def __init__(self, pairs: PairsOf = copies.pairs) -> None:
         self.tellings: list[Telling] = []
-        self.copies = Neighbours(self._order)
+        self.copies = Neighbours(self._order, pairs)
         self._mastheads: set[str] = set()
         # Numbers of stories, always in order of time
         self._by_outlet: defaultdict[str, list[int]] = defaultdict(list)

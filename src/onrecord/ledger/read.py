@@ -51,6 +51,19 @@ def read_by(ledger: Ledger, stories: Iterable[str], reader: str) -> dict[str, Re
     return {reading.story: reading for reading in readings}
 
 
+def were_read_by(ledger: Ledger, stories: Sequence[str], reader: str) -> set[str]:
+    """Those of some stories that this reader has read."""
+    table = schema.reading
+    with ledger.reading() as connection:
+        return {
+            id_
+            for some in portions(stories)
+            for id_ in connection.execute(
+                sa.select(table.c.story).where(table.c.story.in_(list(some)), table.c.reader == reader)
+            ).scalars()
+        }
+
+
 def story(ledger: Ledger, name: str) -> Story | None:
     """The story with that id, or the newest version with that name."""
     with ledger.reading() as connection:

@@ -3,12 +3,13 @@
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from onrecord import stories
-from onrecord.engines import Local, reader_name
+from onrecord.engines import Engine, Local, reader_name
 from onrecord.ledger import Ledger, inputs, read, write
 from onrecord.pipeline.deriving import derive_if_old
 from onrecord.pipeline.withdrawing import withdraw
@@ -32,7 +33,8 @@ def silent(_stage: str, _count: int) -> None:
 @dataclass(frozen=True, slots=True)
 class AddOptions:
     """How to add. now: the time that goes into the books; workers: processes, 0 for one each core; profile: the
-    codebook that turns worded numbers into bounds; online: how the web is asked, None where it is not.
+    codebook that turns worded numbers into bounds; online: how the web is asked, None where it is not; engine: what takes apart, reads
+    and finds copies, None for this machine.
     """
 
     now: datetime
@@ -41,13 +43,14 @@ class AddOptions:
     profile: str = "joint"
     progress: Progress = silent
     online: OnlineOptions | None = None
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
     """What became of the inputs. offered = held + the sum of states; every input is in exactly one of them. withdrawn: claims,
     events and totals that are rejected since a publisher took the item back. edited: stories that are a later version of a text,
-    each behind the one before.
+    each behind the one before. left: inputs that are not in the books, since the machines failed them: offered again, they are new.
     """
 
     offered: int
@@ -59,6 +62,7 @@ class AddReport:
     plans: int
     withdrawn: int = 0
     edited: tuple[tuple[str, str], ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddReport:
@@ -70,25 +74,28 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
     offered, held, unread, states = 0, 0, 0, Counter[str]()
     refused: list[Intake] = []
     came: set[str] = set()
-    inputs = stories.gather(sources, options.read, _online(ledger, options.online), options.workers)
-    with Local(options.workers) as engine, closing(inputs):
-        for offers in _batches(inputs):
+    left: list[str] = []
+    with ExitStack() as held_open:
+        engine = held_open.enter_context(options.engine or Local(options.workers))
+        inputs = engine.gather(sources, options.read, _online(ledger, options.online), partial(_known, ledger))
+        for offers in _batches(held_open.enter_context(closing(inputs)), engine.batch or BATCH):
             offered += len(offers)
             batch = [item for item in offers if isinstance(item, Intake)]
             held += len(offers) - len(batch)
             new = _shrunk(ledger, _not_held(ledger, batch))
-            done, readings = _read_batch(ledger, engine, new)
+            done, readings, later = _read_batch(ledger, engine, new)
+            left += later
             stored = write.store(ledger, done, readings, options.now)
-            held += len(batch) - len(stored)
+            held += len(batch) - len(stored) - len(later)
             states.update(item.state for item in stored)
             came.update(item.story.id for item in stored if item.story and item.how)
             # Without what they hold: a folder of large files that cannot be used would fill the memory
             refused.extend(replace(item, capture=None, story=None) for item in stored if item.state != "ok")
             unread += sum(not reading.claims and bool(reading.rejections) for reading in readings)
             options.progress("read", len(offers))
-    options.progress("merge", 0)
-    withdrawn = withdraw(ledger, options.profile, options.now)
-    derived = derive_if_old(ledger, options.profile, options.now)
+        options.progress("merge", 0)
+        withdrawn = withdraw(ledger, options.profile, options.now)
+        derived = derive_if_old(ledger, options.profile, options.now, engine.pairs)
     return AddReport(
         offered=offered,
         held=held,
@@ -99,6 +106,7 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
         plans=len(derived.plans),
         withdrawn=withdrawn,
         edited=read.before(ledger, came),
+        left=tuple(left),
     )
 
 
@@ -118,13 +126,18 @@ def _online(ledger: Ledger, online: OnlineOptions | None) -> OnlineOptions | Non
     return None if online is None else replace(online, held=held)
 
 
-def _batches(inputs: Iterable[Gathered]) -> Iterator[list[Gathered]]:
+def _known(ledger: Ledger, ids: Sequence[str]) -> set[str]:
+    """Those of some stories that this reader has read already."""
+    return read.were_read_by(ledger, ids, reader_name())
+
+
+def _batches(inputs: Iterable[Gathered], most: int) -> Iterator[list[Gathered]]:
     """So many inputs, or as many as came within some seconds: what comes slowly is kept as soon."""
     batch: list[Gathered] = []
     begun = time.monotonic()
     for item in inputs:
         batch.append(item)
-        if len(batch) == BATCH or time.monotonic() - begun > SECONDS:
+        if len(batch) == most or time.monotonic() - begun > SECONDS:
             yield batch
             batch, begun = [], time.monotonic()
     if batch:
@@ -152,21 +165,28 @@ def _noted(item: Intake, before: int) -> Intake:
     return replace(item, state="partial", rejections=(*item.rejections, Rejection(item.source, reason, before - now)))
 
 
-def _read_batch(ledger: Ledger, engine: Local, items: list[Intake]) -> tuple[list[Intake], list[Reading]]:
-    """The inputs with their final state, and the readings of those whose stories nobody has read yet."""
+def _read_batch(ledger: Ledger, engine: Engine, items: list[Intake]) -> tuple[list[Intake], list[Reading], list[str]]:
+    """The inputs with their final state, the readings of those whose stories nobody has read yet, and the sources of inputs that
+    could not be read now.
+    """
     texts = {item.story.id: item.story for item in items if item.story}
     known = read.read_by(ledger, texts, reader_name())
     todo = [story for id_, story in texts.items() if id_ not in known]
     readings: list[Reading] = []
     lost = {id_: _losses(reading) for id_, reading in known.items()}
     failed: dict[str, Rejection] = {}
+    later: set[str] = set()
     for story, outcome in engine.read(todo):
-        if isinstance(outcome, Rejection):
+        if outcome is None:
+            later.add(story.id)
+        elif isinstance(outcome, Rejection):
             failed[story.id] = outcome
         else:
             readings.append(outcome)
             lost[story.id] = _losses(outcome)
-    return [_settled(item, lost, failed) for item in items], readings
+    left = [item.source for item in items if item.story and item.story.id in later]
+    done = [_settled(item, lost, failed) for item in items if not item.story or item.story.id not in later]
+    return done, readings, left
 
 
 def _losses(reading: Reading) -> tuple[Rejection, ...]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from onrecord import decisions, families, incidents
 from onrecord.engines import reader_name
+from onrecord.families import PairsOf
 from onrecord.incidents import Row
 from onrecord.ledger import Ledger, read, write
 from onrecord.records import Campaign, Decision, Derived, Event, Incident, Name, Plan, Read, Ruling, Standing, Verdict
@@ -43,9 +44,15 @@ class Made:
     own: dict[str, decisions.Target]
 
 
-def made(reads: Sequence[Read], profile: str, decided: Sequence[Decision], campaigns: Sequence[Campaign]) -> Made:
-    """Everything that follows from the facts."""
-    return Deriving(profile).made(reads, decided, campaigns)
+def made(
+    reads: Sequence[Read],
+    profile: str,
+    decided: Sequence[Decision],
+    campaigns: Sequence[Campaign],
+    pairs: PairsOf = families.pairs,
+) -> Made:
+    """Everything that follows from the facts. pairs: what finds near copies."""
+    return Deriving(profile, pairs).made(reads, decided, campaigns)
 
 
 class Deriving:
@@ -55,12 +62,12 @@ class Deriving:
     Where a call breaks off, the next one needs a new one of these.
     """
 
-    def __init__(self, profile: str) -> None:
-        self._profile = profile
+    def __init__(self, profile: str, pairs: PairsOf = families.pairs) -> None:
+        self._profile, self._pairs = profile, pairs
         self._begin()
 
     def _begin(self) -> None:
-        self._grouping = families.Grouping()
+        self._grouping = families.Grouping(self._pairs)
         self._merger = incidents.Merger(self._profile)
         self._told: dict[str, Read] = {}
         self._grouped: families.Grouped | None = None
@@ -172,22 +179,22 @@ def _of_ruling(
     return replace(found, note=note, ruling=plain, holds=own is None or not decisions.falls_away(decision, own))
 
 
-def derive_if_old(ledger: Ledger, profile: str, now: datetime) -> Derived:
+def derive_if_old(ledger: Ledger, profile: str, now: datetime, pairs: PairsOf = families.pairs) -> Derived:
     """What the ledger's facts give, made anew only where they have changed since it was made, or the profile or the
     rules of this program differ.
     """
     with ledger.reading() as connection:
         if is_new(connection, profile):
             return read.derived(connection)
-    return rebuild(ledger, profile, now)
+    return rebuild(ledger, profile, now, pairs)
 
 
-def rebuild(ledger: Ledger, profile: str, now: datetime) -> Derived:
+def rebuild(ledger: Ledger, profile: str, now: datetime, pairs: PairsOf = families.pairs) -> Derived:
     """Drops everything derived and makes it again from the facts. Incidents keep their names."""
     for _ in range(TRIES):
         with ledger.reading() as connection:
             facts, state = read.facts(connection), state_of(connection, profile)
-        found = made(facts.reads, profile, facts.decisions, facts.campaigns)
+        found = made(facts.reads, profile, facts.decisions, facts.campaigns, pairs)
         with ledger.writing() as connection:
             # What changed meanwhile is newer than what was just derived, and must not be overwritten by it
             if state_of(connection, profile) == state:

@@ -78,7 +78,7 @@ class _Gathering:
     def _behind(self, links: deque[tuple[Link, int]]) -> Iterator[Document | Intake]:
         if self._online is None:
             for link, _ in links:
-                yield Intake(link.source, "refused", None, None, (Rejection(link.url, f"{link.url}: {_NO_CONTACT}."),))
+                yield Intake(link.source, "refused", None, None, (_unasked(link.url),))
             return
         for found in self._online.documents(links):
             if isinstance(found, Unchanged):
@@ -161,6 +161,18 @@ def _of_list(document: Document, count: int) -> Intake:
     said = hashlib.sha256(document.body).hexdigest()
     note = Rejection(document.source, f"It is a list of {count} addresses or stories (SHA-256 {said}).")
     return Intake(document.source, "ok", None, None, (note,), document.how)
+
+
+def unasked(item: Gathered) -> str | None:
+    """The address that was found while the web may not be asked, where the item is its refusal. These come after all else."""
+    if not isinstance(item, Intake) or not item.rejections:
+        return None
+    url = item.rejections[0].what
+    return url if item.rejections == (_unasked(url),) else None
+
+
+def _unasked(url: str) -> Rejection:
+    return Rejection(url, f"{url}: {_NO_CONTACT}.")
 
 
 def withdrawal(item: Retraction) -> Intake:
