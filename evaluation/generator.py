@@ -529,12 +529,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     campaign = list(told(asked.stories, asked.seed))
     asked.folder.mkdir(parents=True, exist_ok=True)
-    rows.write(asked.folder / "stories.jsonl", [_row(one) for one in campaign])
+    rows.write(asked.folder / "stories.jsonl", [row(one) for one in campaign])
     rows.write(asked.folder / "gold.json", gold(campaign))
     return 0
 
 
-def _row(one: Told) -> Row:
+def row(one: Told) -> Row:
+    """A story as a row of JSON Lines."""
     story = one.read.story
     assert story.published.start is not None
     return {

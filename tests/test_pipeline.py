@@ -189,7 +189,7 @@ def test_a_reader_that_fails_on_a_story_is_in_the_books(
     def fails(told: Story) -> Reading | Rejection:
         return Rejection(told.id, "the reader failed: no idea", len(told.text))
 
-    monkeypatch.setattr(local, "_read", fails)
+    monkeypatch.setattr(local, "outcome_of", fails)
     report = pipeline.add(ledger := fresh("a"), [str(sources)], OPTIONS)
     assert report.states == {"failed": COUNT}
     assert {(row.state, row.reason) for row in inputs.intake(ledger)} == {("failed", "the reader failed: no idea")}

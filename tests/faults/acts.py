@@ -48,7 +48,7 @@ def command(*args: object) -> list[str]:
 def command_line(folder: Path, *args: object) -> list[str]:
     """The command line of the program, in a process that has the readings of a folder and loads no model."""
     code = f"import sys; sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}; import acts, pathlib; "
-    code += f"acts.remember(pathlib.Path({str(folder)!r})); acts.local._read = lambda story: acts.READINGS[story.id]; "
+    code += f"acts.remember(pathlib.Path({str(folder)!r})); acts.local.outcome_of = lambda story: acts.READINGS[story.id]; "
     code += "from onrecord import cli; cli.main()"
     return [sys.executable, "-c", code, *map(str, args)]
 
@@ -133,15 +133,15 @@ READINGS: dict[str, Reading] = {}
 @contextmanager
 def small_and_quick() -> Iterator[None]:
     """Batches of two inputs, so that a few stories make several transactions; what was read before is not read again."""
-    batch, reads = adding.BATCH, local._read
+    batch, reads = adding.BATCH, local.outcome_of
     adding.BATCH = rereading.BATCH = 2  # type: ignore[misc]
     if READINGS:
-        local._read = lambda story: READINGS[story.id]
+        local.outcome_of = lambda story: READINGS[story.id]
     try:
         yield
     finally:
         adding.BATCH = rereading.BATCH = batch  # type: ignore[misc]
-        local._read = reads
+        local.outcome_of = reads
 
 
 def perform(act: str, path: Path, ack: Acknowledge = lambda _: None) -> None:

@@ -278,7 +278,7 @@ def test_the_sample_gives_the_same_ledger_on_both(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The reading itself is tried elsewhere
-    monkeypatch.setattr(local, "_read", cache(local._read))
+    monkeypatch.setattr(local, "outcome_of", cache(local.outcome_of))
     both(server, tmp_path, str(Path(next(iter(sample.__path__)), "stories.jsonl")))
 
 
@@ -373,7 +373,7 @@ adding.BATCH = 2
 if sys.argv[2:] == ["quick"]:
     from onrecord.engines import local
     from quick import read
-    local._read = read
+    local.outcome_of = read
 done = 0
 def told(stage, count):
     global done
@@ -439,7 +439,7 @@ def killed_while_adding(server: Server, folder: Path, after: int, delay: float, 
 def test_a_server_that_dies_loses_nothing_it_acknowledged(
     mortal: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "_read", quick.read)
+    monkeypatch.setattr(local, "outcome_of", quick.read)
     killed_while_adding(mortal, tmp_path, 6, 0.02, "quick")
 
 

@@ -179,7 +179,7 @@ adding.BATCH = 2
 if sys.argv[3] == "quick":
     from onrecord.engines import local
     from quick import read
-    local._read = read
+    local.outcome_of = read
 held = open_ledger(sys.argv[1], create=True)
 print("there", flush=True)
 sys.stdin.readline()
@@ -256,7 +256,7 @@ def everybody_at_once(folder: Path, count: int, adders: int, reader: str) -> Non
 
 @pytest.mark.slow
 def test_two_that_add_and_one_that_reads_and_one_that_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "_read", quick.read)
+    monkeypatch.setattr(local, "outcome_of", quick.read)
     everybody_at_once(tmp_path, 30, 2, "quick")
 
 

@@ -28,9 +28,12 @@ from onrecord.cli.app import (
     shown,
     upgrade,
 )
-from onrecord.errors import CannotWork, WrongUse
+from onrecord.errors import TryLater, WrongUse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from onrecord.engines import Engine
     from onrecord.exports.private import Row
     from onrecord.ledger.inputs import IntakeRow
     from onrecord.pipeline import AddReport
@@ -80,17 +83,21 @@ def _nothing(seen: int, source: list[str]) -> None:
 def add(
     source: Sources,
     ledger: LedgerPath = DEFAULT_LEDGER,
-    engine: Annotated[str, typer.Option(help="Where stories are read: local.")] = "local",
+    engine: Annotated[str, typer.Option(help="Where stories are read: local, or spark.")] = "local",
+    master: Annotated[str, typer.Option(help="With --engine spark: where the cluster is.")] = "local[*]",
+    work: Annotated[
+        str, typer.Option(help="With --engine spark: a folder that all machines see; what is made there stays.")
+    ] = "",
     published: Published = None,
     contact: Contact = None,
     settings: SettingsPath = None,
     workers: Workers = 0,
 ) -> None:
     """Capture, read, group and merge stories into the ledger. Safe to repeat: what is held is passed over."""
-    if engine == "spark":
-        raise CannotWork("--engine spark: is not there yet; use local")
-    if engine != "local":
+    if engine not in ("local", "spark"):
         raise WrongUse(f"--engine {engine}: is not one of local, spark")
+    if engine == "local" and (work or master != "local[*]"):
+        raise WrongUse(f"{'--work' if work else '--master'}: goes with --engine spark")
     from onrecord import pipeline
     from onrecord.exports import terminal
     from onrecord.ledger import open_ledger
@@ -104,7 +111,8 @@ def add(
     try:
         with terminal.Progress(console(stderr=True)) as progress:
             now = datetime.now(UTC)
-            how = pipeline.AddOptions(now, options, workers, progress=progress, online=online)
+            runner = _spark(master, work, workers, progress.tell) if engine == "spark" else None
+            how = pipeline.AddOptions(now, options, workers, progress=progress, online=online, engine=runner)
             report = pipeline.add(opened, source, how)
     except KeyboardInterrupt:
         print("onrecord: interrupted; what was read is kept, and the same command goes on from there", file=sys.stderr)
@@ -113,7 +121,21 @@ def add(
         opened.close()
     _nothing(report.offered, source)
     print_report(report, ledger)
+    if report.left:
+        raise TryLater(_left(report.left))
     raise typer.Exit(DONE_WITH_REFUSALS if report.refused else 0)
+
+
+def _spark(master: str, work: str, workers: int, told: "Callable[[str, int, int], None]") -> "Engine":
+    from onrecord.engines.spark import Spark, SparkOptions
+
+    here = f"local[{workers}]" if workers and master == "local[*]" else master
+    return Spark(SparkOptions(master=here, work=work, told=told))
+
+
+def _left(sources: "Sequence[str]") -> str:
+    named = ", ".join(sources[:20]) + (f" and {len(sources) - 20:,} more" if len(sources) > 20 else "")
+    return f"{len(sources):,} inputs were not read, since the processes that read them died each time; the same command offers them again: {named}"
 
 
 def print_report(report: "AddReport", ledger: str) -> None:

@@ -5,6 +5,7 @@ back in rounds, and while one is put into the ledger the next is read.
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -328,8 +329,10 @@ def _uri(path: Path) -> str:
 
 
 def _first_line(error: BaseException) -> str:
+    """What went wrong, in a line: of a failure on another machine what it ended with there."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:300]
+    told = [line for line in lines if re.match(r"[\w.]{1,80}(?:Error|Exception|Exit)\b", line)]
+    return next(iter(told or lines), type(error).__name__)[:300]
 
 
 @contextmanager
@@ -355,6 +358,8 @@ def _session(options: SparkOptions, work: Path) -> "Iterator[SparkSession]":
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise CannotWork(_MISSING) from error
+    # What the user says of other machines holds there; on this one it is the Python that runs
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     builder = SparkSession.builder.appName("onrecord")
     for key, value in {**_conf(options.master, work), **dict(options.conf)}.items():
@@ -386,8 +391,6 @@ def _conf(master: str, work: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "WARN",
-        "spark.pyspark.python": os.environ.get("PYSPARK_PYTHON", sys.executable),
-        "spark.pyspark.driver.python": sys.executable,
         "spark.task.maxFailures": str(executing.TRIES),
         "spark.sql.execution.arrow.maxRecordsPerBatch": "64",
         "spark.sql.shuffle.partitions": "16",

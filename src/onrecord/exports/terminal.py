@@ -246,6 +246,10 @@ class Progress:
         """Told by the pipeline: a stage, and how many inputs are done since the last call."""
         self._bar.update(self._task, description=_STAGES[stage], advance=count)
 
+    def tell(self, what: str, done: int, of: int) -> None:
+        """Told by a cluster: what it is at, and how many of its tasks are done."""
+        self._bar.update(self._task, description=f"{what}, {done:,} of {of:,} tasks" if of else what)
+
 
 _STAGES = {"read": "reading", "merge": "grouping and merging"}
 

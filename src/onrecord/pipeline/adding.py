@@ -136,10 +136,11 @@ def _batches(inputs: Iterable[Gathered], most: int) -> Iterator[list[Gathered]]:
     batch: list[Gathered] = []
     begun = time.monotonic()
     for item in inputs:
+        begun = begun if batch else time.monotonic()
         batch.append(item)
         if len(batch) == most or time.monotonic() - begun > SECONDS:
             yield batch
-            batch, begun = [], time.monotonic()
+            batch = []
     if batch:
         yield batch
 

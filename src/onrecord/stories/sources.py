@@ -145,21 +145,3 @@ def _size(path: str) -> int:
 def _shown(path: str) -> str:
     """A path fit to print and keep: names that are not UTF-8 come as half characters."""
     return path.replace("\x00", "\\x00").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def listed(source: str, options: ReadOptions):
-    """tmp"""
-    from dataclasses import make_dataclass
-
-    L = make_dataclass("Listed", ["path", "size"])
-    if Path(source).is_dir():
-        for e in sorted(os.scandir(source), key=lambda entry: os.fsencode(entry.name)):
-            path = os.path.join(source, e.name)
-            if e.name.startswith("."):
-                yield refused(_shown(path), f"{_shown(path)} is hidden: name it itself if it is to be read.")
-            elif e.is_dir():
-                yield from listed(path, options)
-            else:
-                yield L(path, e.stat().st_size)
-    else:
-        yield L(source, _size(source))
