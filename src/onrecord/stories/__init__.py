@@ -2,6 +2,8 @@
 
 from onrecord.settings import ReadOptions
 from onrecord.stories.gathering import Gathered, gather
+from onrecord.stories.listing import Listed
 from onrecord.stories.online import Held, OnlineOptions, Unchanged, asking
+from onrecord.stories.sources import listed
 
-__all__ = ["Gathered", "Held", "OnlineOptions", "ReadOptions", "Unchanged", "asking", "gather"]
+__all__ = ["Gathered", "Held", "Listed", "OnlineOptions", "ReadOptions", "Unchanged", "asking", "gather", "listed"]

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, time, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -59,7 +59,7 @@ def work(line: Connection, asked: Asked) -> None:
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     # Takes a while and threads: loaded where the network is gone and before memory is limited
     import pyarrow as pa
-    import pyarrow.parquet  # noqa: F401 -- the same
+    import pyarrow.parquet
 
     pa.set_cpu_count(1)
     held = confine(asked.memory, asked.files)
@@ -182,10 +182,9 @@ def _cells(column: Any) -> list[Any]:
     kind = column.type
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         # As words, one that is no UTF-8 would take the others with it
-        column = column.cast(pa.large_string()).cast(pa.large_binary()) if not types.is_string_view(kind) else column
         column = column.cast(pa.large_binary())
     elif types.is_timestamp(kind):
-        zone = timezone.utc if kind.tz else None
+        zone = UTC if kind.tz else None
         return [_moment(value, kind.unit, zone) for value in column.cast(pa.int64()).to_pylist()]
     elif types.is_date(kind):
         days = column.cast(pa.int32()) if types.is_date32(kind) else column.cast(pa.int64())
