@@ -2,7 +2,20 @@
 
 from onrecord.settings import ReadOptions
 from onrecord.stories.gathering import Gathered, gather, unasked
-from onrecord.stories.sources import is_address, listed
+from onrecord.stories.listing import Listed
 from onrecord.stories.online import Held, OnlineOptions, Unchanged, asking
+from onrecord.stories.sources import is_address, listed
 
-__all__ = ["Gathered", "Held", "OnlineOptions", "ReadOptions", "Unchanged", "asking", "gather", "unasked"]
+__all__ = [
+    "Gathered",
+    "Held",
+    "Listed",
+    "OnlineOptions",
+    "ReadOptions",
+    "Unchanged",
+    "asking",
+    "gather",
+    "is_address",
+    "listed",
+    "unasked",
+]

@@ -16,9 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
-from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 import msgspec
@@ -28,14 +26,7 @@ from onrecord.records import Books, InputState, Intake, Rejection, Story
 from onrecord.settings import ReadOptions
 from onrecord.stories import parsing
 from onrecord.stories.compose import capture
-from onrecord.stories.confined import (
-    confine,
-    deaf_to_interrupts,
-    live_with_the_parent,
-    program_aside,
-    spend,
-    without_network,
-)
+from onrecord.stories.confined import begun, confine, live_with_the_parent, spend, without_network
 from onrecord.stories.documents import Document
 from onrecord.stories.links import Item, Link, Retraction
 
@@ -263,22 +254,13 @@ class _Worker:
     """A process and the line to it."""
 
     def __init__(self, limits: Limits) -> None:
-        forks = "forkserver" in get_all_start_methods()
-        context: Any = get_context("forkserver") if forks else get_context("spawn")
-        if forks:
-            # Loaded once; the processes that follow are made of it in no time
-            context.set_forkserver_preload(["onrecord.stories.pages", __name__])
         self.task: _Task | None = None
         self.ready = False
         self.deadline = time.monotonic() + _READY
         try:
-            self.line, theirs = context.Pipe()
-            self.process: BaseProcess = context.Process(target=_work, args=(theirs, limits, PARSE), daemon=True)
-            with deaf_to_interrupts(), program_aside():
-                self.process.start()
+            self.line, self.process = begun(_work, limits, PARSE)
         except OSError as error:
             raise TryLater(f"No process could be started to parse pages ({error.strerror}).") from error
-        theirs.close()
 
     def give(self, task: _Task, options: ReadOptions, limits: Limits) -> bool:
         """Whether the worker took it."""

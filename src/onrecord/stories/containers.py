@@ -1,14 +1,14 @@
-"""A stream → the documents in it: of an archive its members, of a compressed file what it unpacks to, of JSON Lines the rows."""
+"""A stream → the documents in it: of an archive its members, of a compressed file what it unpacks to, of JSON Lines and Parquet the rows."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import BinaryIO
 
 from onrecord.records import Intake, Rejection
 from onrecord.settings import ReadOptions
-from onrecord.stories import compressed, parsing, rows, warc, zipped
+from onrecord.stories import compressed, parquet, parsing, rows, warc, zipped
 from onrecord.stories.compose import refused
 from onrecord.stories.compressed import Caps, Unpacked
 from onrecord.stories.documents import Document
@@ -16,7 +16,7 @@ from onrecord.stories.flow import Headed
 from onrecord.stories.links import Link, Retraction
 
 ROWS = frozenset({".jsonl", ".ndjson"})
-SUFFIXES = ROWS | {".warc", ".wacz", ".zip", ".gz", ".gzip", ".zst", ".bz2", ".xz"}
+SUFFIXES = ROWS | {parquet.SUFFIX, ".warc", ".wacz", ".zip", ".gz", ".gzip", ".zst", ".bz2", ".xz"}
 """How names of what is taken apart here end."""
 
 Found = Document | Link | Retraction | Intake
@@ -58,25 +58,36 @@ def documents(stream: BinaryIO, label: Label, options: ReadOptions) -> Iterator[
         stream = io.BufferedReader(Headed(head, stream))
     kind = compressed.told(head)
     if head.startswith(_ARCHIVE) or (kind and _unpacked_head(head, kind).startswith(_ARCHIVE)):
-        yield from warc.documents(stream, document.source, options)
+        yield from _tables(warc.documents(stream, document.source, options), options)
     elif head.startswith(_ZIP):
         if any(sign in head[:200] for sign in _OFFICE):
             yield refused(document.source, f"{document.source} is an office document or a book: save its text as .txt.")
         else:
-            yield from zipped.documents(stream, document.source, options)
+            yield from _tables(zipped.documents(stream, document.source, options), options)
     elif kind is not None and len(head) > 2:
         yield from _unpacked(stream, kind, label, options)
+    elif head.startswith(parquet.MAGIC) or label.suffix == parquet.SUFFIX:
+        yield from parquet.table(stream, document.source, options)
     elif label.suffix in ROWS or document.media in _ROW_MEDIA:
         yield from rows.rows(stream, document.source, options)
     else:
         yield _whole(stream, document, options)
 
 
+def _tables(found: Iterable[Found], options: ReadOptions) -> Iterator[Found]:
+    """The rows of those members of an archive that are tables; the others as they are."""
+    for item in found:
+        if isinstance(item, Document) and item.body.startswith(parquet.MAGIC):
+            yield from expand(item, options)
+        else:
+            yield item
+
+
 def expand(document: Document, options: ReadOptions) -> Iterator[Found]:
     """What a document holds that is a container; itself where it is none. How it came is said of all that was in it."""
     head = document.body[:HEAD]
     label = Label(document, depth=1)
-    packed = head.startswith((_ARCHIVE, *_ZIP)) or compressed.told(head) is not None
+    packed = head.startswith((_ARCHIVE, *_ZIP, parquet.MAGIC)) or compressed.told(head) is not None
     if not packed and document.media not in _ROW_MEDIA and label.suffix not in ROWS:
         yield document
         return

@@ -20,6 +20,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "byline": ("byline", "author"),
     "published": ("published", "date"),
 }
+TEXT = "text"
+COLUMNS = (TEXT, *(key for keys in _KEYS.values() for key in keys))
+"""What is read of a row; all but the text may be absent."""
 
 
 def rows(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Link | Retraction | Intake]:
@@ -75,7 +78,7 @@ def _row(body: bytes, where: str, options: ReadOptions) -> Link | Retraction | I
         return refused(where, f"The line is not a JSON object: {error}.", len(body), kept)
     if not isinstance(row, dict):
         return refused(where, "The line is JSON, but no object with a text.", len(body), kept)
-    text = row.get("text")
+    text = row.get(TEXT)
     if text is None and exports.is_known(row):
         return exports.item(row, body, where, options)
     if not isinstance(text, str):

@@ -1,22 +1,26 @@
-"""A file, a folder, an address or standard input → the documents in it. No content of a file raises."""
+"""A file, a folder, a store, an address or standard input → the documents in it. No content of a file raises."""
 
 import io
 import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path, PurePath
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from onrecord.errors import WrongUse
+from onrecord.records import Intake
 from onrecord.settings import ReadOptions
-from onrecord.stories import containers, parsing
+from onrecord.stories import containers, parquet, parsing, stores
 from onrecord.stories.compose import refused
 from onrecord.stories.containers import Found, Label
 from onrecord.stories.documents import FOLLOW, Document
 from onrecord.stories.encoding import binary
 from onrecord.stories.links import Link
+from onrecord.stories.listing import Listed, passed_over
 from onrecord.stories.published import Stated
 
 _SUFFIXES = frozenset({"", *containers.SUFFIXES}).union(*(kind.suffixes for kind in parsing.KINDS))
@@ -36,29 +40,46 @@ def is_address(source: str) -> bool:
 
 
 def read(source: str, options: ReadOptions) -> Iterator[Found]:
-    """What a source holds: a file, a folder (all below it, in sorted order), the address of a page or a list, or "-" for
-    standard input.
+    """What a source holds: a file, a folder (all below it, in sorted order), a store (s3://, hdfs://), the address of a page or a
+    list, or "-" for standard input.
 
     Files of kinds that are not read, hidden ones, and ones over the limits are refused with a reason. An empty folder
     yields nothing.
 
     Raises:
         WrongUse: there is no such path; on the call, before anything is yielded.
+        TryLater: a store does not answer.
     """
-    if source == "-":
-        return _standard_input(options)
-    if is_address(source):
-        return iter((Link(source, source),))
-    if "\x00" in source or not os.path.lexists(source):
+    return _documents(listed(source, options), options)
+
+
+def listed(source: str, options: ReadOptions) -> Iterator[Intake | Listed]:
+    """The files of a source in the order in which they are read, and the refusals of others in their places. Each file can be
+    read alone, by its path; a page's address and standard input are one that is the source itself.
+
+    Raises as `read` does.
+    """
+    if source == "-" or is_address(source):
+        return iter((Listed(source, 0),))
+    if stores.is_one(source):
+        return stores.listed(source)
+    path = _local(source)
+    if "\x00" in path or not os.path.lexists(path):
         if "://" in source:
-            raise WrongUse(f"{_shown(source)}: only addresses that begin with http:// or https:// are asked for.")
+            raise WrongUse(
+                f"{_shown(source)}: only addresses that begin with http://, https://, s3://, hdfs:// or file:/// are asked for."
+            )
         raise WrongUse(f"{_shown(source)}: there is no such file or folder.")
-    if Path(source).is_dir():
-        return _folder(source, options)
-    return _file(source, options)
+    return _folder(path) if Path(path).is_dir() else iter((Listed(path, _size(path)),))
 
 
-def _folder(folder: str, options: ReadOptions) -> Iterator[Found]:
+def _local(source: str) -> str:
+    """A path; of its address ("file:///PATH") the path that it stands for."""
+    found = re.match(r"(?i)file://(?:localhost)?(?=/)", source)
+    return source if found is None else unquote(source[found.end() :])
+
+
+def _folder(folder: str) -> Iterator[Intake | Listed]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
@@ -66,47 +87,80 @@ def _folder(folder: str, options: ReadOptions) -> Iterator[Found]:
         return
     for entry in entries:
         path = os.path.join(folder, entry.name)  # noqa: PTH118 -- keeps the words the user gave, "./" included
-        if entry.name.startswith("."):
-            yield refused(_shown(path), f"{_shown(path)} is hidden: name it itself if it is to be read.")
+        if (other := passed_over(entry.name, _shown(path))) is not None:
+            yield other
         elif entry.is_dir(follow_symlinks=False):
-            yield from _folder(path, options)
+            yield from _folder(path)
         elif entry.is_symlink() and Path(path).is_dir():
             yield refused(_shown(path), f"{_shown(path)} is a link to a folder: name that folder itself.")
         else:
-            yield from _file(path, options)
+            yield Listed(path, _size(path))
 
 
-def _file(path: str, options: ReadOptions) -> Iterator[Found]:
-    shown, suffix = _shown(path), Path(path).suffix.casefold()
-    if suffix in _UNREAD:
-        yield refused(shown, f"{shown} is {_UNREAD[suffix]}.", _size(path))
-        return
+def _documents(found: Iterator[Intake | Listed], options: ReadOptions) -> Iterator[Found]:
+    for item in found:
+        if isinstance(item, Intake):
+            yield item
+        elif item.path == "-":
+            yield from _standard_input(options)
+        elif is_address(item.path):
+            yield Link(item.path, item.path)
+        elif stores.is_one(item.path):
+            yield from _object(item, options)
+        else:
+            yield from _file(item, options)
+
+
+def _file(file: Listed, options: ReadOptions) -> Iterator[Found]:
+    shown = _shown(file.path)
     try:
         # A pipe or a device would be waited on for ever
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+        if _suffix(shown) not in _UNREAD and not stat.S_ISREG(os.stat(file.path).st_mode):  # noqa: PTH116
             yield refused(shown, f"{shown} is not a regular file.")
             return
-        with Path(path).open("rb") as stream:
-            if suffix not in _SUFFIXES and (other := _unread(stream, suffix)) is not None:
-                yield refused(shown, f"{shown} is {other}.", _size(path))
-                return
-            day = _DAY_IN_NAME.search(Path(path).name)
-            dates = (Stated(day[0], "file"),) if day else ()
-            yield from containers.documents(stream, Label(Document(shown, b"", dates=dates, follow=FOLLOW)), options)
+        yield from _opened(partial(Path(file.path).open, "rb"), shown, file.size, options)
     except OSError as error:
         yield refused(shown, f"{shown} cannot be read ({error.strerror}).")
+
+
+def _object(file: Listed, options: ReadOptions) -> Iterator[Found]:
+    """A file of a store."""
+    shown = stores.shown(file.path)
+    try:
+        yield from _opened(partial(stores.opened, file.path), shown, file.size, options)
+    except OSError as error:
+        yield refused(shown, f"{shown} is not whole, or could not be asked for ({error}).", max(file.size, 1))
+
+
+def _opened(open_it: Callable[[], BinaryIO], shown: str, size: int, options: ReadOptions) -> Iterator[Found]:
+    """What a file holds, if its name or its bytes are of a kind that is read."""
+    suffix = _suffix(shown)
+    if suffix in _UNREAD:
+        yield refused(shown, f"{shown} is {_UNREAD[suffix]}.", size)
+        return
+    with open_it() as stream:
+        if suffix not in _SUFFIXES and (other := _unread(stream, suffix)) is not None:
+            yield refused(shown, f"{shown} is {other}.", size)
+            return
+        day = _DAY_IN_NAME.search(PurePath(shown).name)
+        dates = (Stated(day[0], "file"),) if day else ()
+        yield from containers.documents(stream, Label(Document(shown, b"", dates=dates, follow=FOLLOW)), options)
+
+
+def _suffix(shown: str) -> str:
+    return PurePath(shown).suffix.casefold()
 
 
 def _unread(stream: BinaryIO, suffix: str) -> str | None:
     """Why a file is not read whose name is of no kind that is: its bytes show none, either."""
     head = stream.read(containers.HEAD)
     stream.seek(0)
-    if parsing.signed_as(head) is not None:
+    if parsing.signed_as(head) is not None or head.startswith(parquet.MAGIC):
         return None
     known = binary(head)
     return (
         known
-        or f"of a kind ({_shown(suffix)}) that is not read: give text, HTML, PDF, JSON Lines, a feed, a table or an archive"
+        or f"of a kind ({_shown(suffix)}) that is not read: give text, HTML, PDF, JSON Lines, Parquet, a feed, a table or an archive"
     )
 
 
