@@ -104,18 +104,16 @@ def test_a_cluster_of_two_gives_it_too_and_another_time_nothing_new(
 ) -> None:
     work = tmp_path / "work"
     work.mkdir()
-    found = Kept(tmp_path / "two", sources, Spark(SparkOptions(two.master, str(work))))
+    found = Kept(tmp_path / "two", sources, Spark(SparkOptions(two.master, str(work), few=0)))
     same(found, plain)
-    assert next(work.glob("run-*/components/*.parquet"))
+    assert next(work.glob("run-*/grouping-0/components/*.parquet"))
     again = Kept(tmp_path / "two", sources, Spark(SparkOptions(two.master, str(work))))
     assert again.report.states == {}
     assert again.report.held == again.report.offered == plain.report.offered
     assert again.content == plain.content
 
 
-def test_killed_machines_change_nothing(
-    tmp_path: Path, sources: list[str], plain: Kept, two: cluster.Cluster
-) -> None:
+def test_killed_machines_change_nothing(tmp_path: Path, sources: list[str], plain: Kept, two: cluster.Cluster) -> None:
     killed: list[int] = []
     at_once = Lock()
 
@@ -192,7 +190,7 @@ def test_copies_and_what_hangs_together_are_found_as_on_one_machine(tmp_path: Pa
     values[40:70] = values[7]
     values[90:95, :60] = values[3, :60]
     first, second, equal = families.pairs(values)
-    with Spark(SparkOptions("local[2]", str(tmp_path))) as engine:
+    with Spark(SparkOptions("local[2]", str(tmp_path), few=0)) as engine:
         found = engine.pairs(values)
     for mine, theirs in zip(found, (first, second, equal), strict=True):
         assert mine.dtype == theirs.dtype

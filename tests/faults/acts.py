@@ -48,7 +48,9 @@ def command(*args: object) -> list[str]:
 def command_line(folder: Path, *args: object) -> list[str]:
     """The command line of the program, in a process that has the readings of a folder and loads no model."""
     code = f"import sys; sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}; import acts, pathlib; "
-    code += f"acts.remember(pathlib.Path({str(folder)!r})); acts.local.outcome_of = lambda story: acts.READINGS[story.id]; "
+    code += (
+        f"acts.remember(pathlib.Path({str(folder)!r})); acts.local.outcome_of = lambda story: acts.READINGS[story.id]; "
+    )
     code += "from onrecord import cli; cli.main()"
     return [sys.executable, "-c", code, *map(str, args)]
 

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from onrecord import stories
+from onrecord import families, stories
 from onrecord.engines import bands, executing, local, shipping
 from onrecord.engines.engine import Known, Outcome
 from onrecord.engines.reader import reader_name
@@ -60,13 +60,14 @@ def _silent(_what: str, _done: int, _of: int) -> None:
 @dataclass(frozen=True, slots=True)
 class SparkOptions:
     """master: where the cluster is, as Spark writes it; "local[*]" takes the cores of this machine. work: a folder that all machines
-    of it see under this path, where what was made stays; "" takes one that goes with the run. told: whom to tell how far it is. conf: more of Spark's settings. package: the
-    program that is sent to the machines.
+    of it see under this path, where what was made stays; "" takes one that goes with the run. told: whom to tell how far it is. few: of fewer
+    stories copies are found here, which takes seconds. conf: more of Spark's settings. package: the program that is sent to the machines.
     """
 
     master: str = "local[*]"
     work: str = ""
     told: Told = _silent
+    few: int = 50_000
     conf: tuple[tuple[str, str], ...] = ()
     package: Path = shipping.OWN
 
@@ -90,6 +91,7 @@ class Spark:
         with ExitStack() as opened:
             self._work = opened.enter_context(_work_folder(self._options))
             self._spark = opened.enter_context(_session(self._options, self._work))
+            self._spark.conf.set("spark.sql.shuffle.partitions", max(4, 2 * self._cores))
             self._thread = opened.enter_context(ThreadPoolExecutor(1))
             opened.callback(self._spark.sparkContext.cancelAllJobs)
             archive = shipping.packed(self._work, self._options.package)
@@ -123,6 +125,8 @@ class Spark:
 
     def pairs(self, values: Matrix) -> Pairs:
         """The near copies among signatures."""
+        if len(values) < self._options.few:
+            return families.pairs(values)
         at = self._work / f"grouping-{self._grouped}"
         self._grouped += 1
         at.mkdir()
@@ -393,7 +397,6 @@ def _conf(master: str, work: Path) -> dict[str, str]:
         "spark.log.level": "WARN",
         "spark.task.maxFailures": str(executing.TRIES),
         "spark.sql.execution.arrow.maxRecordsPerBatch": "64",
-        "spark.sql.shuffle.partitions": "16",
         "spark.executorEnv.OMP_NUM_THREADS": "1",
         "spark.local.dir": str(work / "shuffled"),
         "spark.sql.warehouse.dir": (work / "warehouse").as_uri(),
