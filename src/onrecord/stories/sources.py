@@ -128,8 +128,10 @@ def _object(file: Listed, options: ReadOptions) -> Iterator[Found]:
     shown = stores.shown(file.path)
     try:
         yield from _opened(partial(stores.opened, file.path), shown, file.size, options)
+    except stores.Broken as error:
+        yield refused(shown, f"{shown} is not whole: {error}.", max(file.size, 1))
     except OSError as error:
-        yield refused(shown, f"{shown} is not whole, or could not be asked for ({error}).", max(file.size, 1))
+        yield refused(shown, f"{shown} cannot be read ({error}).", file.size)
 
 
 def _opened(open_it: Callable[[], BinaryIO], shown: str, size: int, options: ReadOptions) -> Iterator[Found]:
