@@ -63,64 +63,58 @@ def _listing(store: Store, query: dict[str, list[str]]) -> bytes:
     ).encode()
 
 
-def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    store: Store
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def log_message(self, *_: object) -> None:
+        pass
 
-        def _say(self, status: int, body: bytes = b"", torn: bool = False, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", headers.get("length") or str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                body = body[: len(body) // 2] if torn else body
-                store.sent += len(body)
-                self.wfile.write(body)
-            if torn:
-                self.close_connection = True
+    def _say(self, status: int, body: bytes = b"", torn: bool = False, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            body = body[: len(body) // 2] if torn else body
+            self.store.sent += len(body)
+            self.wfile.write(body)
+        if torn:
+            self.close_connection = True
 
-        def _wrong(self, status: int, code: str) -> None:
-            self._say(
-                status,
-                f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode(),
-                Content_Type="application/xml",
-            )
+    def _wrong(self, status: int, code: str) -> None:
+        body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+        self._say(status, body, Content_Type="application/xml")
 
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            bucket, _, key = unquote(address.path).lstrip("/").partition("/")
-            store.asked.append(f"{self.command} /{bucket}/{key}")
-            if store.denied:
-                self._wrong(403, "AccessDenied")
-            elif bucket != BUCKET:
-                self._wrong(404, "NoSuchBucket")
-            elif not key:
-                self._say(200, _listing(store, parse_qs(address.query)), Content_Type="application/xml")
-            elif key not in store.files:
-                self._wrong(404, "NoSuchKey")
-            else:
-                self._file(key)
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        bucket, _, key = unquote(address.path).lstrip("/").partition("/")
+        self.store.asked.append(f"{self.command} /{bucket}/{key}")
+        if self.store.denied:
+            self._wrong(403, "AccessDenied")
+        elif bucket != BUCKET:
+            self._wrong(404, "NoSuchBucket")
+        elif not key:
+            self._say(200, _listing(self.store, parse_qs(address.query)), Content_Type="application/xml")
+        elif key not in self.store.files:
+            self._wrong(404, "NoSuchKey")
+        else:
+            self._file(key)
 
-        do_HEAD = do_GET
+    do_HEAD = do_GET
 
-        def _file(self, key: str) -> None:
-            body = store.files[key]
-            first, last, status = 0, len(body) - 1, 200
-            if said := self.headers.get("Range"):
-                start, _, end = said.removeprefix("bytes=").partition("-")
-                first, last, status = int(start), min(int(end), last) if end else last, 206
-            piece = body[first : last + 1]
-            torn = key in store.breaks and last >= len(body) // 2 and self.command == "GET"
-            headers = {"Last_Modified": _DATE, "ETag": '"x"', "Content_Type": "application/octet-stream"}
-            if status == 206:
-                headers["Content_Range"] = f"bytes {first}-{last}/{len(body)}"
-            self._say(status, piece, torn, **headers)
-
-    return Handler
+    def _file(self, key: str) -> None:
+        body = self.store.files[key]
+        first, last, status = 0, len(body) - 1, 200
+        if said := self.headers.get("Range"):
+            start, _, end = said.removeprefix("bytes=").partition("-")
+            first, last, status = int(start), min(int(end), last) if end else last, 206
+        torn = key in self.store.breaks and last >= len(body) // 2 and self.command == "GET"
+        headers = {"Last_Modified": _DATE, "ETag": '"x"', "Content_Type": "application/octet-stream"}
+        if status == 206:
+            headers["Content_Range"] = f"bytes {first}-{last}/{len(body)}"
+        self._say(status, body[first : last + 1], torn, **headers)
 
 
 class _Server(ThreadingHTTPServer):
@@ -133,7 +127,7 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def storing(store: Store) -> Iterator[Store]:
     """The store, reached for the length of a block."""
-    server = _Server(("127.0.0.1", 0), _handler(store))
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"store": store}))
     store.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

@@ -83,7 +83,7 @@ def test_types_of_columns() -> None:
             "publisher": pa.array(["Ostmark Post"]).dictionary_encode(),
             "published": pa.array([when], pa.timestamp("ns", "Europe/Lisbon")),
             "date": pa.array([when.date()], pa.date32()),
-            "title": pa.array(["Shells hit quay".encode()], pa.binary()),
+            "title": pa.array([b"Shells hit quay"], pa.binary()),
             "author": pa.array([1.5]),
             "byline": pa.array([None], pa.null()),
             "unknown": pa.array([b"\xff"]),
@@ -214,9 +214,9 @@ def _inflated() -> dict[str, bytes]:
     same = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), pa.array(["x" * 20_000_000]))
     return {
         "one long value again and again": _written(pa.table({"text": same}), compression="zstd"),
-        "nothing, two hundred million times": _nulls(),
+        "nothing, twenty million times": _nulls(),
         "letters that compress well": _written(
-            pa.table({"text": ["shells " * 2_000_000] * 30}), use_dictionary=False, compression="zstd"
+            pa.table({"text": ["shells " * 2_000_000] * 6}), use_dictionary=False, compression="zstd"
         ),
     }
 
@@ -224,14 +224,14 @@ def _inflated() -> dict[str, bytes]:
 def _nulls() -> bytes:
     held = io.BytesIO()
     with pq.ParquetWriter(held, pa.schema([("text", pa.string())])) as writer:
-        for _ in range(10):
-            writer.write_table(pa.table({"text": pa.nulls(20_000_000, pa.string())}), row_group_size=20_000_000)
+        for _ in range(4):
+            writer.write_table(pa.table({"text": pa.nulls(5_000_000, pa.string())}), row_group_size=5_000_000)
     return held.getvalue()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "form", ["one long value again and again", "nothing, two hundred million times", "letters that compress well"]
+    "form", ["one long value again and again", "nothing, twenty million times", "letters that compress well"]
 )
 def test_what_inflates_is_stopped(form: str, seen: Seen) -> None:
     body = _inflated()[form]

@@ -65,7 +65,7 @@ def listed(source: str, options: ReadOptions) -> Iterator[Intake | Listed]:
         return stores.listed(source)
     path = _local(source)
     if "\x00" in path or not os.path.lexists(path):
-        if "://" in source:
+        if "://" in path:
             raise WrongUse(
                 f"{_shown(source)}: only addresses that begin with http://, https://, s3://, hdfs:// or file:/// are asked for."
             )
