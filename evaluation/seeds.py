@@ -11,7 +11,7 @@ import random
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from html import escape
 
@@ -217,7 +217,7 @@ def parquet(number: int) -> bytes:
             "url": f"{_SITE}/{n}",
             "outlet": _ODD[n % 10],
             "text": text(n),
-            "published": datetime(2031, 5, 1 + n % 28),
+            "published": datetime(2031, 5, 1 + n % 28, tzinfo=UTC),
         }
         for n in range(number, number + 4)
     ]
