@@ -46,6 +46,7 @@ def _alone(source: str) -> list[Gathered]:
     return found
 
 
+@pytest.mark.slow
 def test_a_folder_read_file_by_file_gives_the_same(folder: Path) -> None:
     whole = list(stories.gather([str(folder)], _OPTIONS))
     assert _alone(str(folder)) == whole
@@ -81,8 +82,8 @@ def test_an_address_of_a_file_is_its_path(folder: Path) -> None:
     named.write_text(_TEXT)
     (item,) = stories.gather([f"file://{folder}/b/Caf%C3%A9%2050%25.txt"], _OPTIONS)
     assert (item.source, isinstance(item, Intake) and item.state) == (str(named), "ok")
-    whole = list(stories.gather([str(folder)], _OPTIONS))
-    assert list(stories.gather([f"file://localhost{folder}"], _OPTIONS)) == whole
+    whole = list(stories.listed(str(folder), _OPTIONS))
+    assert list(stories.listed(f"file://localhost{folder}", _OPTIONS)) == whole
     with pytest.raises(WrongUse, match="no such file"):
         stories.listed(f"file://{folder}/nothing.txt", _OPTIONS)
     with pytest.raises(WrongUse, match="file:///"):
