@@ -118,9 +118,13 @@ def _file(file: Listed, options: ReadOptions) -> Iterator[Found]:
         if _suffix(shown) not in _UNREAD and not stat.S_ISREG(os.stat(file.path).st_mode):  # noqa: PTH116
             yield refused(shown, f"{shown} is not a regular file.")
             return
-        yield from _opened(partial(Path(file.path).open, "rb"), shown, file.size, options)
+        yield from _opened(partial(_stream, file.path), shown, file.size, options)
     except OSError as error:
         yield refused(shown, f"{shown} cannot be read ({error.strerror}).")
+
+
+def _stream(path: str) -> BinaryIO:
+    return Path(path).open("rb")
 
 
 def _object(file: Listed, options: ReadOptions) -> Iterator[Found]:
