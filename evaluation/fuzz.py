@@ -38,6 +38,7 @@ from onrecord.stories import (
     exports,
     feeds,
     mail,
+    parquet,
     parsing,
     pdfs,
     rows,
@@ -114,6 +115,7 @@ READERS: Mapping[str, Callable[[Document], Iterator[Item]]] = {
     "sheets": lambda document: sheets.links(document, _OPTIONS),
     "exports": lambda document: exports.items(document, _OPTIONS),
     "rows": lambda document: rows.rows(io.BytesIO(document.body), document.source, _OPTIONS),
+    "parquets": lambda document: parquet.table(io.BytesIO(document.body), document.source, _OPTIONS),
     "mail": lambda document: mail.parts(document, _OPTIONS),
     "pdfs": lambda document: iter((pdfs.story(document, _OPTIONS),)),
     "warcs": lambda document: warc.documents(io.BytesIO(document.body), document.source, _OPTIONS),
@@ -241,7 +243,9 @@ class Reader:
     def _begin(self) -> None:
         context = get_context("spawn")
         self._line, theirs = context.Pipe()
-        self._process = context.Process(target=self._work, args=(theirs, self._seed), daemon=True)
+        self._process = context.Process(
+            target=self._work, args=(theirs, self._seed)
+        )  # tables are read in one of its own
         self._process.start()
         theirs.close()
         self._line.recv()

@@ -11,11 +11,14 @@ import random
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from html import escape
 
 import brotli
+import pyarrow as pa
 import zstandard
+from pyarrow import parquet as pq
 
 from evaluation import generator, newspages
 
@@ -206,6 +209,26 @@ def rows(number: int) -> bytes:
     return b"".join(json.dumps(row, ensure_ascii=number % 2 == 0).encode() + b"\r\n" for row in made)
 
 
+def parquet(number: int) -> bytes:
+    """A table of stories, packed in one of the usual ways."""
+    made = [
+        {
+            "id": str(n),
+            "url": f"{_SITE}/{n}",
+            "outlet": _ODD[n % 10],
+            "text": text(n),
+            "published": datetime(2031, 5, 1 + n % 28, tzinfo=UTC),
+        }
+        for n in range(number, number + 4)
+    ]
+    held = io.BytesIO()
+    packing = ("none", "snappy", "zstd", "gzip")[number % 4]
+    pq.write_table(
+        pa.Table.from_pylist(made), held, compression=packing, use_dictionary=number % 3 > 0, row_group_size=3
+    )
+    return held.getvalue()
+
+
 def mail(number: int) -> bytes:
     """A message in sentences, an alert, a saved page, or a mailbox of all."""
     made = (_message, _alert, _mhtml)
@@ -372,6 +395,7 @@ MAKERS: Mapping[str, Callable[[int], bytes]] = {
     "sheets": sheet,
     "exports": export,
     "rows": rows,
+    "parquets": parquet,
     "mail": mail,
     "pdfs": pdf,
     "warcs": warc,

@@ -45,7 +45,9 @@ def of_intake(item: Intake) -> Iterator[str]:
         yield f"it is {item.state} and has {'no' if item.story is None else 'a'} story"
     if item.state in ("refused", "failed") and not any(_names(note, item.source) for note in item.rejections):
         yield f"it is {item.state} and no reason names it"
-    if item.state == "failed" and item.capture is None and "ZIP" not in _reasons(item):
+    # Files of any size, of which no more than a piece is held
+    large = any(word in _reasons(item) for word in ("ZIP", "Parquet"))
+    if item.state == "failed" and item.capture is None and not large:
         yield "it has failed and its bytes are not kept"
     yield from _of_notes(item.rejections)
     yield from _fit("source", item.source)

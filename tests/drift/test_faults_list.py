@@ -10,7 +10,7 @@ import pytest
 from evaluation import faults
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTED = [*(f"N{n}" for n in range(1, 12)), *(f"B{n}" for n in range(1, 12)), *(f"S{n}" for n in range(1, 8)), "D10", "P5", "P6"]  # fmt: skip
+LISTED = [*(f"N{n}" for n in range(1, 12)), *(f"B{n}" for n in range(1, 14)), *(f"S{n}" for n in range(1, 8)), "D10", "P5", "P6"]  # fmt: skip
 ROWS = faults.rows()
 
 

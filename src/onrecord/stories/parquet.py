@@ -6,7 +6,7 @@ not whole. The process has neither files nor network; it is sent the pieces of t
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
@@ -28,13 +28,14 @@ SUFFIX = ".parquet"
 @dataclass(frozen=True, slots=True)
 class ParquetLimits:
     """wall: seconds in which the next rows have to come; ratio: how many times its size a file may unpack to, once past `free`
-    bytes; memory: bytes of address space that its parser may take; copied: bytes of a stream that cannot be gone back in, which
+    bytes, each row counting as `row` bytes more than it has: nothing at all, a million times, is much; memory: bytes of address space that its parser may take; copied: bytes of a stream that cannot be gone back in, which
     is put into a file without a name first; read: how many times its size is read of a file.
     """
 
     wall: float = 60.0
     ratio: int = 100
-    free: int = 16 << 20
+    free: int = 4 << 20
+    row: int = 256
     memory: int = 1 << 30
     copied: int = 4 << 30
     read: int = 8
@@ -48,7 +49,7 @@ _LONGEST_LINE = 1 << 32
 
 def table(
     stream: BinaryIO, source: str, options: ReadOptions, limits: ParquetLimits = PARQUET_LIMITS
-) -> Iterator[Link | Retraction | Intake]:
+) -> Generator[Link | Retraction | Intake, None, None]:
     """One item for each row, `source` and its number being its name; then, where the file is not whole, one that says so.
 
     A file without a column "text" is refused. Raises TryLater where the machine has not enough memory, or no place for a file,
@@ -180,7 +181,8 @@ class _Reading(io.RawIOBase):
             self._end(words if kind in (columns.WRONG, columns.LIMIT) and words else "what came of it is no answer")
 
     def _lines(self, kind: bytes, said: bytes) -> None:
-        self._given += len(said)
+        ends = said.count(b"\n")
+        self._given += len(said) + ends * self._limits.row
         most = max(self._limits.free, self._limits.ratio * self._asked.size)
         # A line that has begun is let end, so that it is refused as what it is
         if self._given > most + (_LONGEST_LINE if self._within else 0):
@@ -188,7 +190,7 @@ class _Reading(io.RawIOBase):
             return
         self._within = kind == columns.PART
         self._left = self._limits.wall
-        self.count += said.count(b"\n")
+        self.count += ends
         self._out = memoryview(said)
 
     def _answer(self, at: int, size: int) -> None:

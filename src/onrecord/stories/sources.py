@@ -65,7 +65,7 @@ def listed(source: str, options: ReadOptions) -> Iterator[Intake | Listed]:
         return stores.listed(source)
     path = _local(source)
     if "\x00" in path or not os.path.lexists(path):
-        if "://" in source:
+        if "://" in path:
             raise WrongUse(
                 f"{_shown(source)}: only addresses that begin with http://, https://, s3://, hdfs:// or file:/// are asked for."
             )
@@ -118,9 +118,13 @@ def _file(file: Listed, options: ReadOptions) -> Iterator[Found]:
         if _suffix(shown) not in _UNREAD and not stat.S_ISREG(os.stat(file.path).st_mode):  # noqa: PTH116
             yield refused(shown, f"{shown} is not a regular file.")
             return
-        yield from _opened(partial(Path(file.path).open, "rb"), shown, file.size, options)
+        yield from _opened(partial(_stream, file.path), shown, file.size, options)
     except OSError as error:
         yield refused(shown, f"{shown} cannot be read ({error.strerror}).")
+
+
+def _stream(path: str) -> BinaryIO:
+    return Path(path).open("rb")
 
 
 def _object(file: Listed, options: ReadOptions) -> Iterator[Found]:
@@ -128,8 +132,10 @@ def _object(file: Listed, options: ReadOptions) -> Iterator[Found]:
     shown = stores.shown(file.path)
     try:
         yield from _opened(partial(stores.opened, file.path), shown, file.size, options)
+    except stores.Broken as error:
+        yield refused(shown, f"{shown} is not whole: {error}.", max(file.size, 1))
     except OSError as error:
-        yield refused(shown, f"{shown} is not whole, or could not be asked for ({error}).", max(file.size, 1))
+        yield refused(shown, f"{shown} cannot be read ({error}).", file.size)
 
 
 def _opened(open_it: Callable[[], BinaryIO], shown: str, size: int, options: ReadOptions) -> Iterator[Found]:

@@ -5,6 +5,7 @@ looks (the environment, a file of the user's, the address itself). What the book
 """
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from onrecord.stories.compose import refused
 from onrecord.stories.listing import Listed, passed_over
 
 _SCHEMES = ("s3", "hdfs")
-_AHEAD = 8 << 20  # bytes of one request
+_AHEAD = 4 << 20  # bytes of one request
 _CODE = re.compile(r"AWS Error (\w+)")
 _DENIED = frozenset(
     {"ACCESS_DENIED", "INVALID_ACCESS_KEY_ID", "SIGNATURE_DOES_NOT_MATCH", "MISSING_AUTHENTICATION_TOKEN"}
@@ -101,13 +102,20 @@ def _folder(address: _Address, path: str, store: Any) -> Iterator[Intake | Liste
 
 
 def opened(source: str) -> BinaryIO:
-    """A file of a store as a stream that can be sought in. It raises OSError where the connection breaks, as this does."""
+    """A file of a store as a stream that can be sought in.
+
+    Raises OSError where it cannot be opened, and the stream raises Broken where it is not whole.
+    """
     address = _taken(source)
     try:
         store, place = _placed(address)
         return io.BufferedReader(_Object(store.open_input_file(place)), _AHEAD)
     except (OSError, ValueError) as error:
         raise OSError(_why(error)) from error
+
+
+class Broken(OSError):
+    """A file of a store ended, or its connection broke, before it was read: what was read is not all of it."""
 
 
 class _Object(io.RawIOBase):
@@ -141,9 +149,9 @@ class _Object(io.RawIOBase):
         try:
             piece = self._file.read_at(wanted, self._at)
         except (OSError, ValueError) as error:
-            raise OSError(f"{_why(error)}, at byte {self._at} of {self._size}") from error
+            raise Broken(f"{_why(error)}, at byte {self._at} of {self._size}") from error
         if not piece:
-            raise OSError(f"it ends at byte {self._at} of {self._size}")
+            raise Broken(f"it ends at byte {self._at} of {self._size}")
         into[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
@@ -192,8 +200,10 @@ def _why(error: Exception) -> str:
     """What went wrong, in few words: messages of pyarrow have addresses in them, and what is in these."""
     if (code := _CODE.search(str(error))) is not None:
         return code[1].replace("_", " ").lower()
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, FileNotFoundError):
+        return "it is not there"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return "its connection broke" if isinstance(error, OSError) else "its name cannot be asked for"
 
 
@@ -201,8 +211,8 @@ def _unusable(address: _Address, error: Exception) -> WrongUse | TryLater:
     """Why nothing of a store can be read."""
     words, code = str(error), _CODE.search(str(error))
     if isinstance(error, ValueError):
-        known = re.search(r"nexpected query parameter in \w+ URI: '\w{1,40}'|names no bucket", words)
-        return WrongUse(f"{address}: it is no address of a store{f' (u{known[0]})' if known else ''}.")
+        known = re.search(r"(?i)unexpected query parameter in \w+ URI: '\w{1,40}'|it names no bucket", words)
+        return WrongUse(f"{address}: it is no address of a store{f' ({known[0]})' if known else ''}.")
     if "libjvm" in words or "libhdfs" in words:
         needed = "Java and Hadoop's libhdfs: set JAVA_HOME, HADOOP_HOME, and CLASSPATH to what `hadoop classpath --glob` says"
         return WrongUse(f"{address}: to read it takes {needed}.")
