@@ -192,7 +192,7 @@ def test_refusals_stand_where_the_files_would(tmp_path: Path) -> None:
 def test_what_cannot_be_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Spark()
     for source in ("-", "https://ostmarkpost.example/"):
-        with pytest.raises(WrongUse, match="reads files and folders"):
+        with pytest.raises(WrongUse, match="reads files, folders"):
             engine.gather([source], ReadOptions(), None, lambda _: ())
     with pytest.raises(WrongUse, match=r"nowhere\.txt: there is no such file"):
         engine.gather(["nowhere.txt"], ReadOptions(), None, lambda _: ())

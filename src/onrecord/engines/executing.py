@@ -71,7 +71,8 @@ def _gathered(batches: Batches, options: ReadOptions, attempt: int) -> Iterator[
             place = file * NUMBERS
             if attempt >= TRIES - 1:
                 reason = f"the process that took it apart, or what lies beside it, died {TRIES - 1} times"
-                yield place, None, None, encoded(Intake(path, "failed", None, None, (Rejection(path, reason),)))
+                source = stories.shown(path)
+                yield place, None, None, encoded(Intake(source, "failed", None, None, (Rejection(source, reason),)))
                 continue
             for number, item in enumerate(stories.gather([path], options, None, 1)):
                 late = LATE if stories.unasked(item) is not None else 0

@@ -38,14 +38,15 @@ def task(archive: str, act: str, *given: Any) -> Callable[[Iterator[Any]], Itera
     def run(batches: Iterator[Any]) -> Iterator[Any]:
         import sys
         from importlib import import_module
-        from os.path import join
+        from pathlib import Path
 
         from pyspark import SparkFiles, TaskContext
 
-        place = join(SparkFiles.getRootDirectory(), archive)
+        place = str(Path(SparkFiles.getRootDirectory()) / archive)
         if place not in sys.path:
             sys.path.insert(0, place)
-        begun = TaskContext.get().attemptNumber()
+        context = TaskContext.get()
+        begun = context.attemptNumber() if context is not None else 0
         yield from getattr(import_module("onrecord.engines.executing"), act)(batches, begun, *given)
 
     return run

@@ -109,7 +109,7 @@ class Spark:
         """What the sources hold, one file a task, in the order of the sources. Stories that are not known are read meanwhile."""
         for source in sources:
             if source == "-" or stories.is_address(source):
-                raise WrongUse(f"{source}: --engine spark reads files and folders that all machines see")
+                raise WrongUse(f"{source}: --engine spark reads files, folders and stores that all machines see")
         listed = [item for source in sources for item in stories.listed(source, options)]
         return self._gathered(listed, options, known)
 

@@ -4,7 +4,7 @@ from onrecord.settings import ReadOptions
 from onrecord.stories.gathering import Gathered, gather, unasked
 from onrecord.stories.listing import Listed
 from onrecord.stories.online import Held, OnlineOptions, Unchanged, asking
-from onrecord.stories.sources import is_address, listed
+from onrecord.stories.sources import is_address, listed, shown
 
 __all__ = [
     "Gathered",
@@ -17,5 +17,6 @@ __all__ = [
     "gather",
     "is_address",
     "listed",
+    "shown",
     "unasked",
 ]

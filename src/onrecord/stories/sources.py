@@ -73,6 +73,11 @@ def listed(source: str, options: ReadOptions) -> Iterator[Intake | Listed]:
     return _folder(path) if Path(path).is_dir() else iter((Listed(path, _size(path)),))
 
 
+def shown(path: str) -> str:
+    """The path of a listed file as the books have it."""
+    return stores.shown(path) if stores.is_one(path) else _shown(path)
+
+
 def _local(source: str) -> str:
     """A path; of its address ("file:///PATH") the path that it stands for."""
     found = re.match(r"(?i)file://(?:localhost)?(?=/)", source)
