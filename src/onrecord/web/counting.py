@@ -10,7 +10,7 @@ from starlette.types import Scope
 from onrecord.errors import Conflict, OnRecordError, TryLater
 
 # Beside each count it would say since when it is counted, which a restart shows as well
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REFUSED = {
