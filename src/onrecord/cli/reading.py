@@ -14,6 +14,7 @@ from onrecord.cli.app import (
     AsJson,
     Contact,
     LedgerPath,
+    MetricsFile,
     Published,
     SettingsPath,
     Sources,
@@ -85,6 +86,7 @@ def add(
     contact: Contact = None,
     settings: SettingsPath = None,
     workers: Workers = 0,
+    metrics: MetricsFile = None,
 ) -> None:
     """Capture, read, group and merge stories into the ledger. Safe to repeat: what is held is passed over."""
     if engine == "spark":
@@ -92,9 +94,11 @@ def add(
     if engine != "local":
         raise WrongUse(f"--engine {engine}: is not one of local, spark")
     from onrecord import pipeline
-    from onrecord.exports import terminal
+    from onrecord.exports import terminal, textfile
     from onrecord.ledger import open_ledger
 
+    if metrics:
+        textfile.check(metrics)
     choice = chosen(settings)
     options, online = _options(choice, published), asking(choice, contact)
     pipeline.check(source, options, online)
@@ -104,13 +108,16 @@ def add(
     try:
         with terminal.Progress(console(stderr=True)) as progress:
             now = datetime.now(UTC)
-            how = pipeline.AddOptions(now, options, workers, progress=progress, online=online)
+            run = textfile.Run("add", progress)
+            how = pipeline.AddOptions(now, options, workers, progress=run, online=online)
             report = pipeline.add(opened, source, how)
     except KeyboardInterrupt:
         print("onrecord: interrupted; what was read is kept, and the same command goes on from there", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     finally:
         opened.close()
+    if metrics:
+        run.write(metrics, report, datetime.now(UTC))
     _nothing(report.offered, source)
     print_report(report, ledger)
     raise typer.Exit(DONE_WITH_REFUSALS if report.refused else 0)
