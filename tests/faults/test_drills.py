@@ -251,3 +251,38 @@ def test_a_drill_leaves_the_backup_and_the_ledger_as_they_are(tmp_path: Path) ->
         held.try_out(backup, checkpoint)
         assert backup.read_bytes() == before
         assert pipeline.checkpoint(held.ledger, NOW).hash == checkpoint.hash
+
+
+@pytest.mark.slow
+def test_the_scripts_of_the_night_back_up_and_try_out(held: Held, tmp_path: Path) -> None:
+    folder, elsewhere, programs_ = (tmp_path / name for name in ("backups", "elsewhere", "bin"))
+    for made in (folder, elsewhere, programs_):
+        made.mkdir()
+    (programs_ / "onrecord").write_text(f'#!/bin/sh\nexec {sys.executable} -m onrecord "$@"\n')
+    (programs_ / "onrecord").chmod(0o755)
+    deploy, place = Path(__file__).resolve().parents[2] / "deploy", held.place.replace(":***", "")
+    environment = {
+        **os.environ, "PATH": f"{programs_}:{os.environ['PATH']}", "PGPASSWORD": PASSWORD, "ONRECORD_ELSEWHERE": str(elsewhere),
+    }  # fmt: skip
+
+    def run(*args: object) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [str(deploy / str(args[0])), *map(str, args[1:])], env=environment, capture_output=True, text=True, timeout=120, check=False
+        )  # fmt: skip
+
+    nothing = run("drill.sh", place, folder)
+    assert (nothing.returncode, nothing.stderr) == (3, f"drill.sh: {folder}: holds no backup\n")
+    for ending in ("db", "dump", "json"):
+        (folder / f"onrecord-20200101T000000Z.{ending}").touch()
+        os.utime(folder / f"onrecord-20200101T000000Z.{ending}", (0, 0))
+    (folder / "mine.db").touch()
+    os.utime(folder / "mine.db", (0, 0))
+    backed = run("backup.sh", place, folder, 14)
+    assert (backed.returncode, backed.stderr.count("\n")) == (0, 1), backed.stderr
+    made = Path(backed.stdout.splitlines()[-1])
+    kept = {path.name for path in folder.iterdir()}
+    assert kept == {made.name, made.with_suffix(".json").name, "onrecord-20200101T000000Z.json", "mine.db"}
+    assert {path.name for path in elsewhere.iterdir()} == {made.name, made.with_suffix(".json").name}
+    assert made.stat().st_mode & 0o077 == 0
+    tried = run("drill.sh", place, folder, elsewhere)
+    assert (tried.returncode, len(tried.stdout.splitlines())) == (0, 5), tried.stderr
