@@ -62,6 +62,7 @@ def test_requests_are_counted_by_the_template_of_their_route(client: TestClient)
     assert found["onrecord_refused_total", (("why", "host"),)] == 1
 
 
+@pytest.mark.slow
 def test_strange_paths_make_no_more_of_it(client: TestClient) -> None:
     client.get("/nothing/first")
     before = samples(client).keys()
