@@ -19,13 +19,11 @@ from rich.console import Console
 from rich.table import Table
 
 from evaluation import generator
+from evaluation.cluster import Cluster
 from onrecord.engines import Engine, Local
 from onrecord.engines.spark import Spark, SparkOptions
 from onrecord.records import Intake, Reading
 from onrecord.settings import ReadOptions
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from cluster import Cluster
 
 Run = tuple[str, int, float, float]
 """What ran, over how many stories, seconds to start, seconds from the file to the last reading."""

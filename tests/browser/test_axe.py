@@ -25,7 +25,7 @@ def test_nothing_serious_on_any_page(desk: str, person: Person, sample_ledger: L
     story = view.derived.mutations[0].story
     paths = [
         "/", "/incidents", "/plans", "/stories", "/tallies", "/families", "/sources", "/log", "/export", "/help", "/timeline",
-        "/search?q=drone", "/coding", "/account", f"/incidents/{incident}", f"/plans/{view.derived.plans[0].id}", f"/stories/{story}",
+        "/search?q=drone", "/coding", "/account", "/health", f"/incidents/{incident}", f"/plans/{view.derived.plans[0].id}", f"/stories/{story}",
         f"/families/{view.derived.families[0].id}", f"/tallies/{view.derived.verdicts[0].tally}",
         f"/decisions/{made.decision.id}", "/nowhere",
     ]  # fmt: skip

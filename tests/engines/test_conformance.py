@@ -18,8 +18,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 import archived
-import cluster
-from evaluation import generator
+from evaluation import cluster, generator
 from onrecord import families, pipeline
 from onrecord.engines import Engine, Local, shipping
 from onrecord.engines.spark import Spark, SparkOptions

@@ -1,5 +1,6 @@
 """What every request passes and every answer carries: headers, names of hosts, where a change comes from, how much, how often."""
 
+import json
 import logging
 import os
 import re
@@ -25,7 +26,7 @@ from invented import NOW
 from onrecord.errors import TryLater
 from onrecord.ledger import Ledger, open_ledger, people
 from onrecord.web import Options, access, app, application, guard
-from onrecord.web.access_log import LOG, OneLine
+from onrecord.web.access_log import LOG, Json, OneLine
 from onrecord.web.limits import Buckets, whence
 from onrecord.web.options import Pace
 from onrecord.web.routes import ROUTERS
@@ -330,7 +331,7 @@ def test_a_token_in_an_address_is_refused_and_not_noted(
     assert answer.status_code == 400
     assert "Authorization header" in answer.text
     assert "or_x" not in answer.text
-    assert [record.getMessage().split()[2:5] for record in caplog.records] == [["GET", "/account", "400"]]
+    assert [record.getMessage().split()[2:5] for record in caplog.records] == [["GET", "none", "400"]]
 
 
 # ---- W16: what is noted
@@ -348,12 +349,47 @@ def test_a_request_is_noted_in_one_line_without_secrets(ledger: Ledger, caplog: 
         client.get("/account?q=private", headers=session(ledger, somebody_) | {"User-Agent": "curl/8"})
         client.get("/change", headers=given)
     lines = [record.getMessage() for record in caplog.records]
-    assert re.fullmatch(rf'testclient {somebody_.id} GET /account 200 \d+ms "curl/8"', lines[0])
-    assert re.fullmatch(rf'testclient {somebody_.id} GET /change 200 \d+ms ""', lines[1])
+    assert re.fullmatch(r"testclient coder GET /account 200 \d+ms", lines[0])
+    assert re.fullmatch(r"testclient coder GET /change 200 \d+ms", lines[1])
     assert len(lines) == 2
-    assert not any(
-        secret in " ".join(lines) for secret in ("private", "or_", "__Host", given["Authorization"].split()[1])
+    secrets = ("private", "or_", "__Host", "curl", somebody_.id, somebody_.shown, given["Authorization"].split()[1])
+    assert not any(secret in " ".join(lines) + Json().format(record) for secret in secrets for record in caplog.records)
+
+
+def test_a_program_reads_the_same_as_json_with_the_id_that_the_answer_has(ledger: Ledger) -> None:
+    said: list[dict[str, Any]] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(json.loads(Json().format(record)))  # type: ignore[method-assign]
+    level = LOG.level
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    try:
+        client = desk(ledger, far(Clock()))
+        coder = somebody(ledger, "coder")
+        answers = [
+            client.get("/change?who=private", headers=session(ledger, coder)),
+            client.get("/nothing/private"),
+            client.post("/sign-in", data={"name": "private", "password": "private"}),
+        ]
+    finally:
+        LOG.removeHandler(handler)
+        LOG.setLevel(level)
+    assert "private" not in str(said)
+    requests = [line for line in said if "route" in line]
+    assert [line["id"] for line in requests] == [answer.headers["x-request-id"] for answer in answers]
+    assert [(line["role"], line["method"], line["route"], line["status"]) for line in requests] == [
+        ("coder", "GET", "/change", 200),
+        (None, "GET", "none", 404),
+        (None, "POST", "/sign-in", 401),
+    ]
+    assert all(
+        line.keys() == {"at", "level", "id", "from", "role", "method", "route", "status", "ms"} for line in requests
     )
+    (warned,) = (line for line in said if "route" not in line)
+    assert (warned["level"], warned["id"]) == ("warning", answers[2].headers["x-request-id"]), (
+        "it is known which request"
+    )
+    assert warned["said"] == "testclient: a wrong password, or no such name"
 
 
 @pytest.mark.parametrize(
@@ -369,7 +405,8 @@ def test_nothing_of_a_strangers_does_anything_in_the_log(
     assert line.isascii()
     assert line.isprintable()
     assert len(line) < 1500
-    assert re.fullmatch(r'testclient Ida_Marsh GET /nothing/\S+ 404 \d+ms "[^"]*"', line)
+    assert re.fullmatch(r"testclient admin GET none 404 \d+ms", line)
+    assert json.loads(Json().format(record))["route"] == "none"
 
 
 def test_an_error_is_noted_in_one_line() -> None:
@@ -382,6 +419,10 @@ def test_an_error_is_noted_in_one_line() -> None:
     assert said.isprintable()
     assert said.startswith("failed ")
     assert "ValueError: one" in said
+    as_json = Json().format(record)
+    assert as_json.isascii()
+    assert as_json.isprintable()
+    assert "ValueError: one" in json.loads(as_json)["trace"]
 
 
 # ---- W14: how often

@@ -1,5 +1,6 @@
 """onrecord serve as its user meets it: what it prints, what it refuses, how it ends."""
 
+import json
 import os
 import re
 import resource
@@ -232,3 +233,23 @@ def test_help_loads_nothing_that_serves(args: list[str]) -> None:
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in found.stderr.splitlines()}
     assert not loaded & {"fastapi", "uvicorn", "starlette", "argon2", "jinja2", "sqlalchemy"}
     assert found.returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [(), ("--log-text",)])
+def test_what_is_noted_is_json_where_no_terminal_reads_it(place: str, tmp_path: Path, how: tuple[str, ...]) -> None:
+    with serving("--ledger", place, "--port", 0, "--by", "Ida Marsh", "--log", "--backups", tmp_path, *how) as (
+        process,
+        address,
+    ):
+        for path in ("health/ready", "account?who=private"):
+            with OPEN.open(address + path, timeout=20) as answer:
+                id_ = answer.headers["X-Request-Id"]
+        _, said = ended(process, signal.SIGINT)
+    line = next(line for line in said.splitlines() if id_ in line)
+    assert "private" not in said
+    if how:
+        assert re.search(rf"127\.0\.0\.1 admin GET /account 200 \d+ms \[{id_}\]$", line)
+    else:
+        found = json.loads(line)
+        assert (found["route"], found["role"], found["status"], found["id"]) == ("/account", "admin", 200, id_)

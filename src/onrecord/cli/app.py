@@ -55,6 +55,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="YYYY-MM-DD.")]
 Words = Annotated[str | None, typer.Option(metavar="TEXT", help="Any part of the name.")]
 Listed = Annotated[str | None, typer.Option(metavar="WORD", help="A word of the closed list.")]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics", metavar="FILE", help="Where to say for Prometheus how it went: a .prom file, replaced each time."
+    ),
+]
 Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 takes one for each core.")]
 Published = Annotated[
     str | None, typer.Option(metavar="DATE", help="When stories that give no date were published: YYYY-MM-DD.")

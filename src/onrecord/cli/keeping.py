@@ -244,6 +244,46 @@ def restore(
 
 
 @app.command()
+def drill(
+    backup: Annotated[
+        Path, typer.Argument(metavar="BACKUP", help="Of onrecord backup, or of pg_dump --format=custom.")
+    ],
+    checkpoint: Annotated[
+        Path, typer.Option(metavar="FILE", help="A checkpoint that was kept elsewhere, not younger than the backup.")
+    ],
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where a pg_dump is brought back; the server of the ledger without it."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try a backup out: bring it back beside the ledger, check it against the checkpoint, compare the exports of both, and throw it away.
+    Exit status 3: it is no backup to rely on.
+    """
+    from onrecord.exports import drilling
+    from onrecord.exports.harmless import in_line
+    from onrecord.ledger import checkpoints
+
+    asked = drilling.Drill(backup, checkpoints.load(checkpoint), server, datetime.now(UTC))
+    wrong = 0
+    with held(ledger) as opened:
+        for step in drilling.drill(opened, asked):
+            wrong += len(step.wrong)
+            if as_json:
+                print_json(
+                    [{"step": step.name, "said": step.said, "seconds": round(step.seconds, 3), "wrong": step.wrong}]
+                )
+                continue
+            print(in_line(f"{step.name:8} {step.seconds:8.1f} s  {step.said}"))
+            for one in step.wrong:
+                print(in_line(f"  {one}"))
+    if wrong:
+        print(in_line(f"{backup}: no backup to rely on; take another one"), file=sys.stderr)
+        raise typer.Exit(BadLedger.exit_code)
+
+
+@app.command()
 def move(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The ledger as it is: a path or an address.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="Where it is to be; no facts may be there yet.")],

@@ -14,6 +14,7 @@ from onrecord.cli.app import (
     AsJson,
     Contact,
     LedgerPath,
+    MetricsFile,
     Published,
     SettingsPath,
     Sources,
@@ -92,6 +93,7 @@ def add(
     contact: Contact = None,
     settings: SettingsPath = None,
     workers: Workers = 0,
+    metrics: MetricsFile = None,
 ) -> None:
     """Capture, read, group and merge stories into the ledger. Safe to repeat: what is held is passed over."""
     if engine not in ("local", "spark"):
@@ -99,9 +101,11 @@ def add(
     if engine == "local" and (work or master != "local[*]"):
         raise WrongUse(f"{'--work' if work else '--master'}: goes with --engine spark")
     from onrecord import pipeline
-    from onrecord.exports import terminal
+    from onrecord.exports import terminal, textfile
     from onrecord.ledger import open_ledger
 
+    if metrics:
+        textfile.check(metrics)
     choice = chosen(settings)
     options, online = _options(choice, published), asking(choice, contact)
     pipeline.check(source, options, online)
@@ -111,14 +115,17 @@ def add(
     try:
         with terminal.Progress(console(stderr=True)) as progress:
             now = datetime.now(UTC)
+            run = textfile.Run("add", progress)
             runner = _spark(master, work, workers, progress.tell) if engine == "spark" else None
-            how = pipeline.AddOptions(now, options, workers, progress=progress, online=online, engine=runner)
+            how = pipeline.AddOptions(now, options, workers, progress=run, online=online, engine=runner)
             report = pipeline.add(opened, source, how)
     except KeyboardInterrupt:
         print("onrecord: interrupted; what was read is kept, and the same command goes on from there", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     finally:
         opened.close()
+    if metrics:
+        run.write(metrics, report, datetime.now(UTC))
     _nothing(report.offered, source)
     print_report(report, ledger)
     if report.left:

@@ -1,6 +1,7 @@
 """The command that serves the desk."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,15 +30,27 @@ def serve(
         int, typer.Option("--sign-off", min=1, metavar="N", help="How many have to confirm an incident.")
     ] = 2,
     log: Annotated[bool, typer.Option("--log", help="Note every request on standard error.")] = False,
+    log_json: Annotated[
+        bool | None,
+        typer.Option(
+            "--log-json/--log-text", help="How: one JSON object a line where no terminal reads it, else text."
+        ),
+    ] = None,
+    backups: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where backups and checkpoints are put: the health page says how old they are."
+        ),
+    ] = None,
 ) -> None:
     """Serve the review desk and its API. On this machine alone it asks for no password until somebody has an account."""
     from onrecord import web
 
     name = by if by is not None else whoever() or "somebody"
-    options = web.Options(host, port, name, origin, cert, key, sign_off)
+    options = web.Options(host, port, name, origin, cert, key, sign_off, backups=str(backups) if backups else None)
     options.check()
     with held(ledger) as opened:
-        web.serve(opened, options, _say, each=log)
+        web.serve(opened, options, _say, web.Log(log, log_json))
 
 
 def _say(line: str) -> None:

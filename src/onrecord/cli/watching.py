@@ -14,6 +14,7 @@ from onrecord.cli.app import (
     INTERRUPTED,
     Contact,
     LedgerPath,
+    MetricsFile,
     SettingsPath,
     Workers,
     app,
@@ -26,6 +27,7 @@ from onrecord.cli.reading import print_report
 from onrecord.errors import WrongUse
 
 if TYPE_CHECKING:
+    from onrecord.exports.textfile import Run
     from onrecord.ledger import Ledger
     from onrecord.pipeline import Round
 
@@ -42,12 +44,15 @@ def watch(
     contact: Contact = None,
     settings: SettingsPath = None,
     workers: Workers = 0,
+    metrics: MetricsFile = None,
 ) -> None:
     """Follow feeds and sitemaps: add what is new in them, and look at its pages again for edits. Ctrl-C ends it; nothing is lost."""
     from onrecord import pipeline, stories
-    from onrecord.exports import terminal
+    from onrecord.exports import terminal, textfile
     from onrecord.ledger import open_ledger
 
+    if metrics:
+        textfile.check(metrics)
     choice = chosen(settings)
     online = asking(choice, contact)
     sources = _addresses(file)
@@ -57,9 +62,12 @@ def watch(
         print(said, file=sys.stderr)
     try:
         with terminal.Progress(console(stderr=True)) as progress:
-            add = pipeline.AddOptions(_now(), choice.read, workers, progress=progress, online=online)
-            how = pipeline.WatchOptions(add, _now, time.sleep, every * 60)
+            run = textfile.Run("watch", progress)
+            add = pipeline.AddOptions(_now(), choice.read, workers, progress=run, online=online)
+            how = pipeline.WatchOptions(add, _now, lambda seconds: _rest(seconds, run), every * 60)
             for done in pipeline.watch(opened, sources, how):
+                if metrics:
+                    run.write(metrics, done.report, _now())
                 _print_round(opened, done, ledger)
                 if once:
                     raise typer.Exit(DONE_WITH_REFUSALS if done.report.refused else 0)
@@ -68,6 +76,12 @@ def watch(
         raise typer.Exit(INTERRUPTED) from None
     finally:
         opened.close()
+
+
+def _rest(seconds: float, run: "Run") -> None:
+    """Waits for the next round, whose time is taken from then on."""
+    time.sleep(seconds)
+    run.begin()
 
 
 def _print_round(opened: "Ledger", done: "Round", ledger: str) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -157,10 +158,7 @@ def _begin(connection: sa.Connection) -> None:
 
 def _bring_up(ledger: Ledger, *, create: bool) -> Upgrade | None:
     """Makes the schema the newest, all or nothing; a ledger of an older one is copied beside first."""
-    config = Config()
-    # A per cent sign in the path would be taken for a reference to another setting
-    scripts = str(files("onrecord.ledger").joinpath("migrations")).replace("%", "%%")
-    config.set_main_option("script_location", scripts)
+    config = _config()
     script = ScriptDirectory.from_config(config)
     # Looked at as a reader first: a ledger in use, or on a medium that cannot be written, can still be read
     with ledger.reading() as connection:
@@ -175,6 +173,27 @@ def _bring_up(ledger: Ledger, *, create: bool) -> Upgrade | None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return Upgrade(before, newest, kept) if before else None
+
+
+def _config() -> Config:
+    config = Config()
+    # A per cent sign in the path would be taken for a reference to another setting
+    scripts = str(files("onrecord.ledger").joinpath("migrations")).replace("%", "%%")
+    config.set_main_option("script_location", scripts)
+    return config
+
+
+@cache
+def newest() -> str:
+    """The newest schema that this program knows."""
+    (newest_,) = ScriptDirectory.from_config(_config()).get_heads()
+    return newest_
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """The schema that a ledger has; None where it says none, or several."""
+    held = MigrationContext.configure(connection).get_current_heads()
+    return held[0] if len(held) == 1 else None
 
 
 def _kept_beside(connection: sa.Connection, newest: str) -> Path | None:

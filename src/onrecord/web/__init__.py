@@ -2,6 +2,6 @@
 
 from onrecord.web.app import application
 from onrecord.web.options import Options
-from onrecord.web.serving import serve
+from onrecord.web.serving import Log, serve
 
-__all__ = ["Options", "application", "serve"]
+__all__ = ["Log", "Options", "application", "serve"]

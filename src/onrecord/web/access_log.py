@@ -1,15 +1,20 @@
-"""What is noted of requests: a line for each, in which nothing of a stranger's can do anything."""
+"""What is noted of requests: a line for each, for people or for programs, in which nothing of a stranger's can do anything."""
 
+import json
 import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from secrets import token_hex
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from onrecord.exports.harmless import in_line
 from onrecord.web.access import Person
+from onrecord.web.counting import route
 
 LOG = logging.getLogger("onrecord.web")
 _LONGEST = 200
+_REQUEST: ContextVar[str | None] = ContextVar("request", default=None)
 
 
 class OneLine(logging.Formatter):
@@ -17,7 +22,33 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return in_line(" | ".join(super().format(record).splitlines()))
+        id_ = _REQUEST.get()
+        said = in_line(" | ".join(super().format(record).splitlines()))
+        return f"{said} [{id_}]" if id_ else said
+
+
+class Json(logging.Formatter):
+    """The same as one object of JSON a line: at, level, said or what is noted of a request, id of the request, trace of an error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        told: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "id": _REQUEST.get(),
+        }
+        request: dict[str, object] | None = getattr(record, "request", None)
+        told |= request if request is not None else {"said": record.getMessage()}
+        if record.exc_info:
+            told["trace"] = self.formatException(record.exc_info)
+        return json.dumps(told)
+
+
+def begun() -> str:
+    """A name for the request that this task answers from now on; whatever is noted meanwhile has it."""
+    id_ = token_hex(8)
+    _REQUEST.set(id_)
+    return id_
 
 
 def escaped(text: str) -> str:
@@ -26,14 +57,23 @@ def escaped(text: str) -> str:
     return cut.encode("unicode_escape").decode("ascii").replace('"', "\\x22")
 
 
-def line(scope: Scope, status: int, seconds: float) -> str:
-    """A request in one line: from where, who, what, and with what outcome. Neither query nor cookie nor token is in it."""
+def note(scope: Scope, status: int, seconds: float) -> None:
+    """Notes a request, where each is to be: from where, in what role, the method, the template of its route, the outcome. Nobody's
+    name is in it, neither path nor query, neither cookie nor token.
+    """
+    if not LOG.isEnabledFor(logging.INFO):
+        return
     person: Person | None = scope.get("state", {}).get("person")
-    path = (scope.get("raw_path") or b"").partition(b"?")[0].decode("ascii", "backslashreplace") or scope["path"]
-    agent = Headers(scope=scope).get("user-agent", "")
-    asked = f"{escaped(scope['method'])} {escaped(path)}"
-    by = escaped(person.id).replace(" ", "_") if person else "-"
-    return f'{address(scope)} {by} {asked} {status} {seconds * 1000:.0f}ms "{escaped(agent)}"'
+    told = {
+        "from": address(scope),
+        "role": person.role if person else None,
+        "method": escaped(scope["method"]),
+        "route": route(scope),
+        "status": status,
+        "ms": round(seconds * 1000),
+    }
+    line = "%(from)s %(role)s %(method)s %(route)s %(status)d %(ms)dms"
+    LOG.info(line, told | {"role": told["role"] or "-"}, extra={"request": told})
 
 
 def address(scope: Scope) -> str:

@@ -6,8 +6,9 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from onrecord.ledger import Ledger
-from onrecord.web import access, failing, guard
+from onrecord.web import access, failing, gauges, guard
 from onrecord.web.desk import Desk
+from onrecord.web.health import Health
 from onrecord.web.keepers import Keeper
 from onrecord.web.options import Options
 from onrecord.web.routes import ROUTERS
@@ -19,7 +20,9 @@ def application(ledger: Ledger, options: Options, keeper: Keeper | None = None) 
     keeper: who keeps it in memory; this very process where none is given.
     """
     app = FastAPI(title="OnRecord", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.desk = Desk(ledger, keeper)
+    desk = app.state.desk = Desk(ledger, keeper)
+    app.state.health = Health(desk, options.ticks)
+    gauges.install(desk, app.state.health, options.backups)
     app.state.options = options
     app.state.rules = tuple(access.rules(ROUTERS))
     for router in ROUTERS:

@@ -1,6 +1,7 @@
 """What the pages share in one process: the ledger, its board of the moment, and the words of its stories."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from onrecord.records import Coding, Round, Shown, Story
 from onrecord.web import turns
 from onrecord.web.access import Person
 from onrecord.web.board import Board, Row
+from onrecord.web.counting import Counts
 from onrecord.web.keepers import Here, Keeper
 from onrecord.web.near import Near
 from onrecord.web.queue import Queue
@@ -36,7 +38,9 @@ class Desk:
 
     def __init__(self, ledger: Ledger, keeper: Keeper | None = None) -> None:
         self.ledger = ledger
-        self._keeper = keeper if keeper is not None else Here(ledger)
+        self.keeper = keeper if keeper is not None else Here(ledger)
+        self.counts = Counts()
+        self._laid_out = time.monotonic()
         self._boot = token_hex(4)
         self._count = 0
         self._lock = threading.Lock()
@@ -51,7 +55,7 @@ class Desk:
         """The ledger as it stands now; while a decision is being made or the ledger is being looked at, as it stood before."""
         if self._busy.acquire(blocking=self._board is None):
             try:
-                self._lay_out(self._keeper.look(datetime.now(UTC)), lambda: None)
+                self._lay_out(self.keeper.look(datetime.now(UTC)), lambda: None)
             finally:
                 self._busy.release()
         assert self._board is not None
@@ -66,7 +70,12 @@ class Desk:
                 # What the next pages would each wait for is worked out before they are shown it
                 for _ in chain(board.parts(), self.queue.keep_up(board)):
                     breathe()
-            self._board = board
+            self._board, self._laid_out = board, time.monotonic()
+
+    @property
+    def laid_out(self) -> tuple[int, float]:
+        """How many boards there have been, and when the last was made, in seconds as `time.monotonic` counts them."""
+        return self._count, self._laid_out
 
     def shown(self, target: Target, id_: str) -> str:
         """The version of a target that a page shows. Its values are remembered, for who decides on them when they have changed."""
@@ -84,9 +93,9 @@ class Desk:
 
     def decide(self, asked: Judgement) -> Outcome:
         """Keeps a judgement; the next board has it."""
-        with self._busy:
-            made = self._keeper.decide(asked, datetime.now(UTC))
-            self._lay_out(self._keeper.view, turns.first())
+        with self.counts.deciding(), self._busy:
+            made = self.keeper.decide(asked, datetime.now(UTC))
+            self._lay_out(self.keeper.view, turns.first())
             return made
 
     def people(self) -> dict[str, str]:
@@ -107,7 +116,7 @@ class Desk:
         """
         known = self._near.get(row.id)
         if known is None or known[0] != board.state:
-            found = self._keeper.near(row.id, board.view)
+            found = self.keeper.near(row.id, board.view)
             if found is not None:
                 known = self._near[row.id] = (board.state, found)
         rows = ((board.row(one.id), one) for one in (known[1] if known else ()))

@@ -25,6 +25,9 @@ _SAID = {
 }
 
 
+_FOR_PROGRAMS = ("/api/", "/health/", "/metrics")
+
+
 class Refused(Exception):
     """A request that is answered with an error. status: of HTTP; details: for programs, values to go on with."""
 
@@ -47,7 +50,7 @@ def install(app: FastAPI) -> None:
 
 def is_api(request: Request) -> bool:
     """Whether a program asks, and is answered in JSON."""
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def answer(request: Request, status: int, message: str, **details: Any) -> Response:

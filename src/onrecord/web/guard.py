@@ -1,7 +1,7 @@
 """What every request passes, before anything else looks at it, and what every answer carries, whoever made it."""
 
-import logging
 import time
+from collections.abc import Hashable
 from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,7 +17,8 @@ from onrecord.errors import TryLater
 from onrecord.ledger import Ledger
 from onrecord.web import failing, turns
 from onrecord.web.access import Person
-from onrecord.web.access_log import LOG, address, line
+from onrecord.web.access_log import address, begun, note
+from onrecord.web.counting import Counts
 from onrecord.web.door import BadToken, Door
 from onrecord.web.limits import Buckets, whence
 from onrecord.web.options import Options
@@ -44,6 +45,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRETS = frozenset({"token", "access_token", "api_key"})
 _STATIC = "/static/"
+PROBES = frozenset({"/health/live", "/health/ready"})
+"""What is answered without knowing who asks: the ledger, which knows that, may be what is away."""
+_WATCHED = PROBES | {"/metrics"}
 
 
 class _Refusal(Exception):
@@ -58,11 +62,12 @@ class _Refusal(Exception):
 class Guard:
     """Stands before the application, outside of all that answers errors."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, door: Door, counts: Counts) -> None:
         self._app, self._door, self._options = app, door, door.options
         pace = self._options.pace
         self._pace = Buckets(pace.at_once, pace.a_second, self._options.ticks)
-        self._hosts = self._options.hosts()
+        self._hosts, self._probed = self._options.hosts(), self._options.probed()
+        self._counts = counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -76,6 +81,7 @@ class Guard:
 
     async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["person"] = None
+        scope["state"]["id"] = begun()
         started, status = time.perf_counter(), 0
 
         async def sending(message: Message) -> None:
@@ -91,6 +97,7 @@ class Guard:
                 with turns.PAGE if scope["method"] in _SAFE else nullcontext():
                     await self._app(scope, self._counted(receive), sending)
             else:
+                self._counts.refused(refused.status)
                 # A page is made of more than is to be waited for here
                 answer = await run_in_threadpool(_answered, scope, refused)
                 await answer(scope, receive, sending)
@@ -99,8 +106,9 @@ class Guard:
                 await PlainTextResponse("Something went wrong here.\n", 500)(scope, receive, sending)
             raise
         finally:
-            if LOG.isEnabledFor(logging.INFO):
-                LOG.info("%s", line(scope, status, time.perf_counter() - started))
+            took = time.perf_counter() - started
+            self._counts.request(scope, status, took)
+            note(scope, status, took)
         if noted := scope.get("onrecord.noted"):
             await run_in_threadpool(self._door.note, noted)
 
@@ -126,6 +134,9 @@ class Guard:
             )
         if _is_static(scope):
             return
+        if scope["path"] in PROBES and scope["method"] in _SAFE:
+            self._paced(("from", whence(address(scope))))
+            return
         person = await self._who(scope)
         unsafe = scope["method"] not in _SAFE
         if unsafe and (person is None or person.via != "token") and not self._same_origin(scope, headers):
@@ -140,7 +151,7 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1:
             raise _Refusal(400)
-        if hosts[0].lower() not in self._hosts:
+        if hosts[0].lower() not in (self._probed if scope["path"] in _WATCHED else self._hosts):
             raise _Refusal(421)
         # A proxy has taken the encryption off
         scope["scheme"] = "https" if self._options.https else "http"
@@ -153,13 +164,15 @@ class Guard:
             bad = True
         # Whoever is alone at this machine keeps nobody waiting
         if person is None or person.via != "local":
-            wait = self._pace.take(person.id if person else ("from", whence(address(scope))))
-            if wait:
-                raise _Refusal(429, "That was very much at once. Wait a moment.", retry_after=str(int(wait) + 1))
+            self._paced(person.id if person else ("from", whence(address(scope))))
         if bad:
             raise _Refusal(401, "That token is not good, or not any more.", www_authenticate="Bearer")
         scope["state"]["person"] = person
         return person
+
+    def _paced(self, key: Hashable) -> None:
+        if wait := self._pace.take(key):
+            raise _Refusal(429, "That was very much at once. Wait a moment.", retry_after=str(int(wait) + 1))
 
     def _same_origin(self, scope: Scope, headers: Headers) -> bool:
         """Whether a page of this desk asks. Browsers of today say so; of others it is asked where the page is from."""
@@ -192,6 +205,7 @@ class Guard:
         if self._options.https:
             headers["Strict-Transport-Security"] = _HTTPS_ONLY
         headers["Cache-Control"] = _kept(scope)
+        headers["X-Request-Id"] = scope["state"]["id"]
         del headers["server"]
 
 
@@ -199,7 +213,7 @@ def install(app: FastAPI, ledger: Ledger, options: Options) -> None:
     """Puts the guard before the application, and before what answers its errors, so that it sees every answer."""
     door = app.state.door = Door(ledger, options)
     inner = app.build_middleware_stack
-    app.build_middleware_stack = lambda: Guard(inner(), door)  # type: ignore[method-assign]
+    app.build_middleware_stack = lambda: Guard(inner(), door, app.state.desk.counts)  # type: ignore[method-assign]
 
 
 def _is_static(scope: Scope) -> bool:

@@ -45,6 +45,13 @@ class Keeper(Protocol):
     def near(self, id_: str, of: View) -> tuple[Near, ...] | None:
         """What else may be the same incident or plan in that view; None where that cannot be told without waiting."""
 
+    @property
+    def pid(self) -> int:
+        """The number of the process that keeps it."""
+
+    def looked_after(self) -> bool:
+        """Whether that process lives; where it has ended by itself, another is begun."""
+
     def close(self) -> None:
         """Lets go of it."""
 
@@ -85,6 +92,15 @@ class Here:
                 self._home = (of, {event: row for row in rows for event in row.events})
             row = next((row for row in self._home[1].values() if row.id == id_), None)
             return near(row, growing, self._home[1]) if row is not None else ()
+
+    @property
+    def pid(self) -> int:
+        """As `Keeper` says."""
+        return os.getpid()
+
+    def looked_after(self) -> bool:
+        """As `Keeper` says."""
+        return True
 
     def close(self) -> None:
         """As `Keeper` says."""
@@ -147,6 +163,23 @@ class Beside:
             return found
         finally:
             self._lock.release()
+
+    @property
+    def pid(self) -> int:
+        """As `Keeper` says."""
+        return self._process.pid or 0
+
+    def looked_after(self) -> bool:
+        """As `Keeper` says. Whoever waits for an answer of it finds that out by itself."""
+        if self._process.is_alive():
+            return True
+        if self._lock.acquire(blocking=False):
+            try:
+                with suppress(TryLater), self._told():
+                    raise EOFError
+            finally:
+                self._lock.release()
+        return False
 
     def close(self) -> None:
         """As `Keeper` says. A decision that takes very long then is kept as a whole, or not at all."""

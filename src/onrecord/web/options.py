@@ -39,7 +39,7 @@ class Options:
     """host, port: where it listens. by: who the one person on this machine is, where there are no accounts. origin: the address that
     browsers know it by, behind a proxy or with a certificate of its own; None on this machine alone. certificate, key: files, for
     TLS without a proxy. sign_off: how many people have to confirm an incident before it is signed off. code: what whoever makes
-    the first account has to know. body: the most bytes of a request. clock, ticks: the time, and seconds since whenever.
+    the first account has to know. backups: a folder in which backups and checkpoints are put, whose age is told. body: the most bytes of a request. clock, ticks: the time, and seconds since whenever.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +50,7 @@ class Options:
     key: str | None = None
     sign_off: int = 2
     code: str | None = None
+    backups: str | None = None
     hashing: Hashing = Hashing()
     pace: Pace = Pace()
     body: int = 1_000_000
@@ -82,6 +83,10 @@ class Options:
     def hosts(self) -> frozenset[str]:
         """What the Host header of a request may say. Any other name has been made to lead here by somebody else."""
         return frozenset(self._hosts())
+
+    def probed(self) -> frozenset[str]:
+        """The same of a request that asks how the desk is: a probe on this machine goes by its number."""
+        return self.hosts() | {f"{name}:{self.port}" for name in _HERE}
 
     def _hosts(self) -> Iterator[str]:
         at = urlsplit(self.address)

@@ -7,6 +7,7 @@ from onrecord.web import (
     deciding,
     pages_coding,
     pages_desk,
+    pages_health,
     pages_incident,
     pages_lists,
     pages_people,
@@ -27,5 +28,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     deciding.router,
     signing_in.router,
     pages_people.router,
+    pages_health.router,
     *api.ROUTERS,
 )

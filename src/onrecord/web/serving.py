@@ -8,7 +8,7 @@ import ssl
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
 
@@ -19,7 +19,7 @@ from rich.console import Console
 from onrecord.errors import CannotWork, TryLater, WrongUse
 from onrecord.ledger import Ledger
 from onrecord.web import turns
-from onrecord.web.access_log import LOG, OneLine
+from onrecord.web.access_log import LOG, Json, OneLine
 from onrecord.web.app import application
 from onrecord.web.keepers import Beside
 from onrecord.web.options import Options
@@ -29,15 +29,23 @@ _LAST_ANSWERS = 5
 """How many may wait to be let in, and how many seconds those that are being answered have when the desk is closed."""
 
 
-def serve(ledger: Ledger, options: Options, say: Callable[[str], None], *, each: bool = False) -> None:
-    """Serves until interrupted. say: told, once others can come, where and how; each: every request is noted on standard error.
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is noted on standard error. each: every request; as_json: an object a line, for programs; None: where no terminal reads it."""
+
+    each: bool = False
+    as_json: bool | None = None
+
+
+def serve(ledger: Ledger, options: Options, say: Callable[[str], None], log: Log | None = None) -> None:
+    """Serves until interrupted. say: told, once others can come, where and how; log: what is noted on standard error, and how.
 
     Raises WrongUse for options that let in whoever comes by, or a certificate that is none, TryLater where the port is taken.
     """
     options.check()
     sys.setswitchinterval(turns.SWITCH)
     _open_many_files()
-    _note_in_lines(each=each)
+    _note_in_lines(log or Log())
     listening = listen(options)
     with closing(listening), ExitStack() as held:
         options = replace(options, port=listening.getsockname()[1], code=options.code or token_hex(8))
@@ -150,12 +158,13 @@ def _open_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _note_in_lines(*, each: bool) -> None:
+def _note_in_lines(log: Log) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLine("%(asctime)s %(message)s"))
+    as_json = log.as_json if log.as_json is not None else not sys.stderr.isatty()
+    handler.setFormatter(Json() if as_json else OneLine("%(asctime)s %(message)s"))
     for name in (LOG.name, "uvicorn.error", "asyncio"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.WARNING)
-    if each:
+    if log.each:
         LOG.setLevel(logging.INFO)

@@ -21,11 +21,12 @@ SWITCH = 0.001
 
 _DECIDING: RunVar[CapacityLimiter] = RunVar("deciding")
 _ASKING: RunVar[CapacityLimiter] = RunVar("asking")
+_CHECKING: RunVar[CapacityLimiter] = RunVar("checking")
 """A limiter wakes who waits in its own event loop only: each loop of this process has its own."""
 
 
-class _Pages:
-    """How many pages are being made, and how long a decision stands back for them."""
+class _UnderWay:
+    """How many things of a sort are being done or wait for it; others may wait until there are none."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -44,13 +45,20 @@ class _Pages:
             if not self._count:
                 self._none.set()
 
+    @property
+    def count(self) -> int:
+        """How many there are now."""
+        return self._count
+
     def wait(self, seconds: float) -> None:
-        """Waits until no page is being made, but no longer than that."""
+        """Waits until there are none, but no longer than that."""
         self._none.wait(seconds)
 
 
-PAGE = _Pages()
+PAGE = _UnderWay()
 """To be held while a page is made: whoever lays out the board after a decision stands back meanwhile."""
+DECISIONS = _UnderWay()
+"""Decisions that are being made, or wait for their turn."""
 _PATIENCE = 0.5
 """Seconds, at most, that one decision stands back."""
 
@@ -77,12 +85,20 @@ def _turns(kept: RunVar[CapacityLimiter], together: int) -> CapacityLimiter:
 
 async def deciding(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
     """Carries out what decides, in the turn of decisions: who waits for that takes no page's turn."""
-    return await anyio.to_thread.run_sync(partial(make, *given, **named), limiter=_turns(_DECIDING, 1))
+    with DECISIONS:
+        return await anyio.to_thread.run_sync(partial(make, *given, **named), limiter=_turns(_DECIDING, 1))
 
 
 async def asking(make: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
     """Carries out what every request needs before it is let in, without a page's turn."""
     return await anyio.to_thread.run_sync(partial(make, *given, **named), limiter=_turns(_ASKING, 2))
+
+
+async def checking(make: Callable[[], Made], seconds: float) -> Made | None:
+    """Carries out what looks after the desk, beside all others; None where it takes longer than that, and is left to itself."""
+    with anyio.move_on_after(seconds):
+        return await anyio.to_thread.run_sync(make, abandon_on_cancel=True, limiter=_turns(_CHECKING, 4))
+    return None
 
 
 def few_pages() -> None:
