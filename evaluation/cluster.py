@@ -1,4 +1,4 @@
-"""A Spark cluster of a test's own on this machine: a master, and workers of one core each, on the loopback."""
+"""A Spark cluster for tests and measurements on this machine: a master, and workers of one core each, on the loopback."""
 
 import os
 import signal
@@ -15,6 +15,7 @@ MISSING = "PySpark or Java is not installed here: make .venv/.spark, and Java 17
 
 
 def is_here() -> bool:
+    """Whether a cluster can be started."""
     return find_spec("pyspark") is not None and (which("java") is not None or "JAVA_HOME" in os.environ)
 
 
@@ -28,6 +29,7 @@ class Cluster:
 
     @contextmanager
     def running(self, workers: int) -> Iterator["Cluster"]:
+        """The cluster with so many workers, for the length of a block; nothing of it is left behind."""
         with ExitStack() as opened:
             master = ("--host", "127.0.0.1", "--port", str(self._port), "--webui-port", str(_free_port()))
             opened.enter_context(self._process("master", "org.apache.spark.deploy.master.Master", *master))
