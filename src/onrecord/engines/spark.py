@@ -92,7 +92,9 @@ class Spark:
             self._work = opened.enter_context(_work_folder(self._options))
             self._spark = opened.enter_context(_session(self._options, self._work))
             self._spark.conf.set("spark.sql.shuffle.partitions", max(4, 2 * self._cores))
-            self._thread = opened.enter_context(ThreadPoolExecutor(1))
+            # Nothing is waited for: what is under way ends with the session
+            self._thread = ThreadPoolExecutor(1)
+            opened.callback(self._thread.shutdown, wait=False, cancel_futures=True)
             opened.callback(self._spark.sparkContext.cancelAllJobs)
             archive = shipping.packed(self._work, self._options.package)
             self._archive = archive.stem
@@ -332,6 +334,12 @@ def _uri(path: Path) -> str:
     return path.absolute().as_uri()
 
 
+def _cause(log: Path) -> str:
+    """What Spark itself says at last that it failed by."""
+    said = re.findall(r"(?m)^Caused by: [\w.$]{1,120}: (.{1,300})", log.read_text("utf-8", "replace"))
+    return said[-1] if said else ""
+
+
 def _first_line(error: BaseException) -> str:
     """What went wrong, in a line: of a failure on another machine what it ended with there."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -373,8 +381,9 @@ def _session(options: SparkOptions, work: Path) -> "Iterator[SparkSession]":
             spark = builder.getOrCreate()
     except Exception as error:
         log = work / "spark.log"
-        why = _first_line(error)
-        raise TryLater(f"--master {options.master}: Spark does not start: {why}; more in {log}") from error
+        raise TryLater(
+            f"--master {options.master}: Spark does not start: {_cause(log) or _first_line(error)}"
+        ) from error
     try:
         yield spark
     finally:
