@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onrecord.ledger import bulk, chain, read, schema
+from onrecord.ledger import bulk, chain, claims, read, schema
 from onrecord.ledger.codec import encode
 from onrecord.ledger.opening import Ledger
 from onrecord.records import (
@@ -165,6 +165,7 @@ def _store_readings(connection: sa.Connection, readings: Iterable[Reading], now:
         if row["story"] not in known:
             first.setdefault(row["story"], row["seq"])
     bulk.put(connection, current, [{"story": story, "reading": seq} for story, seq in first.items()])
+    claims.add(connection, [(row["seq"], reading) for row, reading in zip(rows, new.values(), strict=True)])
     return [("reading", row["seq"], chain.row_digest(row)) for row in rows]
 
 

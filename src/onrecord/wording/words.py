@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from onrecord.families.fingerprint import UNSPACED
-
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+"""Scripts without blanks between words, as between the brackets of an expression: each of their letters is a word."""
 _MOST_SIGNS, _MOST_TERMS = 1000, 40
 """How much of a question is looked at."""
 _FILLING = "\u0640\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"

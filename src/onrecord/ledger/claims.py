@@ -1,0 +1,223 @@
+"""The claims of all readings as rows that the database itself searches, so that nobody loads a ledger to find words in it.
+
+They follow from the readings and are no facts: they come with their reading, in its transaction, and can be made anew at will. What a
+word is, we say (`wording.words`), and the database holds the words as we folded them, parted by blanks: a server in an index of
+tsvectors without places, a file in one of FTS5 without places. So both find the same, and neither knows of languages. Which words
+stand in a row is for whoever asks to look at, in the few rows that have all of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from onrecord.ledger import bulk, partitions, schema
+from onrecord.ledger.codec import decode, encode
+from onrecord.ledger.findings import Finding
+from onrecord.ledger.read import rows
+from onrecord.records import Reading
+from onrecord.wording import words
+
+_CLAIMS = 20
+"""Bits of a claim's number for its place in its reading; those above are the number of the reading."""
+_LONGEST = 100
+"""Letters of a word that are held against others."""
+_MOST = 100_000
+"""Letters of a claim's words in which is searched: a server's index takes about a million bytes."""
+_READINGS = 500
+"""How many readings are in memory at a time."""
+
+Row = dict[str, Any]
+PERSONS = ("named_person", "witness")
+"""Kinds of sources whose name may be one to withhold."""
+
+_INDEX = "claim_words"
+_ON_SERVER = "array_to_tsvector(string_to_array(claim.folded, ' ')) @@ CAST(:asked AS tsquery)"
+_IN_FILE = f"claim.n IN (SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH :asked)"
+
+
+def prepare(connection: sa.Connection) -> None:
+    """Makes the index beside the table, which is there already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            f"CREATE INDEX {_INDEX} ON claim USING gin (array_to_tsvector(string_to_array(folded, ' ')))"
+        )
+        partitions.make_function(connection)
+    else:
+        connection.exec_driver_sql(
+            f"CREATE VIRTUAL TABLE {_INDEX} USING fts5(folded, content='claim', content_rowid='n', tokenize='ascii',"
+            " detail='none')"
+        )
+
+
+def add(connection: sa.Connection, readings: Sequence[tuple[int, Reading]], last: int = 0) -> None:
+    """Adds the claims of readings, each with its number, in a transaction of the caller's; their stories are held. last: the number of
+    the last reading there is, where it is not among them.
+    """
+    found = list(_rows(connection, readings))
+    partitions.make_room(connection, (row["day"] for row in found), max((last, *(seq for seq, _ in readings))))
+    bulk.put(connection, schema.claim, found)
+    if connection.dialect.name == "sqlite" and found:
+        given = [(row["n"], row["folded"]) for row in found]
+        connection.exec_driver_sql(f"INSERT INTO {_INDEX}(rowid, folded) VALUES (?, ?)", given)
+
+
+def lay_anew(connection: sa.Connection) -> None:
+    """Drops all claims and makes them again from the readings, in a transaction of the caller's."""
+    connection.execute(sa.delete(schema.claim))
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"INSERT INTO {_INDEX}({_INDEX}) VALUES ('delete-all')")
+    last = connection.execute(sa.select(sa.func.max(schema.reading.c.seq))).scalar() or 0
+    for some in _readings(connection):
+        add(connection, some, last)
+
+
+def differing(connection: sa.Connection) -> Iterator[Finding]:
+    """The readings whose claims are not held as they were read."""
+    table = schema.claim
+    last = 0
+    for some in _readings(connection):
+        due = {row["n"]: row for row in _rows(connection, some)}
+        behind = some[-1][0] + 1
+        held = sa.select(table).where(table.c.n >= last << _CLAIMS, table.c.n < behind << _CLAIMS)
+        last = behind
+        wrong = {
+            row["n"] >> _CLAIMS for row in connection.execute(held).mappings() if due.pop(row["n"], None) != dict(row)
+        }
+        yield from _told(wrong | {n >> _CLAIMS for n in due})
+    more = sa.select(table.c.reading).where(table.c.n >= last << _CLAIMS).distinct()
+    yield from _told(connection.execute(more).scalars())
+    if connection.dialect.name == "sqlite":
+        # What is in the index under words that are no row's: a row that is found and lost by turns
+        counted = sa.text(f"SELECT (SELECT count(*) FROM claim) - (SELECT count(*) FROM {_INDEX}_docsize)")
+        if connection.execute(counted).scalar():
+            yield Finding("claim", "", "the index of words is of other claims: onrecord rebuild makes it anew")
+
+
+def _told(readings: Iterable[int]) -> Iterator[Finding]:
+    for seq in sorted(readings):
+        what = "what is searched of it is not what follows from it: onrecord rebuild makes it anew"
+        yield Finding("claim", f"of reading {seq}", what)
+
+
+def _readings(connection: sa.Connection) -> Iterator[list[tuple[int, Reading]]]:
+    table, last = schema.reading, 0
+    query = sa.select(table.c.seq, table.c.body).order_by(table.c.seq).limit(_READINGS)
+    while some := [(row.seq, decode(row.body, Reading)) for row in connection.execute(query.where(table.c.seq > last))]:
+        yield some
+        last = some[-1][0]
+
+
+def _rows(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) -> Iterator[Row]:
+    told = schema.story
+    query = sa.select(told.c.id, told.c.outlet, told.c.published_start)
+    stories = {row.id: row for row in rows(connection, query, told.c.id, {one.story for _, one in readings})}
+    for seq, reading in readings:
+        story = stories.get(reading.story)
+        start = story.published_start if story is not None else None
+        for place, claim in enumerate(reading.claims):
+            said = " … ".join(piece.text for piece in claim.content)
+            yield {
+                "day": start.date() if start is not None else partitions.UNDATED,
+                "n": (seq << _CLAIMS) + place,
+                "reading": seq,
+                "claim": claim.id,
+                "story": reading.story,
+                "outlet": story.outlet if story is not None else None,
+                "kind": claim.source.kind,
+                "name": claim.source.name,
+                "role": claim.source.role,
+                "affiliation": claim.source.affiliation,
+                "words": said,
+                "folded": folded(said),
+            }
+
+
+def folded(said: str) -> str:
+    """The words in which is searched, parted by blanks."""
+    whole = " ".join(word[:_LONGEST] for word in words.folded(said))
+    return whole if len(whole) <= _MOST else whole[:_MOST].rpartition(" ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which claims are searched for. terms: of which all words are wanted, but for those that are left out; first, last: days,
+    both included; outlet: as it is filed; without: stories that are left out.
+    """
+
+    terms: Sequence[words.Term]
+    first: date | None = None
+    last: date | None = None
+    outlet: str | None = None
+    without: Sequence[str] = ()
+
+
+def matching(connection: sa.Connection, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
+    """The rows of current claims with all words of the terms that are wanted, wherever these stand in it, the newest day first. There
+    has to be such a word.
+    """
+    table, current = schema.claim, schema.current
+    on_server = connection.dialect.name == "postgresql"
+    asked = _asked(wanted.terms, on_server)
+    query = (
+        sa.select(table)
+        .join(current, (current.c.story == table.c.story) & (current.c.reading == table.c.reading))
+        .where(sa.text(_ON_SERVER if on_server else _IN_FILE).bindparams(asked=asked))
+        .order_by(table.c.day.desc(), table.c.story, table.c.n)
+    )
+    if wanted.first is not None or wanted.last is not None:
+        query = query.where(table.c.day.between(wanted.first or date(1, 1, 2), wanted.last or date.max))
+    if wanted.outlet is not None:
+        query = query.where(table.c.outlet == wanted.outlet)
+    without = frozenset(wanted.without)
+    for first, behind in _stretches(connection):
+        some = query
+        if first is not None:
+            some = some.where(table.c.day >= first)
+        if behind is not None:
+            some = some.where(table.c.day < behind)
+        for row in connection.execute(some.execution_options(yield_per=100)).mappings():
+            if row["story"] not in without:
+                yield row
+
+
+def _stretches(connection: sa.Connection) -> Iterator[tuple[date | None, date | None]]:
+    """The days of all parts, the newest first: few at a time, and then more. Who wants few hits seldom needs the others."""
+    parts, many = partitions.held(connection)[::-1], 2
+    while parts:
+        some, parts = parts[:many], parts[many:]
+        yield some[-1].first, some[0].behind
+        many *= 2
+
+
+def _asked(terms: Sequence[words.Term], on_server: bool) -> str:
+    """The words in the language of a database. Nothing that a person wrote stands in it but letters and numbers, in marks."""
+    found: dict[tuple[str, bool], None] = {}
+    for term in terms:
+        if not term.out:
+            for at, word in enumerate(term.words, start=1):
+                found[word[:_LONGEST], term.begins and at == len(term.words)] = None
+    if on_server:
+        return " & ".join(f"'{word}'{':*' if begins else ''}" for word, begins in found)
+    return " AND ".join(f'"{word}"{"*" if begins else ""}' for word, begins in found)
+
+
+def persons(connection: sa.Connection, without: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """Every person whom a current claim rests on, by kind, name, role and affiliation, each once; without: not of those stories."""
+    table, current = schema.claim, schema.current
+    query = (
+        sa.select(table.c.kind, table.c.name, table.c.role, table.c.affiliation)
+        .join(current, (current.c.story == table.c.story) & (current.c.reading == table.c.reading))
+        .where(table.c.kind.in_(PERSONS), table.c.name.is_not(None), table.c.story.not_in(_listed(connection, without)))
+        .distinct()
+    )
+    yield from connection.execute(query).mappings()
+
+
+def _listed(connection: sa.Connection, values: Sequence[str]) -> sa.Select[tuple[str]]:
+    """Values as rows, however many: a question may hold only so many."""
+    if connection.dialect.name == "postgresql":
+        return sa.select(sa.func.unnest(sa.cast(list(values), sa.ARRAY(sa.String))))
+    return sa.select(sa.func.json_each(encode(tuple(values))).table_valued("value").c.value)
