@@ -24,6 +24,7 @@ from onrecord.web import Options, application, searching
 from onrecord.web.board import Board
 from onrecord.web.desk import Desk
 from onrecord.web.pages_search import page_of, pieces
+from onrecord.wording import words
 from seats import seated
 
 

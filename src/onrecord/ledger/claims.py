@@ -6,7 +6,7 @@ tsvectors without places, a file in one of FTS5 without places. So both find the
 stand in a row is for whoever asks to look at, in the few rows that have all of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from onrecord.ledger import bulk, partitions, schema
 from onrecord.ledger.codec import decode, encode
 from onrecord.ledger.findings import Finding
 from onrecord.ledger.read import rows
-from onrecord.records import Reading
+from onrecord.records import Claim, Reading
 from onrecord.wording import words
 
 _CLAIMS = 20
@@ -118,7 +118,7 @@ def _rows(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) ->
         story = stories.get(reading.story)
         start = story.published_start if story is not None else None
         for place, claim in enumerate(reading.claims):
-            said = " … ".join(piece.text for piece in claim.content)
+            words_ = said(claim)
             yield {
                 "day": start.date() if start is not None else partitions.UNDATED,
                 "n": (seq << _CLAIMS) + place,
@@ -130,28 +130,33 @@ def _rows(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) ->
                 "name": claim.source.name,
                 "role": claim.source.role,
                 "affiliation": claim.source.affiliation,
-                "words": said,
-                "folded": folded(said),
+                "words": words_,
+                "folded": folded(words_),
             }
 
 
-def folded(said: str) -> str:
+def said(claim: Claim) -> str:
+    """The words of a claim."""
+    return " … ".join(piece.text for piece in claim.content)
+
+
+def folded(text: str) -> str:
     """The words in which is searched, parted by blanks."""
-    whole = " ".join(word[:_LONGEST] for word in words.folded(said))
+    whole = " ".join(word[:_LONGEST] for word in words.folded(text))
     return whole if len(whole) <= _MOST else whole[:_MOST].rpartition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which claims are searched for. terms: of which all words are wanted, but for those that are left out; first, last: days,
-    both included; outlet: as it is filed; without: stories that are left out.
+    both included; outlets: one of those; without: stories that are left out.
     """
 
     terms: Sequence[words.Term]
     first: date | None = None
     last: date | None = None
-    outlet: str | None = None
-    without: Sequence[str] = ()
+    outlets: Sequence[str] | None = None
+    without: Collection[str] = ()
 
 
 def matching(connection: sa.Connection, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
@@ -169,9 +174,8 @@ def matching(connection: sa.Connection, wanted: Wanted) -> Iterator[Mapping[str,
     )
     if wanted.first is not None or wanted.last is not None:
         query = query.where(table.c.day.between(wanted.first or date(1, 1, 2), wanted.last or date.max))
-    if wanted.outlet is not None:
-        query = query.where(table.c.outlet == wanted.outlet)
-    without = frozenset(wanted.without)
+    if wanted.outlets is not None:
+        query = query.where(table.c.outlet.in_(_listed(connection, wanted.outlets)))
     for first, behind in _stretches(connection):
         some = query
         if first is not None:
@@ -179,7 +183,7 @@ def matching(connection: sa.Connection, wanted: Wanted) -> Iterator[Mapping[str,
         if behind is not None:
             some = some.where(table.c.day < behind)
         for row in connection.execute(some.execution_options(yield_per=100)).mappings():
-            if row["story"] not in without:
+            if row["story"] not in wanted.without:
                 yield row
 
 
@@ -204,7 +208,21 @@ def _asked(terms: Sequence[words.Term], on_server: bool) -> str:
     return " AND ".join(f'"{word}"{"*" if begins else ""}' for word, begins in found)
 
 
-def persons(connection: sa.Connection, without: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
+def outlets(connection: sa.Connection) -> list[str]:
+    """The outlets of all stories, each once."""
+    column = schema.story.c.outlet
+    return list(connection.execute(sa.select(column).where(column.is_not(None)).distinct().order_by(column)).scalars())
+
+
+def names_of(connection: sa.Connection, stories: Collection[str]) -> dict[str, str]:
+    """How those stories are called: by the id that the source gave, where it gave one."""
+    table = schema.story
+    return {
+        row.id: row.name or row.id for row in rows(connection, sa.select(table.c.id, table.c.name), table.c.id, stories)
+    }
+
+
+def persons(connection: sa.Connection, without: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
     """Every person whom a current claim rests on, by kind, name, role and affiliation, each once; without: not of those stories."""
     table, current = schema.claim, schema.current
     query = (
@@ -216,7 +234,7 @@ def persons(connection: sa.Connection, without: Sequence[str] = ()) -> Iterator[
     yield from connection.execute(query).mappings()
 
 
-def _listed(connection: sa.Connection, values: Sequence[str]) -> sa.Select[tuple[str]]:
+def _listed(connection: sa.Connection, values: Collection[str]) -> sa.Select[tuple[str]]:
     """Values as rows, however many: a question may hold only so many."""
     if connection.dialect.name == "postgresql":
         return sa.select(sa.func.unnest(sa.cast(list(values), sa.ARRAY(sa.String))))

@@ -1,0 +1,190 @@
+"""Words → the claims that hold them, found by the database itself: no ledger is loaded for it.
+
+What people set right holds here as everywhere. The rows that are searched are as the reader had them; so the stories in which people
+decided on a claim, or on when and by whom they were published, are read and set right instead, and the rows of these are passed over. Names of private persons are blotted
+out, and are not found either: a claim is held against the question as it is shown.
+"""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import sqlalchemy as sa
+from rich.console import RenderableType
+from rich.text import Text
+
+from onrecord import decisions
+from onrecord.errors import WrongUse
+from onrecord.exports.evidence import indented
+from onrecord.exports.harmless import harmless, in_line
+from onrecord.exports.private import Private, public_name
+from onrecord.ledger import Ledger, claims, read
+from onrecord.records import Decision, Read, Source
+from onrecord.wording import words
+
+UNDATED = "undated"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is searched for. question: words that are all wanted, "words in a row", begin* and -without; first, last: days, both included,
+    and then nothing without a day; outlet: any part of the name; limit: how many at most.
+    """
+
+    question: str
+    first: date | None = None
+    last: date | None = None
+    outlet: str | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A claim that was found. who: whom it rests on, or their kind where they have no name; said: its words, private names blotted out;
+    marks: where the words asked for lie in them: [start, end).
+    """
+
+    claim: str
+    story: str
+    day: date | None
+    outlet: str | None
+    kind: str
+    who: str
+    said: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A claim with the words, whatever their order. The newest come first, and those without a day last."""
+
+    age: int
+    story: str
+    place: int
+    claim: str
+    outlet: str | None
+    source: Source
+    words: str
+
+
+def search(ledger: Ledger, asked: Asked) -> list[Hit]:
+    """The current claims with those words, the newest day first; the same on every database.
+
+    Raises WrongUse for a question without a word, days the wrong way round, or a limit below 1.
+    """
+    terms = words.terms(asked.question)
+    if all(term.out for term in terms):
+        raise WrongUse(f"{asked.question}: has no word that could be searched for; give one")
+    if asked.first and asked.last and asked.last < asked.first:
+        raise WrongUse(f"--until {asked.last} lies before --since {asked.first}")
+    if asked.limit < 1:
+        raise WrongUse(f"--limit {asked.limit}: is less than one")
+    with ledger.reading() as connection:
+        return list(_hits(connection, asked, terms))
+
+
+def _hits(connection: sa.Connection, asked: Asked, terms: Sequence[words.Term]) -> Iterator[Hit]:
+    in_force, _ = decisions.in_force(read.decisions(connection))
+    changed = {story for decision in in_force for story in _stories_of(decision)}
+    put_right = decisions.apply(read.reads(connection, changed), in_force).reads if changed else ()
+    outlets = None
+    if asked.outlet is not None:
+        outlets = [one for one in claims.outlets(connection) if asked.outlet.casefold() in one.casefold()]
+    wanted = claims.Wanted(terms, asked.first, asked.last, outlets, changed)
+    found = heapq.merge(_of_rows(connection, wanted), sorted(_of_reads(put_right, asked), key=_order), key=_order)
+    private: Private | None = None
+    left = asked.limit
+    for one in found:
+        if private is None:
+            private = Private.among([*_persons(connection, changed), *_sources(put_right)])
+        said = private.masked(one.words)
+        marks = words.matches(said, terms)
+        if not _matches(said, terms):
+            continue
+        row = private.withheld({"who": public_name(one.source), "outlet": one.outlet})
+        names = claims.names_of(connection, [one.story])
+        day = date.fromordinal(-one.age) if one.age != -date.min.toordinal() else None
+        yield Hit(
+            one.claim,
+            names.get(one.story, one.story),
+            day,
+            None if row["outlet"] is None else str(row["outlet"]),
+            one.source.kind,
+            str(row["who"] or one.source.kind),
+            said,
+            tuple(marks),
+        )
+        left -= 1
+        if not left:
+            return
+
+
+def _order(one: _Found) -> tuple[int, str, int]:
+    return one.age, one.story, one.place
+
+
+def _matches(said: str, terms: Sequence[words.Term]) -> bool:
+    return all(bool(words.matches(said, [replace(term, out=False)])) != term.out for term in terms)
+
+
+def _of_rows(connection: sa.Connection, wanted: claims.Wanted) -> Iterator[_Found]:
+    for row in claims.matching(connection, wanted):
+        source = Source(row["kind"], row["name"], row["role"], row["affiliation"])
+        age = -row["day"].toordinal()
+        yield _Found(age, row["story"], row["n"], row["claim"], row["outlet"], source, row["words"])
+
+
+def _of_reads(reads: Sequence[Read], asked: Asked) -> Iterator[_Found]:
+    for one in reads:
+        head = one.story
+        start = head.published.start
+        day = start.date() if start is not None else date.min
+        bounded = asked.first is not None or asked.last is not None
+        if bounded and (start is None or not (asked.first or date.min) <= day <= (asked.last or date.max)):
+            continue
+        if asked.outlet is not None and asked.outlet.casefold() not in (head.outlet or "").casefold():
+            continue
+        for place, claim in enumerate(one.reading.claims):
+            yield _Found(-day.toordinal(), head.id, place, claim.id, head.outlet, claim.source, claims.said(claim))
+
+
+def _stories_of(decision: Decision) -> set[str]:
+    """The stories in which a decision may change a claim, or what is told of its story."""
+    if decision.verdict == "add":
+        return {span.story for span in decision.words} if decision.field == "claim" else set()
+    if decision.kind == "story":
+        return {decision.target}
+    return {span.story for span in decision.anchors} if decision.kind == "claim" else set()
+
+
+def _persons(connection: sa.Connection, without: set[str]) -> Iterator[Source]:
+    for row in claims.persons(connection, without):
+        yield Source(row["kind"], row["name"], row["role"], row["affiliation"])
+
+
+def _sources(reads: Sequence[Read]) -> Iterator[Source]:
+    return (claim.source for one in reads for claim in one.reading.claims)
+
+
+def as_row(hit: Hit) -> dict[str, object]:
+    """A hit as JSON has it. marks: where the words lie in `words`, in code points."""
+    return {
+        "id": hit.claim,
+        "story": hit.story,
+        "published": hit.day.isoformat() if hit.day else None,
+        "outlet": hit.outlet,
+        "source_kind": hit.kind,
+        "source_name": hit.who,
+        "words": hit.said,
+        "marks": [list(mark) for mark in hit.marks],
+    }
+
+
+def told(hit: Hit) -> list[RenderableType]:
+    """A hit for a terminal: whose words, then the words, with those that were asked for marked."""
+    day = hit.day.isoformat() if hit.day else UNDATED
+    said = Text(harmless(hit.said).replace("\n", " "))
+    for start, end in hit.marks:
+        said.stylize("reverse", start, end)
+    return [Text(in_line("  ".join(filter(None, (day, hit.outlet, hit.who, hit.claim))))), indented(said)]
