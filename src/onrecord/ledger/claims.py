@@ -160,12 +160,14 @@ class Wanted:
 
 
 def matching(connection: sa.Connection, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
-    """The rows of current claims with all words of the terms that are wanted, wherever these stand in it, the newest day first. There
-    has to be such a word.
+    """The rows of current claims with all words of the terms that are wanted, wherever these stand in it, the newest day first. None
+    where no word is wanted.
     """
     table, current = schema.claim, schema.current
     on_server = connection.dialect.name == "postgresql"
     asked = _asked(wanted.terms, on_server)
+    if not asked:
+        return
     query = (
         sa.select(table)
         .join(current, (current.c.story == table.c.story) & (current.c.reading == table.c.reading))
