@@ -6,9 +6,12 @@ out, and are not found either: a claim is held against the question as it is sho
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, islice
+from typing import Any
 
 import sqlalchemy as sa
 from rich.console import RenderableType
@@ -41,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A claim that was found. who: whom it rests on, or their kind where they have no name; said: its words, private names blotted out;
+    """A claim that was found. story: as its source calls it; who: whom it rests on, or their kind where they have no name; said: its words, private names blotted out;
     marks: where the words asked for lie in them: [start, end).
     """
 
@@ -92,44 +95,35 @@ def _hits(connection: sa.Connection, asked: Asked, terms: Sequence[words.Term]) 
     if asked.outlet is not None:
         outlets = [one for one in claims.outlets(connection) if asked.outlet.casefold() in one.casefold()]
     wanted = claims.Wanted(terms, asked.first, asked.last, outlets, changed)
-    found = heapq.merge(_of_rows(connection, wanted), sorted(_of_reads(put_right, asked), key=_order), key=_order)
-    private: Private | None = None
-    left = asked.limit
-    for one in found:
-        if private is None:
-            private = Private.among([*_persons(connection, changed), *_sources(put_right)])
-        said = private.masked(one.words)
-        marks = words.matches(said, terms)
-        if not _matches(said, terms):
-            continue
-        row = private.withheld({"who": public_name(one.source), "outlet": one.outlet})
-        names = claims.names_of(connection, [one.story])
-        day = date.fromordinal(-one.age) if one.age != -date.min.toordinal() else None
-        yield Hit(
-            one.claim,
-            names.get(one.story, one.story),
-            day,
-            None if row["outlet"] is None else str(row["outlet"]),
-            one.source.kind,
-            str(row["who"] or one.source.kind),
-            said,
-            tuple(marks),
-        )
-        left -= 1
-        if not left:
+    with closing(claims.matching(connection, wanted)) as rows:
+        found = heapq.merge(_of_rows(rows), sorted(_of_reads(put_right, asked), key=_order), key=_order)
+        first = next(found, None)
+        if first is None:
             return
+        private = Private.among([*_persons(connection, changed), *_sources(put_right)])
+        hits = (hit for one in chain([first], found) if (hit := _hit(one, terms, private)) is not None)
+        for hit in islice(hits, asked.limit):
+            yield replace(hit, story=claims.names_of(connection, [hit.story]).get(hit.story, hit.story))
+
+
+def _hit(one: _Found, terms: Sequence[words.Term], private: Private) -> Hit | None:
+    """What was found as it may be shown; None where the words are not in that."""
+    said = private.masked(one.words)
+    if not all(bool(words.matches(said, [replace(term, out=False)])) != term.out for term in terms):
+        return None
+    row = private.withheld({"who": public_name(one.source), "outlet": one.outlet})
+    outlet, who = row["outlet"], row["who"] or one.source.kind
+    day = date.fromordinal(-one.age) if one.age != -date.min.toordinal() else None
+    marks = tuple(words.matches(said, terms))
+    return Hit(one.claim, one.story, day, str(outlet) if outlet else None, one.source.kind, str(who), said, marks)
 
 
 def _order(one: _Found) -> tuple[int, str, int]:
     return one.age, one.story, one.place
 
 
-def _matches(said: str, terms: Sequence[words.Term]) -> bool:
-    return all(bool(words.matches(said, [replace(term, out=False)])) != term.out for term in terms)
-
-
-def _of_rows(connection: sa.Connection, wanted: claims.Wanted) -> Iterator[_Found]:
-    for row in claims.matching(connection, wanted):
+def _of_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[_Found]:
+    for row in rows:
         source = Source(row["kind"], row["name"], row["role"], row["affiliation"])
         age = -row["day"].toordinal()
         yield _Found(age, row["story"], row["n"], row["claim"], row["outlet"], source, row["words"])

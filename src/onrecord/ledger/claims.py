@@ -6,9 +6,10 @@ tsvectors without places, a file in one of FTS5 without places. So both find the
 stand in a row is for whoever asks to look at, in the few rows that have all of them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ PERSONS = ("named_person", "witness")
 """Kinds of sources whose name may be one to withhold."""
 
 _INDEX = "claim_words"
+_MADE = f"CREATE INDEX {_INDEX} ON claim USING gin (array_to_tsvector(string_to_array(folded, ' ')))"
 _ON_SERVER = "array_to_tsvector(string_to_array(claim.folded, ' ')) @@ CAST(:asked AS tsquery)"
 _IN_FILE = f"claim.n IN (SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH :asked)"
 
@@ -41,9 +43,7 @@ _IN_FILE = f"claim.n IN (SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH :asked)
 def prepare(connection: sa.Connection) -> None:
     """Makes the index beside the table, which is there already."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(
-            f"CREATE INDEX {_INDEX} ON claim USING gin (array_to_tsvector(string_to_array(folded, ' ')))"
-        )
+        connection.exec_driver_sql(_MADE)
         partitions.make_function(connection)
     else:
         connection.exec_driver_sql(
@@ -52,12 +52,14 @@ def prepare(connection: sa.Connection) -> None:
         )
 
 
-def add(connection: sa.Connection, readings: Sequence[tuple[int, Reading]], last: int = 0) -> None:
-    """Adds the claims of readings, each with its number, in a transaction of the caller's; their stories are held. last: the number of
-    the last reading there is, where it is not among them.
-    """
-    found = list(_rows(connection, readings))
-    partitions.make_room(connection, (row["day"] for row in found), max((last, *(seq for seq, _ in readings))))
+def add(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) -> None:
+    """Adds the claims of readings, each with its number, in a transaction of the caller's; their stories are held."""
+    put(connection, _rows(connection, readings), max((seq for seq, _ in readings), default=0))
+
+
+def put(connection: sa.Connection, found: Sequence[Row], last: int) -> None:
+    """Adds rows (`rows_of`), in a transaction of the caller's. last: how many readings the ledger has."""
+    partitions.make_room(connection, (row["day"] for row in found), last)
     bulk.put(connection, schema.claim, found)
     if connection.dialect.name == "sqlite" and found:
         given = [(row["n"], row["folded"]) for row in found]
@@ -70,8 +72,23 @@ def lay_anew(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"INSERT INTO {_INDEX}({_INDEX}) VALUES ('delete-all')")
     last = connection.execute(sa.select(sa.func.max(schema.reading.c.seq))).scalar() or 0
-    for some in _readings(connection):
-        add(connection, some, last)
+    with indexed_behind(connection):
+        for some in _readings(connection):
+            put(connection, _rows(connection, some), last)
+
+
+@contextmanager
+def indexed_behind(connection: sa.Connection) -> Iterator[None]:
+    """Makes a server's index when all rows are there, which is quicker than row by row; for whoever may, which is the owner. Nobody
+    else reads the claims meanwhile.
+    """
+    owned = sa.text("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('claim')")
+    if connection.dialect.name != "postgresql" or not connection.execute(owned).scalar():
+        yield
+        return
+    connection.exec_driver_sql(f"DROP INDEX {_INDEX}")
+    yield
+    connection.exec_driver_sql(_MADE)
 
 
 def differing(connection: sa.Connection) -> Iterator[Finding]:
@@ -110,13 +127,19 @@ def _readings(connection: sa.Connection) -> Iterator[list[tuple[int, Reading]]]:
         last = some[-1][0]
 
 
-def _rows(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) -> Iterator[Row]:
+def _rows(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) -> list[Row]:
     told = schema.story
     query = sa.select(told.c.id, told.c.outlet, told.c.published_start)
-    stories = {row.id: row for row in rows(connection, query, told.c.id, {one.story for _, one in readings})}
+    found = rows(connection, query, told.c.id, {one.story for _, one in readings})
+    return list(rows_of(readings, {row.id: (row.published_start, row.outlet) for row in found}))
+
+
+def rows_of(
+    readings: Iterable[tuple[int, Reading]], stories: Mapping[str, tuple[datetime | None, str | None]]
+) -> Iterator[Row]:
+    """The claims of readings, each with its number. stories: when each was published, and where."""
     for seq, reading in readings:
-        story = stories.get(reading.story)
-        start = story.published_start if story is not None else None
+        start, outlet = stories.get(reading.story, (None, None))
         for place, claim in enumerate(reading.claims):
             words_ = said(claim)
             yield {
@@ -125,7 +148,7 @@ def _rows(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) ->
                 "reading": seq,
                 "claim": claim.id,
                 "story": reading.story,
-                "outlet": story.outlet if story is not None else None,
+                "outlet": outlet,
                 "kind": claim.source.kind,
                 "name": claim.source.name,
                 "role": claim.source.role,
@@ -159,9 +182,9 @@ class Wanted:
     without: Collection[str] = ()
 
 
-def matching(connection: sa.Connection, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
+def matching(connection: sa.Connection, wanted: Wanted) -> Generator[Mapping[str, Any], None, None]:
     """The rows of current claims with all words of the terms that are wanted, wherever these stand in it, the newest day first. None
-    where no word is wanted.
+    where no word is wanted. To be closed by whoever does not go to the end.
     """
     table, current = schema.claim, schema.current
     on_server = connection.dialect.name == "postgresql"
@@ -184,9 +207,8 @@ def matching(connection: sa.Connection, wanted: Wanted) -> Iterator[Mapping[str,
             some = some.where(table.c.day >= first)
         if behind is not None:
             some = some.where(table.c.day < behind)
-        for row in connection.execute(some.execution_options(yield_per=100)).mappings():
-            if row["story"] not in wanted.without:
-                yield row
+        with connection.execute(some.execution_options(yield_per=100)) as result:
+            yield from (row for row in result.mappings() if row["story"] not in wanted.without)
 
 
 def _stretches(connection: sa.Connection) -> Iterator[tuple[date | None, date | None]]:
