@@ -217,11 +217,12 @@ def test_made_anew_it_is_the_same_and_what_is_otherwise_is_named(ledger: Ledger)
         assert len(found(ledger, "raid")) == 70
 
 
-def test_an_index_of_other_claims_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("index", ["claim_words", "claim_named"])
+def test_an_index_of_other_claims_is_named(tmp_path: Path, index: str) -> None:
     with closing(open_ledger(str(tmp_path / "held.db"), create=True)) as ledger:
-        kept(ledger, [claimed(1, "a raid")])
+        kept(ledger, [(story(), reading(story()))])
         with ledger.writing() as connection:
-            connection.exec_driver_sql("INSERT INTO claim_words(claim_words) VALUES ('delete-all')")
+            connection.exec_driver_sql(f"INSERT INTO {index}({index}) VALUES ('delete-all')")
         with ledger.reading() as connection:
             assert ["index of words" in one.what for one in claims.differing(connection)] == [True]
 

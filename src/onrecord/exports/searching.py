@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ from onrecord.records import Decision, Read, Source
 from onrecord.wording import words
 
 UNDATED = "undated"
+_AT_ONCE = 20
+"""How many claims are looked at together, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,15 @@ def _hits(connection: sa.Connection, asked: Asked, terms: Sequence[words.Term]) 
     wanted = claims.Wanted(terms, asked.first, asked.last, outlets, changed)
     with closing(claims.matching(connection, wanted)) as rows:
         found = heapq.merge(_of_rows(rows), sorted(_of_reads(put_right, asked), key=_order), key=_order)
-        first = next(found, None)
-        if first is None:
-            return
-        private = Private.among([*_persons(connection, changed), *_sources(put_right)])
-        hits = (hit for one in chain([first], found) if (hit := _hit(one, terms, private)) is not None)
-        for hit in islice(hits, asked.limit):
-            yield replace(hit, story=claims.names_of(connection, [hit.story]).get(hit.story, hit.story))
+        left = asked.limit
+        while left and (some := list(islice(found, max(left, _AT_ONCE)))):
+            # Whose names are withheld in these few is asked of the ledger, not who is named in it
+            texts = {text for one in some for text in (one.words, one.outlet, one.source.name) if text}
+            private = Private.among([*claims.persons(connection, texts, changed), *_sources(put_right)])
+            hits = [hit for one in some if (hit := _hit(one, terms, private)) is not None][:left]
+            left -= len(hits)
+            names = claims.names_of(connection, {hit.story for hit in hits})
+            yield from (replace(hit, story=names.get(hit.story, hit.story)) for hit in hits)
 
 
 def _hit(one: _Found, terms: Sequence[words.Term], private: Private) -> Hit | None:
@@ -150,11 +154,6 @@ def _stories_of(decision: Decision) -> set[str]:
     if decision.kind == "story":
         return {decision.target}
     return {span.story for span in decision.anchors} if decision.kind == "claim" else set()
-
-
-def _persons(connection: sa.Connection, without: set[str]) -> Iterator[Source]:
-    for row in claims.persons(connection, without):
-        yield Source(row["kind"], row["name"], row["role"], row["affiliation"])
 
 
 def _sources(reads: Sequence[Read]) -> Iterator[Source]:

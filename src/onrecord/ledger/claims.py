@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from onrecord.ledger import bulk, partitions, schema
 from onrecord.ledger.codec import decode, encode
 from onrecord.ledger.findings import Finding
-from onrecord.ledger.read import rows
-from onrecord.records import Claim, Reading
+from onrecord.ledger.read import portions, rows
+from onrecord.records import Claim, Reading, Source
 from onrecord.wording import words
 
 _CLAIMS = 20
@@ -34,22 +34,38 @@ Row = dict[str, Any]
 PERSONS = ("named_person", "witness")
 """Kinds of sources whose name may be one to withhold."""
 
-_INDEX = "claim_words"
-_MADE = f"CREATE INDEX {_INDEX} ON claim USING gin (array_to_tsvector(string_to_array(folded, ' ')))"
-_ON_SERVER = "array_to_tsvector(string_to_array(claim.folded, ' ')) @@ CAST(:asked AS tsquery)"
-_IN_FILE = f"claim.n IN (SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH :asked)"
+_COLUMNS = {"folded": "claim_words", "named": "claim_named"}
+"""What is searched, and the index of its words."""
 
 
 def prepare(connection: sa.Connection) -> None:
-    """Makes the index beside the table, which is there already."""
+    """Makes the indexes beside the table, which is there already."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_MADE)
+        _make_indexes(connection)
         partitions.make_function(connection)
-    else:
+        return
+    for column, index in _COLUMNS.items():
         connection.exec_driver_sql(
-            f"CREATE VIRTUAL TABLE {_INDEX} USING fts5(folded, content='claim', content_rowid='n', tokenize='ascii',"
+            f"CREATE VIRTUAL TABLE {index} USING fts5({column}, content='claim', content_rowid='n', tokenize='ascii',"
             " detail='none')"
         )
+
+
+def _make_indexes(connection: sa.Connection) -> None:
+    for column, index in _COLUMNS.items():
+        connection.exec_driver_sql(
+            f"CREATE INDEX {index} ON claim USING gin (array_to_tsvector(string_to_array({column}, ' ')))"
+            f" WHERE {column} IS NOT NULL"
+        )
+
+
+def _holding(connection: sa.Connection, column: str, asked: str) -> sa.TextClause:
+    """The rows with those words in a column."""
+    if connection.dialect.name == "postgresql":
+        made = f"array_to_tsvector(string_to_array(claim.{column}, ' ')) @@ CAST(:asked AS tsquery)"
+        return sa.text(f"claim.{column} IS NOT NULL AND {made}").bindparams(asked=asked)
+    index = _COLUMNS[column]
+    return sa.text(f"claim.n IN (SELECT rowid FROM {index} WHERE {index} MATCH :asked)").bindparams(asked=asked)
 
 
 def add(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) -> None:
@@ -62,15 +78,18 @@ def put(connection: sa.Connection, found: Sequence[Row], last: int) -> None:
     partitions.make_room(connection, (row["day"] for row in found), last)
     bulk.put(connection, schema.claim, found)
     if connection.dialect.name == "sqlite" and found:
-        given = [(row["n"], row["folded"]) for row in found]
-        connection.exec_driver_sql(f"INSERT INTO {_INDEX}(rowid, folded) VALUES (?, ?)", given)
+        for column, index in _COLUMNS.items():
+            given = [(row["n"], row[column]) for row in found if row[column] is not None]
+            if given:
+                connection.exec_driver_sql(f"INSERT INTO {index}(rowid, {column}) VALUES (?, ?)", given)
 
 
 def lay_anew(connection: sa.Connection) -> None:
     """Drops all claims and makes them again from the readings, in a transaction of the caller's."""
     connection.execute(sa.delete(schema.claim))
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO {_INDEX}({_INDEX}) VALUES ('delete-all')")
+        for index in _COLUMNS.values():
+            connection.exec_driver_sql(f"INSERT INTO {index}({index}) VALUES ('delete-all')")
     last = connection.execute(sa.select(sa.func.max(schema.reading.c.seq))).scalar() or 0
     with indexed_behind(connection):
         for some in _readings(connection):
@@ -79,16 +98,16 @@ def lay_anew(connection: sa.Connection) -> None:
 
 @contextmanager
 def indexed_behind(connection: sa.Connection) -> Iterator[None]:
-    """Makes a server's index when all rows are there, which is quicker than row by row; for whoever may, which is the owner. Nobody
+    """Makes a server's indexes when all rows are there, which is quicker than row by row; for whoever may, which is the owner. Nobody
     else reads the claims meanwhile.
     """
     owned = sa.text("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('claim')")
     if connection.dialect.name != "postgresql" or not connection.execute(owned).scalar():
         yield
         return
-    connection.exec_driver_sql(f"DROP INDEX {_INDEX}")
+    connection.exec_driver_sql(f"DROP INDEX {', '.join(_COLUMNS.values())}")
     yield
-    connection.exec_driver_sql(_MADE)
+    _make_indexes(connection)
 
 
 def differing(connection: sa.Connection) -> Iterator[Finding]:
@@ -108,9 +127,14 @@ def differing(connection: sa.Connection) -> Iterator[Finding]:
     yield from _told(connection.execute(more).scalars())
     if connection.dialect.name == "sqlite":
         # What is in the index under words that are no row's: a row that is found and lost by turns
-        counted = sa.text(f"SELECT (SELECT count(*) FROM claim) - (SELECT count(*) FROM {_INDEX}_docsize)")
-        if connection.execute(counted).scalar():
-            yield Finding("claim", "", "the index of words is of other claims: onrecord rebuild makes it anew")
+        for column, index in _COLUMNS.items():
+            # One without a word has a row there where the index was made anew by SQLite itself
+            counted = (
+                f"SELECT (SELECT count(nullif({column}, '')) FROM claim)"
+                f" - (SELECT count(*) FROM {index}_docsize WHERE sz <> x'00')"
+            )
+            if connection.exec_driver_sql(counted).scalar():
+                yield Finding("claim", "", "the index of words is of other claims: onrecord rebuild makes it anew")
 
 
 def _told(readings: Iterable[int]) -> Iterator[Finding]:
@@ -153,9 +177,17 @@ def rows_of(
                 "name": claim.source.name,
                 "role": claim.source.role,
                 "affiliation": claim.source.affiliation,
+                "named": _named(claim.source),
                 "words": words_,
                 "folded": folded(words_),
             }
+
+
+def _named(source: Source) -> str | None:
+    """The words of a person's name. What is written without a capital is no name: "a resident"."""
+    if source.kind not in PERSONS or not source.name or source.name == source.name.lower():
+        return None
+    return folded(source.name) or None
 
 
 def said(claim: Claim) -> str:
@@ -187,14 +219,13 @@ def matching(connection: sa.Connection, wanted: Wanted) -> Generator[Mapping[str
     where no word is wanted. To be closed by whoever does not go to the end.
     """
     table, current = schema.claim, schema.current
-    on_server = connection.dialect.name == "postgresql"
-    asked = _asked(wanted.terms, on_server)
+    asked = _asked(connection, wanted.terms)
     if not asked:
         return
     query = (
         sa.select(table)
         .join(current, (current.c.story == table.c.story) & (current.c.reading == table.c.reading))
-        .where(sa.text(_ON_SERVER if on_server else _IN_FILE).bindparams(asked=asked))
+        .where(_holding(connection, "folded", asked))
         .order_by(table.c.day.desc(), table.c.story, table.c.n)
     )
     if wanted.first is not None or wanted.last is not None:
@@ -220,14 +251,14 @@ def _stretches(connection: sa.Connection) -> Iterator[tuple[date | None, date | 
         many *= 2
 
 
-def _asked(terms: Sequence[words.Term], on_server: bool) -> str:
+def _asked(connection: sa.Connection, terms: Sequence[words.Term]) -> str:
     """The words in the language of a database. Nothing that a person wrote stands in it but letters and numbers, in marks."""
     found: dict[tuple[str, bool], None] = {}
     for term in terms:
         if not term.out:
             for at, word in enumerate(term.words, start=1):
                 found[word[:_LONGEST], term.begins and at == len(term.words)] = None
-    if on_server:
+    if connection.dialect.name == "postgresql":
         return " & ".join(f"'{word}'{':*' if begins else ''}" for word, begins in found)
     return " AND ".join(f'"{word}"{"*" if begins else ""}' for word, begins in found)
 
@@ -246,16 +277,25 @@ def names_of(connection: sa.Connection, stories: Collection[str]) -> dict[str, s
     }
 
 
-def persons(connection: sa.Connection, without: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
-    """Every person whom a current claim rests on, by kind, name, role and affiliation, each once; without: not of those stories."""
+def persons(connection: sa.Connection, texts: Iterable[str], without: Collection[str] = ()) -> list[Source]:
+    """The persons whom current claims rest on and whose name has a word of those texts, each once: all that matter where names are
+    withheld in these. without: not of those stories.
+    """
+    said_ = sorted({word for text in texts for word in folded(text).split()})
     table, current = schema.claim, schema.current
-    query = (
-        sa.select(table.c.kind, table.c.name, table.c.role, table.c.affiliation)
-        .join(current, (current.c.story == table.c.story) & (current.c.reading == table.c.reading))
-        .where(table.c.kind.in_(PERSONS), table.c.name.is_not(None), table.c.story.not_in(_listed(connection, without)))
-        .distinct()
-    )
-    yield from connection.execute(query).mappings()
+    found: dict[Source, None] = {}
+    for some in portions(said_):
+        either = " | ".join(f"'{word}'" for word in some)
+        if connection.dialect.name == "sqlite":
+            either = " OR ".join(f'"{word}"' for word in some)
+        query = (
+            sa.select(table.c.kind, table.c.name, table.c.role, table.c.affiliation)
+            .join(current, (current.c.story == table.c.story) & (current.c.reading == table.c.reading))
+            .where(_holding(connection, "named", either), table.c.story.not_in(_listed(connection, without)))
+            .distinct()
+        )
+        found |= dict.fromkeys(Source(*row) for row in connection.execute(query))
+    return list(found)
 
 
 def _listed(connection: sa.Connection, values: Collection[str]) -> sa.Select[tuple[str]]:

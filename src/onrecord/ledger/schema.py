@@ -219,12 +219,13 @@ claim = Table(
     Column("name", Text),
     Column("role", Text),
     Column("affiliation", Text),
+    Column("named", Text),
     Column("words", Text, nullable=False),
     Column("folded", Text, nullable=False),
 )
 """What is searched: the claims of all readings, as they were read (`ledger.claims`). n: the number of the reading and the place in it;
 day: on which the story was published, the first of all where that is unknown; words: of the claim; folded: the same as they are
-compared. On a server it is parted by days, and its key holds the day, too.
+compared; named: a person's name, as it is compared. On a server it is parted by days, and its key holds the day, too.
 """
 
 family = Table(

@@ -10,7 +10,7 @@ CREATE TABLE account (
 	CONSTRAINT pk_account PRIMARY KEY (id), 
 	CONSTRAINT uq_account_folded UNIQUE (folded)
 );
-INSERT INTO "account" VALUES('pe-efb8688c','Ada Holm','ada holm','admin','active','no hash','2031-04-02 09:30:00.000000');
+INSERT INTO "account" VALUES('pe-6d9ac458','Ada Holm','ada holm','admin','active','no hash','2031-04-02 09:30:00.000000');
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -52,41 +52,42 @@ CREATE TABLE claim (
 	name TEXT, 
 	role TEXT, 
 	affiliation TEXT, 
+	named TEXT, 
 	words TEXT NOT NULL, 
 	folded TEXT NOT NULL, 
 	CONSTRAINT pk_claim PRIMARY KEY (n)
 );
-INSERT INTO "claim" VALUES(1048576,'0001-01-01',1,'st-415f4bbde6533589-c1','st-415f4bbde6533589',NULL,'named_body','Harbour Authority',NULL,NULL,'Shells hit the quay at Kelm Point on May 3, killing two dockers','shells hit the quay at kelm point on may 3 killing two dockers');
-INSERT INTO "claim" VALUES(2097152,'2031-05-01',2,'st-84e30f9b22fef98a-c1','st-84e30f9b22fef98a','Varn Courier','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Varnholm on May 1, killing three people','a drone struck a fuel depot at varnholm on may 1 killing three people');
-INSERT INTO "claim" VALUES(2097153,'2031-05-01',2,'st-84e30f9b22fef98a-c2','st-84e30f9b22fef98a','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 0 before dawn on that day,”','we counted the dead beside depot number 0 before dawn on that day');
-INSERT INTO "claim" VALUES(2097154,'2031-05-01',2,'st-84e30f9b22fef98a-c3','st-84e30f9b22fef98a','Varn Courier','named_body','Tern Brigade',NULL,NULL,'to attack Kelm Point next week','to attack kelm point next week');
-INSERT INTO "claim" VALUES(3145728,'2031-05-01',3,'st-ae9b09c754519a24-c1','st-ae9b09c754519a24','Ostrey Post','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Varnholm on May 1, killing three people','a drone struck a fuel depot at varnholm on may 1 killing three people');
-INSERT INTO "claim" VALUES(3145729,'2031-05-01',3,'st-ae9b09c754519a24-c2','st-ae9b09c754519a24','Ostrey Post','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 0 before dawn on that day,”','we counted the dead beside depot number 0 before dawn on that day');
-INSERT INTO "claim" VALUES(3145730,'2031-05-01',3,'st-ae9b09c754519a24-c3','st-ae9b09c754519a24','Ostrey Post','named_body','Tern Brigade',NULL,NULL,'to attack Kelm Point next week','to attack kelm point next week');
-INSERT INTO "claim" VALUES(4194304,'2031-05-03',4,'st-15de32a4f6035d81-c1','st-15de32a4f6035d81','Varn Courier','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
-INSERT INTO "claim" VALUES(4194305,'2031-05-03',4,'st-15de32a4f6035d81-c2','st-15de32a4f6035d81','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
-INSERT INTO "claim" VALUES(4194306,'2031-05-03',4,'st-15de32a4f6035d81-c3','st-15de32a4f6035d81','Varn Courier','named_body','Tern Brigade',NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
-INSERT INTO "claim" VALUES(5242880,'2031-05-03',5,'st-3b2a5b91f40962b7-c1','st-3b2a5b91f40962b7','Ostrey Post','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
-INSERT INTO "claim" VALUES(5242881,'2031-05-03',5,'st-3b2a5b91f40962b7-c2','st-3b2a5b91f40962b7','Ostrey Post','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
-INSERT INTO "claim" VALUES(5242882,'2031-05-03',5,'st-3b2a5b91f40962b7-c3','st-3b2a5b91f40962b7','Ostrey Post','named_body','Tern Brigade',NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
-INSERT INTO "claim" VALUES(6291456,'2031-05-05',6,'st-488d96a11661d167-c1','st-488d96a11661d167','Varn Courier','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Sunnmark on May 5, killing at least six people','a drone struck a fuel depot at sunnmark on may 5 killing at least six people');
-INSERT INTO "claim" VALUES(6291457,'2031-05-05',6,'st-488d96a11661d167-c2','st-488d96a11661d167','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 4 before dawn on that day,”','we counted the dead beside depot number 4 before dawn on that day');
-INSERT INTO "claim" VALUES(6291458,'2031-05-05',6,'st-488d96a11661d167-c3','st-488d96a11661d167','Varn Courier','named_body','Tern Brigade',NULL,NULL,'to attack Tolle Roads next week','to attack tolle roads next week');
-INSERT INTO "claim" VALUES(7340032,'2031-05-09',7,'st-bbe76d29e28e1246-c1','st-bbe76d29e28e1246','Varn Courier','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Sunnmark on May 5, killing seven people','a drone struck a fuel depot at sunnmark on may 5 killing seven people');
-INSERT INTO "claim" VALUES(7340033,'2031-05-09',7,'st-bbe76d29e28e1246-c2','st-bbe76d29e28e1246','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 4 before dawn on that day,”','we counted the dead beside depot number 4 before dawn on that day');
-INSERT INTO "claim" VALUES(7340034,'2031-05-09',7,'st-bbe76d29e28e1246-c3','st-bbe76d29e28e1246','Varn Courier','named_body','Tern Brigade',NULL,NULL,'to attack Tolle Roads next week','to attack tolle roads next week');
-INSERT INTO "claim" VALUES(8388608,'2031-04-01',8,'st-000000000000004d-c1','st-000000000000004d','Varn Courier','named_body','Harbour Authority',NULL,NULL,'Shells hit the quay at Varnholm on Monday, killing at least six dockers','shells hit the quay at varnholm on monday killing at least six dockers');
-INSERT INTO "claim" VALUES(8388609,'2031-04-01',8,'st-000000000000004d-c2','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'Nine others were wounded','nine others were wounded');
-INSERT INTO "claim" VALUES(8388610,'2031-04-01',8,'st-000000000000004d-c3','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'The Tern Brigade plans another attack','the tern brigade plans another attack');
-INSERT INTO "claim" VALUES(9437184,'2031-04-01',9,'st-000000000000004d-c1','st-000000000000004d','Varn Courier','named_body','Harbour Authority',NULL,NULL,'Shells hit the quay at Varnholm on Monday, killing at least six dockers','shells hit the quay at varnholm on monday killing at least six dockers');
-INSERT INTO "claim" VALUES(9437185,'2031-04-01',9,'st-000000000000004d-c2','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'Nine others were wounded','nine others were wounded');
-INSERT INTO "claim" VALUES(9437186,'2031-04-01',9,'st-000000000000004d-c3','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'The Tern Brigade plans another attack','the tern brigade plans another attack');
-INSERT INTO "claim" VALUES(10485760,'2031-05-03',10,'st-15de32a4f6035d81-c1','st-15de32a4f6035d81','Varn Courier','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
-INSERT INTO "claim" VALUES(10485761,'2031-05-03',10,'st-15de32a4f6035d81-c2','st-15de32a4f6035d81','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
-INSERT INTO "claim" VALUES(10485762,'2031-05-03',10,'st-15de32a4f6035d81-c3','st-15de32a4f6035d81','Varn Courier','named_body','Tern Brigade',NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
-INSERT INTO "claim" VALUES(11534336,'2031-05-03',11,'st-3b2a5b91f40962b7-c1','st-3b2a5b91f40962b7','Ostrey Post','named_body','Interior Ministry',NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
-INSERT INTO "claim" VALUES(11534337,'2031-05-03',11,'st-3b2a5b91f40962b7-c2','st-3b2a5b91f40962b7','Ostrey Post','named_person','Col. Anders Holt','spokesman','Interior Ministry','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
-INSERT INTO "claim" VALUES(11534338,'2031-05-03',11,'st-3b2a5b91f40962b7-c3','st-3b2a5b91f40962b7','Ostrey Post','named_body','Tern Brigade',NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
+INSERT INTO "claim" VALUES(1048576,'0001-01-01',1,'st-415f4bbde6533589-c1','st-415f4bbde6533589',NULL,'named_body','Harbour Authority',NULL,NULL,NULL,'Shells hit the quay at Kelm Point on May 3, killing two dockers','shells hit the quay at kelm point on may 3 killing two dockers');
+INSERT INTO "claim" VALUES(2097152,'2031-05-01',2,'st-84e30f9b22fef98a-c1','st-84e30f9b22fef98a','Varn Courier','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Varnholm on May 1, killing three people','a drone struck a fuel depot at varnholm on may 1 killing three people');
+INSERT INTO "claim" VALUES(2097153,'2031-05-01',2,'st-84e30f9b22fef98a-c2','st-84e30f9b22fef98a','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 0 before dawn on that day,”','we counted the dead beside depot number 0 before dawn on that day');
+INSERT INTO "claim" VALUES(2097154,'2031-05-01',2,'st-84e30f9b22fef98a-c3','st-84e30f9b22fef98a','Varn Courier','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Kelm Point next week','to attack kelm point next week');
+INSERT INTO "claim" VALUES(3145728,'2031-05-01',3,'st-ae9b09c754519a24-c1','st-ae9b09c754519a24','Ostrey Post','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Varnholm on May 1, killing three people','a drone struck a fuel depot at varnholm on may 1 killing three people');
+INSERT INTO "claim" VALUES(3145729,'2031-05-01',3,'st-ae9b09c754519a24-c2','st-ae9b09c754519a24','Ostrey Post','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 0 before dawn on that day,”','we counted the dead beside depot number 0 before dawn on that day');
+INSERT INTO "claim" VALUES(3145730,'2031-05-01',3,'st-ae9b09c754519a24-c3','st-ae9b09c754519a24','Ostrey Post','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Kelm Point next week','to attack kelm point next week');
+INSERT INTO "claim" VALUES(4194304,'2031-05-03',4,'st-15de32a4f6035d81-c1','st-15de32a4f6035d81','Varn Courier','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
+INSERT INTO "claim" VALUES(4194305,'2031-05-03',4,'st-15de32a4f6035d81-c2','st-15de32a4f6035d81','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
+INSERT INTO "claim" VALUES(4194306,'2031-05-03',4,'st-15de32a4f6035d81-c3','st-15de32a4f6035d81','Varn Courier','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
+INSERT INTO "claim" VALUES(5242880,'2031-05-03',5,'st-3b2a5b91f40962b7-c1','st-3b2a5b91f40962b7','Ostrey Post','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
+INSERT INTO "claim" VALUES(5242881,'2031-05-03',5,'st-3b2a5b91f40962b7-c2','st-3b2a5b91f40962b7','Ostrey Post','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
+INSERT INTO "claim" VALUES(5242882,'2031-05-03',5,'st-3b2a5b91f40962b7-c3','st-3b2a5b91f40962b7','Ostrey Post','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
+INSERT INTO "claim" VALUES(6291456,'2031-05-05',6,'st-488d96a11661d167-c1','st-488d96a11661d167','Varn Courier','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Sunnmark on May 5, killing at least six people','a drone struck a fuel depot at sunnmark on may 5 killing at least six people');
+INSERT INTO "claim" VALUES(6291457,'2031-05-05',6,'st-488d96a11661d167-c2','st-488d96a11661d167','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 4 before dawn on that day,”','we counted the dead beside depot number 4 before dawn on that day');
+INSERT INTO "claim" VALUES(6291458,'2031-05-05',6,'st-488d96a11661d167-c3','st-488d96a11661d167','Varn Courier','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Tolle Roads next week','to attack tolle roads next week');
+INSERT INTO "claim" VALUES(7340032,'2031-05-09',7,'st-bbe76d29e28e1246-c1','st-bbe76d29e28e1246','Varn Courier','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Sunnmark on May 5, killing seven people','a drone struck a fuel depot at sunnmark on may 5 killing seven people');
+INSERT INTO "claim" VALUES(7340033,'2031-05-09',7,'st-bbe76d29e28e1246-c2','st-bbe76d29e28e1246','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 4 before dawn on that day,”','we counted the dead beside depot number 4 before dawn on that day');
+INSERT INTO "claim" VALUES(7340034,'2031-05-09',7,'st-bbe76d29e28e1246-c3','st-bbe76d29e28e1246','Varn Courier','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Tolle Roads next week','to attack tolle roads next week');
+INSERT INTO "claim" VALUES(8388608,'2031-04-01',8,'st-000000000000004d-c1','st-000000000000004d','Varn Courier','named_body','Harbour Authority',NULL,NULL,NULL,'Shells hit the quay at Varnholm on Monday, killing at least six dockers','shells hit the quay at varnholm on monday killing at least six dockers');
+INSERT INTO "claim" VALUES(8388609,'2031-04-01',8,'st-000000000000004d-c2','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'oda brenk','Nine others were wounded','nine others were wounded');
+INSERT INTO "claim" VALUES(8388610,'2031-04-01',8,'st-000000000000004d-c3','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'oda brenk','The Tern Brigade plans another attack','the tern brigade plans another attack');
+INSERT INTO "claim" VALUES(9437184,'2031-04-01',9,'st-000000000000004d-c1','st-000000000000004d','Varn Courier','named_body','Harbour Authority',NULL,NULL,NULL,'Shells hit the quay at Varnholm on Monday, killing at least six dockers','shells hit the quay at varnholm on monday killing at least six dockers');
+INSERT INTO "claim" VALUES(9437185,'2031-04-01',9,'st-000000000000004d-c2','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'oda brenk','Nine others were wounded','nine others were wounded');
+INSERT INTO "claim" VALUES(9437186,'2031-04-01',9,'st-000000000000004d-c3','st-000000000000004d','Varn Courier','named_person','Oda Brenk',NULL,NULL,'oda brenk','The Tern Brigade plans another attack','the tern brigade plans another attack');
+INSERT INTO "claim" VALUES(10485760,'2031-05-03',10,'st-15de32a4f6035d81-c1','st-15de32a4f6035d81','Varn Courier','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
+INSERT INTO "claim" VALUES(10485761,'2031-05-03',10,'st-15de32a4f6035d81-c2','st-15de32a4f6035d81','Varn Courier','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
+INSERT INTO "claim" VALUES(10485762,'2031-05-03',10,'st-15de32a4f6035d81-c3','st-15de32a4f6035d81','Varn Courier','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
+INSERT INTO "claim" VALUES(11534336,'2031-05-03',11,'st-3b2a5b91f40962b7-c1','st-3b2a5b91f40962b7','Ostrey Post','named_body','Interior Ministry',NULL,NULL,NULL,'A drone struck a fuel depot at Ostrey on May 3, killing five people','a drone struck a fuel depot at ostrey on may 3 killing five people');
+INSERT INTO "claim" VALUES(11534337,'2031-05-03',11,'st-3b2a5b91f40962b7-c2','st-3b2a5b91f40962b7','Ostrey Post','named_person','Col. Anders Holt','spokesman','Interior Ministry','col anders holt','“We counted the dead beside depot number 2 before dawn on that day,”','we counted the dead beside depot number 2 before dawn on that day');
+INSERT INTO "claim" VALUES(11534338,'2031-05-03',11,'st-3b2a5b91f40962b7-c3','st-3b2a5b91f40962b7','Ostrey Post','named_body','Tern Brigade',NULL,NULL,NULL,'to attack Brackwater next week','to attack brackwater next week');
 CREATE TABLE coding (
 	seq INTEGER NOT NULL, 
 	id VARCHAR NOT NULL, 
@@ -366,7 +367,7 @@ CREATE TABLE session (
 	CONSTRAINT pk_session PRIMARY KEY (digest), 
 	CONSTRAINT fk_session_account_account FOREIGN KEY(account) REFERENCES account (id)
 );
-INSERT INTO "session" VALUES('14494144215fd777c654d563c76dc997772211b0d681ca559d3a96e1ba93212a','pe-efb8688c','2031-04-02 09:30:00.000000','2031-04-02 09:30:00.000000');
+INSERT INTO "session" VALUES('14494144215fd777c654d563c76dc997772211b0d681ca559d3a96e1ba93212a','pe-6d9ac458','2031-04-02 09:30:00.000000','2031-04-02 09:30:00.000000');
 CREATE TABLE speaker (
 	name VARCHAR NOT NULL, 
 	body TEXT NOT NULL, 
@@ -455,7 +456,7 @@ CREATE TABLE token (
 	CONSTRAINT uq_token_digest UNIQUE (digest), 
 	CONSTRAINT fk_token_account_account FOREIGN KEY(account) REFERENCES account (id)
 );
-INSERT INTO "token" VALUES('to-09fdd214','6f838b73b79b241156f52f6c2c9b442a7777789ee249bdb4311e89247f75006c','pe-efb8688c','backups','reader','2031-04-02 09:30:00.000000','2031-05-02 09:30:00.000000',NULL);
+INSERT INTO "token" VALUES('to-35d96054','6f838b73b79b241156f52f6c2c9b442a7777789ee249bdb4311e89247f75006c','pe-6d9ac458','backups','reader','2031-04-02 09:30:00.000000','2031-05-02 09:30:00.000000',NULL);
 CREATE TABLE verdict (
 	tally VARCHAR NOT NULL, 
 	word VARCHAR NOT NULL, 
@@ -524,4 +525,6 @@ BEGIN SELECT RAISE(ABORT, 'facts are only added: delete on coding is refused'); 
 CREATE INDEX ix_intake_source ON intake (source);
 CREATE VIRTUAL TABLE claim_words USING fts5(folded, content='claim', content_rowid='n', tokenize='ascii', detail='none');
 INSERT INTO claim_words(claim_words) VALUES ('rebuild');
+CREATE VIRTUAL TABLE claim_named USING fts5(named, content='claim', content_rowid='n', tokenize='ascii', detail='none');
+INSERT INTO claim_named(claim_named) VALUES ('rebuild');
 COMMIT;

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("name", text, nullable=True),
         sa.Column("role", text, nullable=True),
         sa.Column("affiliation", text, nullable=True),
+        sa.Column("named", text, nullable=True),
         sa.Column("words", text, nullable=False),
         sa.Column("folded", text, nullable=False),
         # In a file the number is the row, by which the index knows it; a server wants what it parts by in every key
