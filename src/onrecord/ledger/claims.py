@@ -146,9 +146,9 @@ def _told(readings: Iterable[int]) -> Iterator[Finding]:
 def _readings(connection: sa.Connection) -> Iterator[list[tuple[int, Reading]]]:
     table, last = schema.reading, 0
     query = sa.select(table.c.seq, table.c.body).order_by(table.c.seq).limit(_READINGS)
-    while some := [(row.seq, decode(row.body, Reading)) for row in connection.execute(query.where(table.c.seq > last))]:
-        yield some
-        last = some[-1][0]
+    while found := connection.execute(query.where(table.c.seq > last)).all():
+        yield [(row.seq, decode(row.body, Reading)) for row in found]
+        last = found[-1].seq
 
 
 def _rows(connection: sa.Connection, readings: Sequence[tuple[int, Reading]]) -> list[Row]:
@@ -239,7 +239,7 @@ def matching(connection: sa.Connection, wanted: Wanted) -> Generator[Mapping[str
         if behind is not None:
             some = some.where(table.c.day < behind)
         with connection.execute(some.execution_options(yield_per=100)) as result:
-            yield from (row for row in result.mappings() if row["story"] not in wanted.without)
+            yield from (dict(row) for row in result.mappings() if row["story"] not in wanted.without)
 
 
 def _stretches(connection: sa.Connection) -> Iterator[tuple[date | None, date | None]]:

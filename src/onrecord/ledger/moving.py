@@ -53,7 +53,7 @@ def _copy(table: sa.Table, source: sa.Connection, target: sa.Connection) -> int:
     count = 0
     # Not all of it at once: a ledger may be larger than the memory
     for rows in source.execute(query).mappings().partitions(portion):
-        bulk.put(target, table, rows)
+        bulk.put(target, table, [dict(row) for row in rows])
         count += len(rows)
     return count
 

@@ -154,7 +154,7 @@ def _store_readings(connection: sa.Connection, readings: Iterable[Reading], now:
     found = read.rows(connection, sa.select(table.c.story, table.c.reader), table.c.story, stories)
     held = {(row.story, row.reader) for row in found}
     new = {pair: reading for pair, reading in given.items() if pair not in held}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"seq": seq, "story": story, "reader": reader, "body": encode(reading), "at": now}
         for seq, ((story, reader), reading) in zip(bulk.numbers(connection, table, len(new)), new.items(), strict=True)
     ]
