@@ -115,7 +115,8 @@ def test_every_flipped_bit_is_named_or_changes_nothing(
     told = flipped(sound, tmp_path, times, seed)
     record_property("flips", dict(told))
     assert told.keys() <= {"facts named", "other rows or pages named", "nothing changed"}
-    assert told["facts named"] > times / 3
+    # Of the pages of the file some hold what is derived, and what is searched
+    assert told["facts named"] > times / 4
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 11))])

@@ -31,6 +31,7 @@ CONTENT = {
     "0003": "8ce604ccb376f0b82fb3e580a8adb82e5a8a0d7fa705890fed2c3b6f674cf174",
     "0004": "8ce604ccb376f0b82fb3e580a8adb82e5a8a0d7fa705890fed2c3b6f674cf174",
     "0005": "db3c31e896530019cd3a402293619f4c82c756cd1b5f71d2814eafa86c73a0b2",
+    "0006": "db3c31e896530019cd3a402293619f4c82c756cd1b5f71d2814eafa86c73a0b2",
 }
 """What each says once it is brought up. The facts in them are frozen: this changes only with the rules of grouping."""
 
@@ -154,7 +155,7 @@ def whole(path: Path, before: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_kill_at_any_statement_leaves_the_old_one(tmp_path: Path, old: str, moment: str, every: int) -> None:
     total = counted(thaw(old, tmp_path / "counted.db"))
-    assert total > 40
+    assert total > 20
     first = every // 2 if moment == "before_cursor_execute" else every - 1
     for at in range(first, total, every):
         path = thaw(old, tmp_path / f"held-{at}.db")

@@ -136,10 +136,15 @@ def test_an_empty_file_is_made_a_ledger(tmp_path: Path) -> None:
     open_ledger(str(path)).close()
 
 
+def of_the_schema(name: str | None, _kind: str, _parents: object) -> bool:
+    """The parts of the claims and what finds words in them: each database has its own."""
+    return not (name or "").startswith("claim_")
+
+
 def test_the_revisions_make_what_the_schema_says(ledger: Ledger) -> None:
     with ledger.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, schema.metadata) == []
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": of_the_schema}
+        assert compare_metadata(MigrationContext.configure(connection, opts=opts), schema.metadata) == []
 
 
 def test_an_interrupted_making_is_finished(tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ from onrecord.errors import TryLater, WrongUse
 from onrecord.ledger import Ledger, open_ledger, write
 from onrecord.pipeline import Judgement
 from onrecord.records import Claim, Published, Reading, Source, Span, Story
-from onrecord.web import Options, application, searching, words
+from onrecord.web import Options, application, searching
 from onrecord.web.board import Board
 from onrecord.web.desk import Desk
 from onrecord.web.pages_search import page_of, pieces
+from onrecord.wording import words
 from seats import seated
 
 

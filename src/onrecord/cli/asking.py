@@ -165,6 +165,34 @@ def _count(
 
 
 @app.command()
+def search(
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORD...", help='All of them; "words in a row", begin* or -- -without.')
+    ],
+    ledger: LedgerPath = DEFAULT_LEDGER,
+    since: Annotated[str | None, typer.Option("--since", "--from", metavar="DATE", help="YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option("--until", "--to", metavar="DATE", help="YYYY-MM-DD.")] = None,
+    outlet: Words = None,
+    limit: Annotated[int, typer.Option(help="How many claims at most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Claims with these words, the newest first, without loading the ledger: when, in which outlet, who says so, what."""
+    from onrecord.exports import searching
+
+    # Words in a row come as one argument: the shell has taken the quotation marks
+    question = " ".join(f'"{one}"' if " " in one and '"' not in one else one for one in words)
+    asked = searching.Asked(question, day(since, "--since"), day(until, "--until"), outlet, limit)
+    with held(ledger) as opened:
+        hits = searching.search(opened, asked)
+    if as_json:
+        print_json(map(searching.as_row, hits))
+    elif hits:
+        console().print(*(line for hit in hits for line in searching.told(hit)), sep="\n")
+    else:
+        print(f"{shown(ledger)}: no claim has these words", file=sys.stderr)
+
+
+@app.command()
 def show(id_: Annotated[str, typer.Argument(metavar="ID")], ledger: LedgerPath = DEFAULT_LEDGER) -> None:
     """One story, claim, event, incident, plan, tally or family, with its words marked in the text."""
     from onrecord import pipeline

@@ -34,10 +34,13 @@ _LISTED = 50
 
 @app.command()
 def rebuild(ledger: LedgerPath = DEFAULT_LEDGER) -> None:
-    """Drop everything derived and make it again from the readings held."""
+    """Drop everything derived, and what is searched, and make it again from the readings held."""
     from onrecord import pipeline
+    from onrecord.ledger import claims
 
     with held(ledger) as opened:
+        with opened.writing() as connection:
+            claims.lay_anew(connection)
         derived = pipeline.rebuild(opened, "joint", datetime.now(UTC))
     print(f"{shown(ledger)}: {len(derived.incidents):,} incidents, {len(derived.plans):,} plans, made anew")
 

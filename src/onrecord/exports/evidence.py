@@ -141,7 +141,7 @@ class Shown:
 
     def _words(self, story: str, spans: Iterable[Span]) -> RenderableType:
         held = self.story_of(story)
-        return _indented(marked(held, spans) if held else Text("(the story is not held)"))
+        return indented(marked(held, spans) if held else Text("(the story is not held)"))
 
     def _story(self, read: Read) -> RenderableType:
         head = read.story
@@ -294,7 +294,8 @@ class _Marked:
         yield plain.append(self.text.plain[at:])
 
 
-def _indented(text: Text) -> RenderableType:
+def indented(text: Text) -> RenderableType:
+    """Text with marks, under what it belongs to."""
     return Padding(_Marked(text), (0, 0, 0, 4), expand=False)
 
 
@@ -354,7 +355,7 @@ def reading(item: Intake, outcome: Reading | Rejection | None) -> RenderableType
     for credit in outcome.credits:
         lines.append(_line(f"credit: {credit.relation} {credit.outlet}"))
     for claim in outcome.claims:
-        lines.extend((_title(said(claim), claim.id), _indented(marked(story, claim.content))))
+        lines.extend((_title(said(claim), claim.id), indented(marked(story, claim.content))))
     for event in outcome.events:
         lines.append(_title(f"{event.status}: {event.kind}{', background' if event.background else ''}", event.id))
         lines.append(_line(f"    {_particulars(event)}"))
@@ -362,7 +363,7 @@ def reading(item: Intake, outcome: Reading | Rejection | None) -> RenderableType
         lines.extend(
             (
                 _title(f"tally of {tally.unit}", tally.id),
-                _indented(marked(story, [tally.span])),
+                indented(marked(story, [tally.span])),
             )
         )
     lines.extend(_line(f"not used: {rejection.reason}", "dim") for rejection in (*item.rejections, *outcome.rejections))

@@ -5,7 +5,8 @@ and a witness's never. A name that some story gives an office is not withheld an
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Self
 from urllib.parse import unquote
 
 from onrecord.pipeline import View
@@ -74,12 +75,20 @@ class Private:
     """The names to withhold in what is exported of a view."""
 
     def __init__(self, view: View) -> None:
+        self._know(claim.source for read in view.reads for claim in read.reading.claims)
+
+    @classmethod
+    def among(cls, sources: Iterable[Source]) -> Self:
+        """The names to withhold, by the sources of all claims of a ledger, for whoever has no view of it."""
+        made = cls.__new__(cls)
+        made._know(sources)
+        return made
+
+    def _know(self, sources: Iterable[Source]) -> None:
         public, named = set[str](), set[str]()
-        for read in view.reads:
-            for claim in read.reading.claims:
-                source = claim.source
-                if source.name and source.kind in ("named_person", "witness"):
-                    (named if _is_private(source) else public).add(source.name)
+        for source in sources:
+            if source.name and source.kind in ("named_person", "witness"):
+                (named if _is_private(source) else public).add(source.name)
         # A witness without a name is filed under the words for one, "a resident": no name to withhold
         self._names = frozenset(name for name in named - public if any(word[0].isupper() for word in _words(name)))
         self._long = frozenset(name for name in self._names if len(_words(name)) > 1)

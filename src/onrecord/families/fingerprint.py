@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rensa import RMinHash
 
 from onrecord.records import Story
+from onrecord.wording.words import UNSPACED
 
 PERMUTATIONS = 128
 """MinHash values of a signature: the error of an estimated overlap is at most 1 / (2 * sqrt(128)), about 0.044."""
@@ -18,8 +19,6 @@ QUOTE_WORDS = 6
 _SEED = 20_000
 _MOST_FACTS = 400
 _MOST_WORDS = 300
-# Scripts without blanks between words: each of their letters is a word here.
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _LONGEST_QUOTATION = 1500
 _CLOSING = {'"': ('"', 10), "“": ("”", 10), "„": ("“”", 10), "«": ("»", 10), "「": ("」", 5)}

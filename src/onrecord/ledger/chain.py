@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onrecord.ledger import schema
+from onrecord.ledger import bulk, schema
 from onrecord.records import digest
 
 START = "0" * 64
@@ -105,5 +105,4 @@ def extend(connection: sa.Connection, facts: Iterable[tuple[str, int, str]], now
         entry: dict[str, Any] = {"seq": seq, "fact": fact, "row": row, "digest": digest_, "at": now}
         previous = entry["hash"] = entry_hash(previous, entry)
         entries.append(entry)
-    if entries:
-        connection.execute(sa.insert(schema.log), entries)
+    bulk.put(connection, schema.log, entries)

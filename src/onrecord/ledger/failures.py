@@ -24,6 +24,11 @@ def explained(place: str) -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
+    except sa.exc.TimeoutError as error:
+        raise TryLater(
+            f"{place}: all connections of this program are in use; try again in a moment, or allow more with"
+            " ?pool=N&overflow=N at the end of the address"
+        ) from error
     except UnicodeDecodeError as error:
         # What the database says of a damaged schema quotes it, and that is no text any more
         raise BadLedger(
@@ -54,6 +59,11 @@ _CODES: tuple[tuple[str, type[OnRecordError], str], ...] = (
     ("42703", BadLedger, "is damaged or no ledger ({}); bring back a copy of it"),
     ("XX0", BadLedger, "is damaged ({}); bring back a copy of it"),
     ("55P03", TryLater, "is locked, another program writes to it ({}); nothing half done was kept, try again later"),
+    (
+        "53300",
+        TryLater,
+        "the server has no connection left ({}); try again in a moment, close other programs, or raise max_connections",
+    ),
     *(
         (code, TryLater, "{}; nothing half done was kept, try again when that is mended")
         for code in ("08", "25006", "25P03", "40", "53", "55", "57", "58")
@@ -63,6 +73,7 @@ _CODES: tuple[tuple[str, type[OnRecordError], str], ...] = (
 
 _WORDS = (
     ("invalid", ("invalid connection option", "invalid port", "invalid integer", "invalid sslmode")),
+    ("53300", ("too many clients", "remaining connection slots", "too many connections")),
     ("28", ("authentication", "password", "pg_hba", "role ")),
     ("3D", ("does not exist",)),
     ("08", ("",)),

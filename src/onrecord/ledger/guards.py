@@ -59,7 +59,7 @@ def let_in(ledger: Ledger, user: str) -> None:
         quote = connection.dialect.identifier_preparer.quote_identifier
         space, name = quote(connection.exec_driver_sql("SELECT current_schema()").scalar_one()), quote(user)
         facts = ", ".join(f"{space}.{quote(table.name)}" for table in schema.FACTS)
-        rest = ", ".join(f"{space}.{quote(table.name)}" for table in (*schema.DERIVED, schema.current, *schema.PEOPLE))
+        rest = ", ".join(f"{space}.{quote(table.name)}" for table in (*schema.DERIVED, *schema.READ, *schema.PEOPLE))
         for statement in (
             f"REVOKE ALL ON ALL TABLES IN SCHEMA {space} FROM {name}, PUBLIC",
             f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {space} FROM {name}, PUBLIC",
@@ -69,6 +69,7 @@ def let_in(ledger: Ledger, user: str) -> None:
             f"GRANT SELECT, INSERT ON {facts} TO {name}",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON {rest} TO {name}",
             f"GRANT SELECT ON {space}.alembic_version TO {name}",
+            f"GRANT EXECUTE ON FUNCTION {space}.claim_part(date, date) TO {name}",
         ):
             connection.exec_driver_sql(statement)
 

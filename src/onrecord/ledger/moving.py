@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from onrecord.errors import BadLedger, WrongUse
-from onrecord.ledger import chain, schema
+from onrecord.ledger import bulk, chain, claims, schema
 
 _ROWS = 200
 _CAPTURES = 8
@@ -22,6 +22,7 @@ def copy_facts(place: str, source: sa.Connection, target: sa.Connection) -> dict
     copied = {table.name: _copy(table, source, target) for table in _TABLES}
     if target.dialect.name == "postgresql":
         _count_on(target)
+    claims.lay_anew(target)
     for table in _TABLES:
         arrived = target.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         if arrived != copied[table.name]:
@@ -52,7 +53,7 @@ def _copy(table: sa.Table, source: sa.Connection, target: sa.Connection) -> int:
     count = 0
     # Not all of it at once: a ledger may be larger than the memory
     for rows in source.execute(query).mappings().partitions(portion):
-        target.execute(sa.insert(table), [dict(row) for row in rows])
+        bulk.put(target, table, [dict(row) for row in rows])
         count += len(rows)
     return count
 

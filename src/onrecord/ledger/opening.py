@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from onrecord.errors import BadLedger, WrongUse
-from onrecord.ledger import servers, snapshots, turns
+from onrecord.ledger import schema, servers, snapshots, turns
 from onrecord.ledger.failures import explained
 
 __all__ = ["Ledger", "explained", "open_ledger", "shown"]
@@ -199,8 +199,9 @@ def revision(connection: sa.Connection) -> str | None:
 def _kept_beside(connection: sa.Connection, newest: str) -> Path | None:
     """The copy that is made before a migration, of a ledger file with something in it. Nobody else writes meanwhile."""
     path = connection.engine.url.database
-    filled = (sa.select(sa.exists().select_from(sa.table(name))) for name in sa.inspect(connection).get_table_names())
-    if connection.dialect.name != "sqlite" or not path or sum(connection.execute(q).scalar_one() for q in filled) < 2:
+    held = schema.metadata.tables.keys() & set(sa.inspect(connection).get_table_names())
+    filled = (sa.select(sa.exists().select_from(sa.table(name))) for name in sorted(held))
+    if connection.dialect.name != "sqlite" or not path or not any(connection.execute(q).scalar_one() for q in filled):
         return None
     return snapshots.keep_beside(Path(path), f"before-{newest}")
 

@@ -37,9 +37,21 @@ from onrecord.records import (
 
 def held_keys(ledger: Ledger, keys: Iterable[str]) -> set[str]:
     """Those of the intake keys that the books hold already."""
-    column = schema.intake.c.key
     with ledger.reading() as connection:
-        return set(connection.execute(sa.select(column).where(column.in_(list(keys)))).scalars())
+        return held(connection, schema.intake.c.key, keys)
+
+
+def held(connection: sa.Connection, column: sa.Column[Any], values: Iterable[str]) -> set[str]:
+    """Those of the values that a column holds."""
+    return {row[0] for row in rows(connection, sa.select(column), column, values)}
+
+
+def rows(
+    connection: sa.Connection, query: sa.Select[Any], column: sa.Column[Any], values: Iterable[str]
+) -> Iterator[sa.Row[Any]]:
+    """The rows of a question where a column has one of the values, however many these are."""
+    for some in portions(sorted(values)):
+        yield from connection.execute(query.where(column.in_(some)))
 
 
 def read_by(ledger: Ledger, stories: Iterable[str], reader: str) -> dict[str, Reading]:

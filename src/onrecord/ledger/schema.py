@@ -1,7 +1,7 @@
 """The tables of a ledger, the same on every database.
 
 Facts are only ever added; triggers refuse anything else. `log` chains them: one entry a fact, each with the hash of the
-one before. `current` is the reading of each story that counts, and follows from the log; the rest is derived, and is
+one before. `current` is the reading of each story that counts, and follows from the log; `claim` holds what is searched, and follows from the readings; the rest is derived, and is
 rebuilt at will. Who may sign in is neither: these rows change, and say nothing about the news. A column `body` holds the whole record as canonical JSON; the columns beside it are what filters ask for.
 """
 
@@ -206,6 +206,28 @@ current = Table(
     Column("reading", ForeignKey("reading.seq"), nullable=False),
 )
 
+claim = Table(
+    "claim",
+    metadata,
+    Column("n", _WIDE, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    Column("reading", Integer, nullable=False),
+    Column("claim", String, nullable=False),
+    Column("story", String, nullable=False),
+    Column("outlet", String),
+    Column("kind", String, nullable=False),
+    Column("name", Text),
+    Column("role", Text),
+    Column("affiliation", Text),
+    Column("named", Text),
+    Column("words", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+)
+"""What is searched: the claims of all readings, as they were read (`ledger.claims`). n: the number of the reading and the place in it;
+day: on which the story was published, the first of all where that is unknown; words: of the claim; folded: the same as they are
+compared; named: a person's name, as it is compared. On a server it is parted by days, and its key holds the day, too.
+"""
+
 family = Table(
     "family",
     metadata,
@@ -350,6 +372,8 @@ FACTS = (
 )
 CHAINED = (intake, reading, switch, decision, campaign, name, coding_round, coding)
 """The facts with an entry in the log. Captures, stories and rejections are vouched for by the intakes they came with."""
+READ = (current, claim)
+"""What follows from readings and switches alone."""
 DERIVED = (family, derivation, mutation, gathering, speaker, incident, plan, verdict, standing, derived_from)
 PEOPLE = (account, token, session)
 """Who may come in: no facts, and following from none. The last goes nowhere with a ledger that is moved."""

@@ -8,6 +8,11 @@ _FORM = "write postgresql://USER@HOST/DATABASE, or give the path of a file"
 _TURN = 0x0111ED6E
 """The number of the lock that whoever writes to a ledger holds."""
 _SECONDS = 10
+_RECYCLED = 1800
+"""Seconds after which a connection is not used again: what a server holds in memory for one only grows."""
+_POOL = {"pool": (1, 5), "overflow": (0, 10), "pool_wait": (1, 30)}
+"""What an address may say of connections: the least, and what holds where it says nothing."""
+_MOST = 1000
 
 
 def is_address(place: str) -> bool:
@@ -37,17 +42,43 @@ def shown(url: sa.URL) -> str:
 
 
 def engine(url: sa.URL) -> sa.Engine:
-    """Connections to a server. One that the server has dropped meanwhile is replaced unseen."""
-    return sa.create_engine(
+    """Connections to a server, a few of which are kept open. One that the server has dropped meanwhile is replaced unseen.
+
+    The address may say how many: pool=N are kept, overflow=N more are opened when all are in use and closed again, and whoever finds
+    none free waits pool_wait=SECONDS. Raises WrongUse where that is no number, or too small a one.
+    """
+    given = {name: _number(url, name, least, usual) for name, (least, usual) in _POOL.items()}
+    made = sa.create_engine(
         url,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
+        pool_size=given["pool"],
+        max_overflow=given["overflow"],
+        pool_timeout=given["pool_wait"],
+        pool_recycle=_RECYCLED,
+        # The last one used comes first, so that those nobody needs grow old and a firewall may drop them
+        pool_use_lifo=True,
         connect_args={
             "application_name": "onrecord",
             "client_encoding": "utf8",
             **({} if "connect_timeout" in url.query else {"connect_timeout": _SECONDS}),
         },
     )
+    # They stay in the address, for another process, and are none of the server's business
+    sa.event.listen(made, "do_connect", _without_ours)
+    return made
+
+
+def _without_ours(_dialect: sa.Dialect, _record: object, _args: object, given: dict[str, object]) -> None:
+    for name in _POOL:
+        given.pop(name, None)
+
+
+def _number(url: sa.URL, name: str, least: int, usual: int) -> int:
+    given = url.query.get(name, str(usual))
+    if not isinstance(given, str) or not given.isascii() or not given.isdigit() or not least <= int(given) <= _MOST:
+        raise WrongUse(f"{shown(url)}: {name} is a number from {least} to {_MOST}")
+    return int(given)
 
 
 def begin_reading(connection: sa.Connection) -> None:

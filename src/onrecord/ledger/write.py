@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from onrecord.ledger import chain, read, schema
+from onrecord.ledger import bulk, chain, claims, read, schema
 from onrecord.ledger.codec import encode
 from onrecord.ledger.opening import Ledger
 from onrecord.records import (
     Campaign,
+    Capture,
     Coding,
     Decision,
     Derivation,
@@ -43,62 +43,84 @@ def intake_key(item: Intake) -> str:
 
 def store(ledger: Ledger, items: Sequence[Intake], readings: Iterable[Reading], now: datetime) -> list[Intake]:
     """Adds inputs and what was read in their stories, all or nothing. Returns the inputs that were new."""
-    new: list[Intake] = []
     with ledger.writing() as connection:
-        entries: list[Entry] = []
-        for item in items:
-            added = _store_item(connection, item, now)
-            entries += added
-            new += [item] if added else []
-        for reading in readings:
-            entries += _store_reading(connection, reading, now)
+        new, entries = _store_items(connection, items, now)
+        entries += _store_readings(connection, readings, now)
         chain.extend(connection, entries, now)
     return new
 
 
-def _store_item(connection: sa.Connection, item: Intake, now: datetime) -> list[Entry]:
-    key = intake_key(item)
-    if connection.execute(sa.select(schema.intake.c.seq).where(schema.intake.c.key == key)).first():
-        return []
-    capture = story = None
-    if item.capture:
-        given = {"sha256": item.capture.sha256, "media": item.capture.media, "body": item.capture.body}
-        capture = _once(connection, schema.capture, given)
-    if item.story:
-        story = _once(connection, schema.story, story_row(item.story))
-    row = {
-        "key": key,
-        "source": item.source,
-        "state": item.state,
-        "capture": item.capture.sha256 if item.capture else None,
-        "story": item.story.id if item.story else None,
-        "body": _came(item),
-        "at": now,
+def _store_items(connection: sa.Connection, items: Sequence[Intake], now: datetime) -> tuple[list[Intake], list[Entry]]:
+    """Adds the inputs that are not in the books, in their order; of those that are the same, the first."""
+    keyed: dict[str, Intake] = {}
+    for item in items:
+        keyed.setdefault(intake_key(item), item)
+    held = read.held(connection, schema.intake.c.key, keyed)
+    new = {key: item for key, item in keyed.items() if key not in held}
+    media, told = _put_captures(connection, new.values()), _put_stories(connection, new.values())
+    rows: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    entries: list[Entry] = []
+    for seq, (key, item) in zip(bulk.numbers(connection, schema.intake, len(new)), new.items(), strict=True):
+        capture, story = item.capture.sha256 if item.capture else None, item.story.id if item.story else None
+        row = {
+            "seq": seq,
+            "key": key,
+            "source": item.source,
+            "state": item.state,
+            "capture": capture,
+            "story": story,
+            "body": _came(item),
+            "at": now,
+        }
+        why = [
+            {"intake": seq, "what": r.what, "reason": r.reason, "lost": r.lost, "body": encode(r)}
+            for r in item.rejections
+        ]
+        rows.append(row)
+        refused += why
+        digest_ = chain.intake_digest(row, media[capture] if capture else None, told[story] if story else None, why)
+        entries.append(("intake", seq, digest_))
+    bulk.put(connection, schema.intake, rows)
+    bulk.put(connection, schema.rejection, refused)
+    return list(new.values()), entries
+
+
+def _put_captures(connection: sa.Connection, items: Iterable[Intake]) -> dict[str, str]:
+    """Adds the captures that are not held; the kind of each, as the ledger has it."""
+    given: dict[str, Capture] = {}
+    for item in items:
+        if item.capture:
+            given.setdefault(item.capture.sha256, item.capture)
+    table = schema.capture
+    held = {
+        row.sha256: row.media
+        for row in read.rows(connection, sa.select(table.c.sha256, table.c.media), table.c.sha256, given)
     }
-    seq = connection.execute(sa.insert(schema.intake).values(row).returning(schema.intake.c.seq)).scalar_one()
-    rejections = [
-        {"intake": seq, "what": r.what, "reason": r.reason, "lost": r.lost, "body": encode(r)} for r in item.rejections
+    new = [
+        {"sha256": one.sha256, "media": one.media, "body": one.body} for id_, one in given.items() if id_ not in held
     ]
-    if rejections:
-        connection.execute(sa.insert(schema.rejection), rejections)
-    media = capture["media"] if capture else None
-    return [("intake", seq, chain.intake_digest(row, media, story, rejections))]
+    bulk.put(connection, table, new)
+    return {id_: held.get(id_, one.media) for id_, one in given.items()}
+
+
+def _put_stories(connection: sa.Connection, items: Iterable[Intake]) -> dict[str, dict[str, Any]]:
+    """Adds the stories that are not held; the row of each, as the ledger has it."""
+    given: dict[str, Story] = {}
+    for item in items:
+        if item.story:
+            given.setdefault(item.story.id, item.story)
+    table = schema.story
+    held = {row.id: dict(row._mapping) for row in read.rows(connection, sa.select(table), table.c.id, given)}
+    new = {id_: story_row(one) for id_, one in given.items() if id_ not in held}
+    bulk.put(connection, table, list(new.values()))
+    return held | new
 
 
 def _came(item: Intake) -> str | None:
     if not item.how and item.books is None:
         return None
     return encode({"books": item.books, "how": dict(sorted(item.how.items()))})
-
-
-def _once(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Adds a row unless its key is held already; the row as the ledger holds it."""
-    added = connection.execute(insert(connection, table).values(row).on_conflict_do_nothing())
-    if added.rowcount:
-        return row
-    (key,) = table.primary_key.columns
-    held = connection.execute(sa.select(table).where(key == row[key.name])).mappings().one()
-    return dict(held)
 
 
 def story_row(story: Story) -> dict[str, Any]:
@@ -120,19 +142,31 @@ def story_row(story: Story) -> dict[str, Any]:
     }
 
 
-def _store_reading(connection: sa.Connection, reading: Reading, now: datetime) -> list[Entry]:
-    """Adds a reading, unless its reader has read that story before. It is the current one at once only where its story
+def _store_readings(connection: sa.Connection, readings: Iterable[Reading], now: datetime) -> list[Entry]:
+    """Adds readings, but for those whose reader has read that story before. One is current at once only where its story
     has none: another takes its place by a switch.
     """
-    row = {"story": reading.story, "reader": reading.reader, "body": encode(reading), "at": now}
-    added = connection.execute(
-        insert(connection, schema.reading).values(row).on_conflict_do_nothing().returning(schema.reading.c.seq)
-    ).first()
-    if added is None:
-        return []
-    values = {"story": reading.story, "reading": added.seq}
-    connection.execute(insert(connection, schema.current).values(values).on_conflict_do_nothing())
-    return [("reading", added.seq, chain.row_digest(row))]
+    given: dict[tuple[str, str], Reading] = {}
+    for reading in readings:
+        given.setdefault((reading.story, reading.reader), reading)
+    stories = sorted({story for story, _ in given})
+    table, current = schema.reading, schema.current
+    found = read.rows(connection, sa.select(table.c.story, table.c.reader), table.c.story, stories)
+    held = {(row.story, row.reader) for row in found}
+    new = {pair: reading for pair, reading in given.items() if pair not in held}
+    rows: list[dict[str, Any]] = [
+        {"seq": seq, "story": story, "reader": reader, "body": encode(reading), "at": now}
+        for seq, ((story, reader), reading) in zip(bulk.numbers(connection, table, len(new)), new.items(), strict=True)
+    ]
+    bulk.put(connection, table, rows)
+    known = read.held(connection, current.c.story, stories)
+    first: dict[str, int] = {}
+    for row in rows:
+        if row["story"] not in known:
+            first.setdefault(row["story"], row["seq"])
+    bulk.put(connection, current, [{"story": story, "reading": seq} for story, seq in first.items()])
+    claims.add(connection, [(row["seq"], reading) for row, reading in zip(rows, new.values(), strict=True)])
+    return [("reading", row["seq"], chain.row_digest(row)) for row in rows]
 
 
 def switch(connection: sa.Connection, reader: str, stories: Sequence[str] | None, now: datetime) -> int:
@@ -218,11 +252,6 @@ def _add_fact(connection: sa.Connection, table: sa.Table, row: dict[str, Any], n
     chain.extend(connection, [(table.name, seq, chain.row_digest(row))], now)
 
 
-def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """An insert that can pass over what is held already, as either database words it."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-
-
 def replace_derived(connection: sa.Connection, derived: Derived, readings: str, decided: str) -> None:
     """Puts what was freshly derived in the place of the old, in a transaction of the caller's.
 
@@ -232,8 +261,7 @@ def replace_derived(connection: sa.Connection, derived: Derived, readings: str, 
     for table in schema.DERIVED:
         connection.execute(sa.delete(table))
     for table, rows in derived_rows(derived):
-        if rows:
-            connection.execute(sa.insert(table), rows)
+        bulk.put(connection, table, rows)
     connection.execute(sa.insert(schema.derived_from).values(one=1, readings=readings, decided=decided))
 
 
@@ -252,8 +280,7 @@ def change_derived(connection: sa.Connection, held: Derived, derived: Derived, r
         new = [row(id_, record) for id_, record in now.items() if not _same(was.get(id_), record)]
         for start in range(0, len(old), _AT_ONCE):
             connection.execute(sa.delete(table).where(key.in_(old[start : start + _AT_ONCE])))
-        if new:
-            connection.execute(sa.insert(table), new)
+        bulk.put(connection, table, new)
     connection.execute(sa.update(schema.derived_from).values(readings=readings, decided=decided))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from onrecord.errors import TryLater
-from onrecord.ledger import Ledger, checkpoints, read, verifying, write
+from onrecord.ledger import Ledger, checkpoints, claims, read, verifying, write
 from onrecord.ledger.checkpoints import Checkpoint
 from onrecord.ledger.findings import Finding, tolerated
 from onrecord.pipeline import deriving, viewing
@@ -31,6 +31,7 @@ def verify(ledger: Ledger, profile: str = "joint", checkpoint: Checkpoint | None
                 sound = False
                 yield finding
         if sound:
+            yield from tolerated("claim", claims.differing(connection))
             yield from tolerated("derived rows", _derived(connection, profile, checkpoint))
         else:
             yield Finding("derived rows", "", "not checked: facts that they follow from are damaged", remark=True)

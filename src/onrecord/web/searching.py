@@ -11,8 +11,8 @@ from onrecord.errors import TryLater, WrongUse
 from onrecord.exports.harmless import harmless
 from onrecord.exports.private import Private
 from onrecord.records import Published, Read, Story
-from onrecord.web import words
 from onrecord.web.board import Board
+from onrecord.wording import words
 
 MOST = 100
 """Hits of one page, at most."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from onrecord.families.fingerprint import UNSPACED
-
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+"""Scripts without blanks between words, as between the brackets of an expression: each of their letters is a word."""
 _MOST_SIGNS, _MOST_TERMS = 1000, 40
 """How much of a question is looked at."""
 _FILLING = "\u0640\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"
@@ -28,6 +28,7 @@ _LETTERS = str.maketrans(
     }
 )
 """Letters of their own that a keyboard without them has another for."""
+_PLAIN = re.compile("[a-z0-9]+")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _TERM = re.compile(r'(?P<out>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))(?P<begins>(?<=")\*)?')
 
@@ -57,6 +58,9 @@ def terms(question: str) -> tuple[Term, ...]:
 
 def folded(text: str) -> list[str]:
     """The words of a text in their order, without case and diacritics; each letter of a script without blanks is one."""
+    if text.isascii():
+        # Most are, and the same comes out sooner
+        return _PLAIN.findall(text.lower())
     return [word for given in _pattern().findall(text) if (word := _fold(given))]
 
 
