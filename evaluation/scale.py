@@ -139,11 +139,23 @@ def slope_of(curve: Sequence[Row], of: str = "cpu") -> float | None:
 
 def table(rows: Iterable[Row]) -> Table:
     """The table that is printed."""
-    shown = Table(Column("part", no_wrap=True), "stories", "seconds", "computing", "ms each", "peak GB", "slope", "computing", box=None)
+    shown = Table(
+        Column("part", no_wrap=True),
+        "stories",
+        "seconds",
+        "computing",
+        "ms each",
+        "peak GB",
+        "slope",
+        "computing",
+        box=None,
+    )
     for part, curve in curves(rows).items():
         for n, row in enumerate(curve):
             last = n == len(curve) - 1
-            slopes = (f"{found:.2f}" if last and (found := slope_of(curve, of)) is not None else "" for of in ("wall", "cpu"))
+            slopes = (
+                f"{found:.2f}" if last and (found := slope_of(curve, of)) is not None else "" for of in ("wall", "cpu")
+            )
             each = f"{1000 * row['cpu'] / row['stories']:.3f}"
             cells = (f"{row['wall']:.2f}", f"{row['cpu']:.2f}", each, f"{row['peak_gb']:.2f}")
             shown.add_row(part, f"{row['stories']:,}", *cells, *slopes)

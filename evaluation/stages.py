@@ -11,7 +11,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -135,7 +135,7 @@ def _group(size: int) -> Iterator[Part]:
     """Families of stories that come one by one and are not kept."""
     clock, grouping = _Clock(), families.Grouping()
     with clock.running():
-        grouping.add([one.read for one in clock.outside(generator.told(size))])
+        grouping.add(one.read for one in clock.outside(generator.told(size)))
     yield clock.part("group")
 
 

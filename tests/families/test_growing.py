@@ -334,8 +334,9 @@ def test_near_copies_of_a_widely_printed_report_however_they_came(seed: int) -> 
     came = list(range(len(texts)))
     draw.shuffle(came)
     grown = Neighbours(lambda n: times[came[n]])
-    grown.extend([signatures[n] for n in came[: 10 * seed]])
-    for n in came[10 * seed :]:
-        grown.extend([signatures[n]])
-    found = {frozenset((came[n], came[m])) for n in range(len(came)) for m in grown.of(n).rows.tolist()}
+    for at, n in enumerate(came):
+        grown.hold(signatures[n])
+        if at + 1 >= 10 * seed:
+            grown.extend()
+    found = {frozenset((came[n], came[m])) for n in range(len(came)) for m in grown.of(n)}
     assert found == expected

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +82,21 @@ def shares(equal: Counts, mine: Ints | int, theirs: Ints) -> tuple[Floats, Float
     return jaccard, np.minimum(1, shared / mine), np.minimum(1, shared / theirs), sure
 
 
+@cache
+def _of_equal() -> tuple[tuple[float, float], ...]:
+    """By how many values agree: jaccard, and what part of the shares is sure."""
+    equal = np.arange(PERMUTATIONS + 1, dtype=np.uint8)
+    jaccard, _, _, sure = shares(np.maximum(equal, 1), 1, np.ones(PERMUTATIONS + 1, dtype=np.int64))
+    return tuple(zip(jaccard.tolist(), sure.tolist(), strict=True))
+
+
+def share(equal: int, mine: int, theirs: int) -> tuple[float, float, float]:
+    """What `shares` gives for one pair that agrees in one value or more: the share of the first in the second, of the second in the first, and what is sure."""
+    jaccard, sure = _of_equal()[equal]
+    shared = jaccard * (mine + theirs) / (1 + jaccard)
+    return min(1.0, shared / mine), min(1.0, shared / theirs), sure
+
+
 def matrix(signatures: Sequence[tuple[int, ...]]) -> tuple[Ints, Matrix]:
     """The positions of the stories that have words, and their signatures, a row each."""
     held = [n for n, signature in enumerate(signatures) if len(signature) == PERMUTATIONS + 1]
@@ -97,7 +113,7 @@ def overlaps(signatures: Sequence[tuple[int, ...]]) -> Overlaps:
     return Overlaps(held[first], held[second], equal, sizes)
 
 
-def pairs(values: Matrix) -> tuple[Ints, Ints, Counts]:
+def pairs(values: Matrix) -> tuple[Rows, Rows, Counts]:
     """The pairs of rows, which stand in order of time, that agree in a telling part of their values, and in how many.
 
     Every MinHash value is a band of its own: an excerpt that is a tenth of its origin still shares a dozen of them.
@@ -110,7 +126,7 @@ def pairs(values: Matrix) -> tuple[Ints, Ints, Counts]:
     return first[keep], second[keep], equal[keep]
 
 
-def _candidates(values: Matrix) -> tuple[Ints, Ints]:
+def _candidates(values: Matrix) -> tuple[Rows, Rows]:
     """Pairs of rows that are met in enough columns, each once, sorted by the second, which is the larger."""
     count = len(values)
     order, rank, within = (np.empty((PERMUTATIONS, count), dtype=np.int32) for _ in range(3))
@@ -118,15 +134,15 @@ def _candidates(values: Matrix) -> tuple[Ints, Ints]:
     def placed(column: int) -> None:
         order[column], rank[column], within[column] = _places(values[:, column])
 
-    def met(start: int) -> tuple[Ints, Ints]:
+    def met(start: int) -> tuple[Rows, Rows]:
         return _met(order, rank[:, start : start + _ROWS], within[:, start : start + _ROWS], start)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(placed, range(PERMUTATIONS)))
         found = list(pool.map(met, range(0, count, _ROWS)))
     return (
-        np.concatenate([np.zeros(0, dtype=np.int64), *(first for first, _ in found)]),
-        np.concatenate([np.zeros(0, dtype=np.int64), *(second for _, second in found)]),
+        np.concatenate([np.zeros(0, dtype=np.int32), *(first for first, _ in found)]),
+        np.concatenate([np.zeros(0, dtype=np.int32), *(second for _, second in found)]),
     )
 
 
@@ -151,7 +167,7 @@ def _places(column: Matrix) -> tuple[Ints, Ints, Ints]:
     return order, rank, within
 
 
-def _met(order: Rows, rank: Rows, within: Rows, start: int) -> tuple[Ints, Ints]:
+def _met(order: Rows, rank: Rows, within: Rows, start: int) -> tuple[Rows, Rows]:
     """The pairs of a block of rows with rows before them. rank, within: of that block only, which begins at the row start."""
     columns = np.arange(PERMUTATIONS)[:, None]
     few, many = within < FULL, within >= FULL
@@ -169,10 +185,10 @@ def _met(order: Rows, rank: Rows, within: Rows, start: int) -> tuple[Ints, Ints]
     # Only where the run of a partner begins
     enough[:, 1:] &= table[:, 1 : 1 - LEAST_MET] != table[:, :-LEAST_MET]
     second, place = np.nonzero(enough)
-    return table[second, place].astype(np.int64), second + start
+    return table[second, place], (second + start).astype(np.int32)
 
 
-def _equal(values: Matrix, first: Ints, second: Ints) -> Counts:
+def _equal(values: Matrix, first: Rows, second: Rows) -> Counts:
     """In how many values the rows of each pair agree."""
 
     def of(start: int) -> Counts:
