@@ -1,6 +1,6 @@
 """`python -m evaluation.scale [--stories N ...] [--read N ...] [--only STAGE ...]`: what each stage costs, and how that grows.
 
-The stories are those of `evaluation.generator`: sentences from templates, 30 to 110 words a story. Reading takes their texts, all other stages
+The stories are those of `evaluation.generator`: sentences from templates, 23 to 79 words a story. Reading takes their texts, all other stages
 start from the readings that the generator gives with them. Each stage at each size runs in a process of its own (`evaluation.stages`), so that
 its peak of memory is its own, and is written to a file of JSON Lines once it ended: a run that was broken off goes on where it stopped.
 """

@@ -1,4 +1,4 @@
-"""`python -m evaluation.scaleplots [FILE]`: draws what `evaluation.scale` measured into docs/pictures, as SVG.
+"""`python -m evaluation.scaleplots [FILE]`: draws what `evaluation.scale` measured into docs/pictures, as SVG, and writes the table of docs/scale.md.
 
 Equal figures give equal bytes. The ground is white and drawn with, so that a picture reads the same on a light and on a dark page; curves differ in their marks
 as well as in their shades.
@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 from evaluation import scale
 from evaluation.rows import Row
 
-PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+BEGIN, END = "<!-- scale: begin -->", "<!-- scale: end -->"
 TIME = ("read", "group", "merge", "load, SQLite", "load, PostgreSQL", "export, csv", "export, acled")
 MEMORY = ("read", "group", "merge", "load, SQLite", "export, csv")
 _INK, _GREY = "#22303c", "#6b7680"
@@ -55,8 +56,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not curves:
         parser.error(f"{asked.file}: holds no measurements; run python -m evaluation.scale first")
     for name, picture in (("scale-time", time(curves)), ("scale-memory", memory(curves))):
-        (PICTURES / f"{name}.svg").write_bytes(picture)
+        (DOCS / "pictures" / f"{name}.svg").write_bytes(picture)
+    page = DOCS / "scale.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n\n{table(curves)}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     return 0
+
+
+def table(curves: Mapping[str, Sequence[Row]]) -> str:
+    """What was measured, as a table in Markdown: seconds of computing at each number of stories, and what they grow by."""
+    sizes = sorted({row["stories"] for curve in curves.values() for row in curve})
+    head = ["seconds of computing", *(f"{size:,}" for size in sizes), "slope", "a story", "most GB"]
+    lines = [head, ["---", *["--:"] * (len(head) - 1)]]
+    for part, curve in curves.items():
+        at = {row["stories"]: row for row in curve}
+        last, found = curve[-1], scale.slope_of(curve)
+        took = (f"{at[size]['cpu']:.2f}" if size in at else "" for size in sizes)
+        each = f"{1000 * last['cpu'] / last['stories']:.2f} ms"
+        lines.append([part, *took, "" if found is None else f"{found:.2f}", each, f"{last['peak_gb']:.1f}"])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def time(curves: Mapping[str, Sequence[Row]]) -> bytes:

@@ -29,7 +29,7 @@ from onrecord.engines import Local, reader_name
 from onrecord.exports import files
 from onrecord.families import copies
 from onrecord.families.fingerprint import PERMUTATIONS
-from onrecord.ledger import open_ledger, write
+from onrecord.ledger import open_ledger, read, write
 from onrecord.pipeline import deriving, viewing
 from onrecord.records import Intake, Read, Story
 
@@ -166,9 +166,12 @@ def _load(size: int) -> Iterator[Part]:
                     write.store(ledger, items, readings, _NOW)
             with kept.running(), ledger.writing() as connection:
                 write.replace_derived(connection, derived, *deriving.state_of(connection, "joint"))
+            with ledger.reading() as connection:
+                back = _timed(f"load: facts read back, {name}", lambda connection=connection: read.facts(connection))  # type: ignore[misc]
             ledger.close()
             yield stored.part(f"load: facts, {name}")
             yield kept.part(f"load: what is derived, {name}")
+            yield back
             yield f"load, {name}", stored.wall + kept.wall, stored.cpu + kept.cpu
 
 
@@ -192,21 +195,21 @@ def _copies(size: int) -> Iterator[Part]:
 
 def _late(size: int) -> Iterator[Part]:
     """One story more, of all times and in no order: what comes late changes more than what is the newest."""
-    reads = [one.read for one in generator.told(size)]
+    reads = [told.read for told in generator.told(size)]
     late = random.Random(size).sample(reads, _MORE)
-    held = {read.story.id for read in late}
-    before = [read for read in reads if read.story.id not in held]
+    held = {one.story.id for one in late}
+    before = [one for one in reads if one.story.id not in held]
     grouping, growing = families.Grouping(), incidents.Growing()
     came = grouping.add(before)
     yield _timed("which events are one", lambda: growing.change(before, came.derivations, came.mutations))
     of_families: list[Part] = []
     of_incidents: list[Part] = []
-    for read in late:
+    for one in late:
         clock = _Clock()
         with clock.running():
-            came = grouping.add([read])
+            came = grouping.add([one])
         of_families.append(clock.part("families"))
-        of_incidents.append(_timed("incidents", lambda came=came, read=read: _one_more(growing, read, came)))  # type: ignore[misc]
+        of_incidents.append(_timed("incidents", lambda came=came, one=one: _one_more(growing, one, came)))  # type: ignore[misc]
     for took in (of_families, of_incidents):
         # The first finds nothing prepared for more
         (name, *first), rest = took[0], took[1:]

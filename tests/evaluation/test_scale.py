@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from evaluation import generator, scale, stages
+from evaluation import generator, scale, scaleplots, stages
 from onrecord import families
 
 
@@ -120,3 +120,20 @@ def test_grouping_grows_with_the_number_of_stories() -> None:
     slope = scale.slope(*took.items())
     assert slope is not None
     assert slope < 1.3
+
+
+def test_equal_figures_give_equal_pictures_and_every_stage_has_its_curve() -> None:
+    rows = [row(part, size, size / 1_000) for part in scaleplots.TIME for size in (1_000, 10_000)]
+    curves = scale.curves(rows)
+    drawn = scaleplots.time(curves)
+    assert drawn == scaleplots.time(scale.curves(rows))
+    assert drawn != scaleplots.memory(curves)
+    for part in scaleplots.TIME:
+        assert f"{part}: slope 1.00" in drawn.decode()
+
+
+def test_the_table_has_a_column_for_each_size_and_leaves_open_what_was_not_measured() -> None:
+    rows = [row("read", 1_000, 66.0, stage="read"), row("group", 1_000, 0.5), row("group", 100_000, 60.0)]
+    _, _, read, group = scaleplots.table(scale.curves(rows)).splitlines()
+    assert read == "| read | 66.00 |  |  | 66.00 ms | 0.1 |"
+    assert group == "| group | 0.50 | 60.00 | 1.04 | 0.60 ms | 0.1 |"
