@@ -105,7 +105,7 @@ def _keep(rows: Sequence[Row], stage: str, size: int, out: Path) -> None:
 
 
 def curves(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """What was measured of each part, by the number of stories. Of what was measured several times, the quickest: whatever else
+    """What was measured of each part, in the order of the stages, by the number of stories. Of what was measured several times, the quickest: whatever else
     the machine does can only add to it.
     """
     best: dict[tuple[str, int], Row] = {}
@@ -113,11 +113,11 @@ def curves(rows: Iterable[Row]) -> dict[str, list[Row]]:
         key = (row["part"], row["stories"])
         if key not in best or row["cpu"] < best[key]["cpu"]:
             best[key] = row
+    stages = list(STAGES)
     found: dict[str, list[Row]] = {}
-    for row in sorted(best.values(), key=lambda row: row["stories"]):
+    for row in sorted(best.values(), key=lambda row: (stages.index(row["stage"]), row["stories"])):
         found.setdefault(row["part"], []).append(row)
-    order = list(dict.fromkeys(part for part, _ in best))
-    return {part: found[part] for part in order}
+    return found
 
 
 def slope(first: tuple[int, float], last: tuple[int, float]) -> float | None:

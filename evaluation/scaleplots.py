@@ -122,7 +122,7 @@ def _labelled(axes: Axes, label: str) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.grid(which="major", color="#e3e8ec", linewidth=0.6)
-    axes.legend(frameon=False, loc="upper left")
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1))
 
 
 if __name__ == "__main__":
