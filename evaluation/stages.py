@@ -18,8 +18,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from multiprocessing import active_children
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
+import psycopg
+from psycopg import sql
 
 from evaluation import generator
 from evaluation.generator import Told
@@ -148,14 +151,11 @@ def _merge(size: int) -> Iterator[Part]:
 
 
 def _load(size: int) -> Iterator[Part]:
-    """What was read and derived, into a ledger: a file, and a server where ONRECORD_SERVER names an empty database."""
+    """What was read and derived, into a ledger: a file, and a server where ONRECORD_SERVER is the address of one."""
     told = list(generator.told(size))
     derived = deriving.derive([one.read for one in told], "joint")
-    with tempfile.TemporaryDirectory(prefix="onrecord-scale-") as folder:
-        places = {"SQLite": str(Path(folder, "ledger.db"))}
-        if os.environ.get("ONRECORD_SERVER"):
-            places["PostgreSQL"] = os.environ["ONRECORD_SERVER"]
-        for name, place in places.items():
+    with tempfile.TemporaryDirectory(prefix="onrecord-scale-") as folder, _server() as server:
+        for name, place in {"SQLite": str(Path(folder, "ledger.db")), **server}.items():
             ledger = open_ledger(place, create=True)
             stored, kept = _Clock(), _Clock()
             for at in range(0, size, _AT_ONCE):
@@ -173,6 +173,21 @@ def _load(size: int) -> Iterator[Part]:
             yield kept.part(f"load: what is derived, {name}")
             yield back
             yield f"load, {name}", stored.wall + kept.wall, stored.cpu + kept.cpu
+
+
+@contextmanager
+def _server() -> Iterator[dict[str, str]]:
+    """A fresh database on the server, which is dropped again; none where there is no server."""
+    address, name = os.environ.get("ONRECORD_SERVER"), f"onrecord_scale_{os.getpid()}"
+    if not address:
+        yield {}
+        return
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield {"PostgreSQL": urlunsplit(urlsplit(address)._replace(path=f"/{name}"))}
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _export(size: int) -> Iterator[Part]:
