@@ -1,121 +1,165 @@
-"""`python -m evaluation.scale [--stories N ...] [--copies N ...]`: how long grouping and merging take, and how it grows.
+"""`python -m evaluation.scale [--stories N ...] [--read N ...] [--only STAGE ...]`: what each stage costs, and how that grows.
 
-The stories are those of `evaluation.generator`, with their readings: nothing is read. Each size is run in a process of its own,
-so that its peak of memory is its own; the stories themselves are in it. copies: near copies alone, from signatures.
+The stories are those of `evaluation.generator`: sentences from templates, 23 to 79 words a story. Reading takes their texts, all other stages
+start from the readings that the generator gives with them. Each stage at each size runs in a process of its own (`evaluation.stages`), so that
+its peak of memory is its own, and is written to a file of JSON Lines once it ended: a run that was broken off goes on where it stopped.
 """
 
 import argparse
-import random
-import resource
+import json
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import log
+from pathlib import Path
 
-import numpy as np
 from rich.console import Console
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
 
-from evaluation import generator
-from onrecord import families, incidents
-from onrecord.families import copies
-from onrecord.families.fingerprint import PERMUTATIONS
+from evaluation.rows import Row
+from evaluation.stages import STAGES
 
-SIZES = (1_000, 10_000, 100_000)
-_MORE, _FEWEST = 41, 100
+OUT = Path("out", "scale.jsonl")
+READ, SIZES, LATE = (1_000, 5_000), (1_000, 10_000, 100_000), (100_000,)
+_FEWEST = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; exit status 1 where a run failed, by memory for one."""
+    asked = _asked(arguments)
+    if asked.anew:
+        asked.out.unlink(missing_ok=True)
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    todo = _wanted(asked)
+    failed = list(_run(left(todo, held(asked.out)), asked.out))
+    Console().print(table([row for row in held(asked.out) if (row["stage"], row["stories"]) in todo]))
+    for said in failed:
+        print(said, file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evaluation.scale", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--stories", type=int, nargs="*", default=SIZES, help="how many stories are grouped and merged")
-    parser.add_argument("--copies", type=int, nargs="*", default=(100_000,), help="of how many near copies are found")
-    parser.add_argument("--run", nargs=2, metavar=("STAGE", "N"), help=argparse.SUPPRESS)
+    parser.add_argument("--read", type=int, nargs="*", default=READ, help="how many stories are read")
+    parser.add_argument("--stories", type=int, nargs="*", default=SIZES, help="how many the other stages are given")
+    parser.add_argument("--late", type=int, nargs="*", default=LATE, help="to how many one more is added; near copies")
+    parser.add_argument("--only", nargs="*", choices=STAGES, default=[*STAGES], help="which stages")
+    parser.add_argument("--out", type=Path, default=OUT, help="the file of what was measured")
+    parser.add_argument("--anew", action="store_true", help="measure again what the file holds")
     asked = parser.parse_args(arguments)
-    if min((*asked.stories, *asked.copies), default=_FEWEST) < _FEWEST:
+    if min((*asked.read, *asked.stories, *asked.late), default=_FEWEST) < _FEWEST:
         parser.error(f"fewer than {_FEWEST} stories tell nothing of how time grows")
-    if asked.run is not None:
-        print(*_measured(asked.run[0], int(asked.run[1])), sep="\n")
-        return 0
-    shown = Table("stage", "stories", "seconds", "peak GB", "slope", box=None)
-    for stage, sizes in (("copies", asked.copies), ("derive", asked.stories)):
-        seen: dict[str, list[tuple[int, float]]] = {}
-        for size in sizes:
-            command = [sys.executable, "-m", "evaluation.scale", "--run", stage, str(size)]
-            with Console(stderr=True).status(f"{stage} of {size:,} stories"):
-                run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    return asked
+
+
+def _wanted(asked: argparse.Namespace) -> list[tuple[str, int]]:
+    sizes = {"read": asked.read, "copies": asked.late, "late": asked.late}
+    return [(stage, size) for stage in asked.only for size in sizes.get(stage, asked.stories)]
+
+
+def held(path: Path) -> list[Row]:
+    """What was measured so far. A last line that was torn off is none."""
+    if not path.exists():
+        return []
+    rows: list[Row] = []
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):
+            rows.append(json.loads(line))
+    return rows
+
+
+def left(todo: Iterable[tuple[str, int]], rows: Iterable[Row]) -> list[tuple[str, int]]:
+    """The runs that are not measured yet, each once, in their order. A run of which not all lines were written is done again."""
+    done = {(row["stage"], row["stories"]) for row in rows if row["last"]}
+    return [one for one in dict.fromkeys(todo) if one not in done]
+
+
+def _run(todo: Sequence[tuple[str, int]], out: Path) -> Iterator[str]:
+    """Measures, and writes down what each run gave. Yields what went wrong."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=len(todo))
+        for stage, size in todo:
+            progress.update(task, description=f"{stage} of {size:,} stories")
+            command = [sys.executable, "-m", "evaluation.stages", stage, str(size)]
+            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
             if run.returncode:
-                print(f"{stage} of {size}: ended with {run.returncode}", file=sys.stderr)
-                return 1
-            for line in run.stdout.splitlines():
-                name, seconds, peak = line.split("\t")
-                seen.setdefault(name, []).append((size, float(seconds)))
-                shown.add_row(name, f"{size:,}", f"{float(seconds):.2f}", peak, _slope(seen[name]))
-    Console().print(shown)
-    return 0
+                yield f"{stage} of {size:,}: ended with {run.returncode}"
+            else:
+                _keep([json.loads(line) for line in run.stdout.splitlines()], stage, size, out)
+            progress.advance(task)
 
 
-def _slope(seen: Sequence[tuple[int, float]]) -> str:
-    """How the time grows from one size to the next: 1 in line with the number of stories, 2 with its square."""
-    if len(seen) < 2 or min(seconds for _, seconds in seen[-2:]) <= 0:
-        return ""
-    (size, seconds), (larger, longer) = seen[-2:]
-    return f"{log(longer / seconds) / log(larger / size):.2f}"
+def _keep(rows: Sequence[Row], stage: str, size: int, out: Path) -> None:
+    whole = [{"stage": stage, "stories": size, **row, "last": row is rows[-1]} for row in rows]
+    before = out.read_text(encoding="utf-8") if out.exists() else ""
+    if before and not before.endswith("\n"):
+        # What was torn off must not run on into the next line
+        out.write_text(before[: before.rfind("\n") + 1], encoding="utf-8")
+    with out.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in whole)
 
 
-def _measured(stage: str, size: int) -> list[str]:
-    if stage == "copies":
-        signatures = np.empty((size, PERMUTATIONS + 1), dtype=np.uint32)
-        for n, one in enumerate(generator.told(size)):
-            signatures[n] = one.read.reading.signature
-        values = np.ascontiguousarray(signatures[:, :PERMUTATIONS])
-        del signatures
-        began = time.perf_counter()
-        found, _, _ = copies.pairs(values)
-        return [_line(f"near copies ({len(found):,} pairs)", began)]
-    reads = [one.read for one in generator.told(size)]
-    # Of all times, and in no order: what comes late changes more than what is the newest
-    late = random.Random(size).sample(reads, _MORE)
-    held = {read.story.id for read in late}
-    grouping, growing = families.Grouping(), incidents.Growing()
-    began = time.perf_counter()
-    came = grouping.add([read for read in reads if read.story.id not in held])
-    lines = [_line("families", began)]
-    began = time.perf_counter()
-    growing.change([read for read in reads if read.story.id not in held], came.derivations, came.mutations)
-    lines.append(_line("incidents: which events are one", began))
-    families_took, incidents_took = [], []
-    for read in late:
-        began = time.perf_counter()
-        came = grouping.add([read])
-        families_took.append(time.perf_counter() - began)
-        began = time.perf_counter()
-        changed = growing.change([read], came.derivations, came.mutations)
-        desk = incidents.Desk(growing.told_in(changed.come), incidents.speakers([incidents.heard(read)]), "joint")
-        _ = [desk.row(group) for group in incidents.decided(growing.some(changed.come), ()).groups]
-        incidents_took.append(time.perf_counter() - began)
-    for what, took in (("families", families_took), ("incidents", incidents_took)):
-        # The first finds nothing prepared for more
-        lines.append(_row(f"{what}: one story more, the first", took[0]))
-        lines.append(_row(f"{what}: one story more, mean", sum(took[1:]) / len(took[1:])))
-        lines.append(_row(f"{what}: one story more, the slowest", max(took[1:])))
-    del growing
-    grouped = grouping.grouped()
-    began = time.perf_counter()
-    incidents.merge(
-        reads, incidents.Families(grouped.families, grouped.derivations, grouped.mutations), profile="joint"
+# ---- how it grows
+
+
+def curves(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """What was measured of each part, in the order of the stages, by the number of stories. Of what was measured several times, the quickest: whatever else
+    the machine does can only add to it.
+    """
+    best: dict[tuple[str, int], Row] = {}
+    for row in rows:
+        key = (row["part"], row["stories"])
+        if key not in best or row["cpu"] < best[key]["cpu"]:
+            best[key] = row
+    stages = list(STAGES)
+    found: dict[str, list[Row]] = {}
+    for row in sorted(best.values(), key=lambda row: (stages.index(row["stage"]), row["stories"])):
+        found.setdefault(row["part"], []).append(row)
+    return found
+
+
+def slope(first: tuple[int, float], last: tuple[int, float]) -> float | None:
+    """How time grows from one number of stories, with its seconds, to another: 1 in line with the number, 2 with its square. None where
+    that cannot be told.
+    """
+    (size, seconds), (larger, longer) = first, last
+    if size == larger or min(size, larger) <= 0 or min(seconds, longer) <= 0:
+        return None
+    return log(longer / seconds) / log(larger / size)
+
+
+def slope_of(curve: Sequence[Row], of: str = "cpu") -> float | None:
+    """The slope from the fewest stories to the most. of: "cpu" or "wall"."""
+    if len(curve) < 2:
+        return None
+    return slope(*((row["stories"], row[of]) for row in (curve[0], curve[-1])))
+
+
+def table(rows: Iterable[Row]) -> Table:
+    """The table that is printed."""
+    shown = Table(
+        Column("part", no_wrap=True),
+        "stories",
+        "seconds",
+        "computing",
+        "ms each",
+        "peak GB",
+        "slope",
+        "computing",
+        box=None,
     )
-    return [*lines, _line("incidents, with rows and verdicts", began)]
-
-
-def _line(name: str, began: float) -> str:
-    return _row(name, time.perf_counter() - began)
-
-
-def _row(name: str, seconds: float) -> str:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return f"{name}\t{seconds:.3f}\t{peak:.2f}"
+    for part, curve in curves(rows).items():
+        for n, row in enumerate(curve):
+            last = n == len(curve) - 1
+            slopes = (
+                f"{found:.2f}" if last and (found := slope_of(curve, of)) is not None else "" for of in ("wall", "cpu")
+            )
+            each = f"{1000 * row['cpu'] / row['stories']:.3f}"
+            cells = (f"{row['wall']:.2f}", f"{row['cpu']:.2f}", each, f"{row['peak_gb']:.2f}")
+            shown.add_row(part, f"{row['stories']:,}", *cells, *slopes)
+    return shown
 
 
 if __name__ == "__main__":

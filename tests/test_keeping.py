@@ -154,7 +154,7 @@ def test_an_old_ledger_is_migrated_and_the_copy_of_it_is_told_of(
     code, out, err = onrecord("migrate", "--ledger", "old.db")
     assert (code, err) == (0, "")
     assert out.startswith("old.db: brought from schema 0001 to ")
-    assert out.rstrip().endswith("old.before-0005.db")
+    assert out.rstrip().endswith("old.before-0006.db")
     assert onrecord("migrate", "--ledger", "old.db") == (0, "old.db: has the newest schema already\n", "")
 
 

@@ -196,17 +196,28 @@ def test_what_cannot_be_is_said_at_once(tmp_path: Path, monkeypatch: pytest.Monk
             engine.gather([source], ReadOptions(), None, lambda _: ())
     with pytest.raises(WrongUse, match=r"nowhere\.txt: there is no such file"):
         engine.gather(["nowhere.txt"], ReadOptions(), None, lambda _: ())
-    with pytest.raises(WrongUse, match="needs --work FOLDER"), Spark(SparkOptions("spark://127.0.0.1:1")):
-        pass
-    with pytest.raises(WrongUse, match="there is no such folder"), Spark(SparkOptions(work=str(tmp_path / "no"))):
-        pass
+    file = tmp_path / "a.txt"
+    file.write_text("Shells hit the quay at Varnholm on Monday.")
+
+    def run(options: SparkOptions) -> None:
+        with Spark(options) as started:
+            list(started.gather([str(file)], ReadOptions(), None, lambda _: ()))
+
+    with pytest.raises(WrongUse, match="needs --work FOLDER"):
+        run(SparkOptions("spark://127.0.0.1:1"))
+    with pytest.raises(WrongUse, match="there is no such folder"):
+        run(SparkOptions(work=str(tmp_path / "no")))
     monkeypatch.setattr(spark.shutil, "which", lambda *_, **__: None)
-    with pytest.raises(CannotWork, match="needs PySpark and Java"), Spark():
-        pass
+    with pytest.raises(CannotWork, match="needs PySpark and Java"):
+        run(SparkOptions())
     monkeypatch.setattr(spark.shutil, "which", lambda *_, **__: "/bin/true")
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(CannotWork, match=r"onrecord\[spark\]"), Spark():
-        pass
+    with pytest.raises(CannotWork, match=r"onrecord\[spark\]"):
+        run(SparkOptions())
+    # Where there is nothing to do, Spark is not started
+    (tmp_path / "empty").mkdir()
+    with Spark() as idle:
+        assert list(idle.gather([str(tmp_path / "empty")], ReadOptions(), None, lambda _: ())) == []
 
 
 def test_of_a_failure_far_away_its_last_words_are_told() -> None:

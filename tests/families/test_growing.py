@@ -1,20 +1,22 @@
 """More stories change no more and no less than grouping all of them anew would."""
 
+import gc
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from family_stories import ORIGIN, ORIGIN_CLAIMS, day, origin, read, undated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.families import Grouped, Grouping, group
-from onrecord.families.copies import FULL, overlaps
-from onrecord.families.fingerprint import fingerprint
+from onrecord.families.copies import FULL, overlaps, share, shares
+from onrecord.families.fingerprint import PERMUTATIONS, fingerprint
 from onrecord.families.neighbours import Neighbours
-from onrecord.families.tellings import Order
-from onrecord.records import UNDATED, Family, Quantity, Read, Story
+from onrecord.families.tellings import Order, Sets
+from onrecord.records import UNDATED, Family, Quantity, Read, Reading, Story
 
 EXCERPT = "\n\n".join(ORIGIN.split("\n\n")[1:3])
 REWRITE = (
@@ -334,8 +336,46 @@ def test_near_copies_of_a_widely_printed_report_however_they_came(seed: int) -> 
     came = list(range(len(texts)))
     draw.shuffle(came)
     grown = Neighbours(lambda n: times[came[n]])
-    grown.extend([signatures[n] for n in came[: 10 * seed]])
-    for n in came[10 * seed :]:
-        grown.extend([signatures[n]])
-    found = {frozenset((came[n], came[m])) for n in range(len(came)) for m in grown.of(n).rows.tolist()}
+    for at, n in enumerate(came):
+        grown.hold(signatures[n])
+        if at + 1 >= 10 * seed:
+            grown.extend()
+    found = {frozenset((came[n], came[m])) for n in range(len(came)) for m in grown.of(n)}
     assert found == expected
+
+
+def test_the_first_stories_are_taken_as_they_come_and_let_go_of() -> None:
+    stories = [
+        origin("st-a", "Varn Courier", day(3)),
+        *(rewrite(f"st-{n}", f"Dale Post {n}", day(4)) for n in range(3, 9)),
+    ]
+    waiting = [replace(one, reading=replace(one.reading, words=("unmistakable",))) for one in stories]
+    held: list[int] = []
+
+    def kept() -> int:
+        return sum(type(one) is Reading and one.words == ("unmistakable",) for one in gc.get_objects())
+
+    def come() -> Iterator[Read]:
+        while waiting:
+            held.append(kept() - len(waiting))
+            yield waiting.pop()
+
+    grouping = Grouping()
+    grouping.add(come())
+    # The one that was given last is let go of when the next is there
+    assert max(held) <= 1
+    assert kept() == 0
+    assert grouping.grouped() == group(stories)
+
+
+def test_equal_sets_are_kept_once() -> None:
+    sets = Sets()
+    first = sets.of(["Cape Lorne", "Tarn Haven"])
+    assert sets.of(iter(["Tarn Haven", "Cape Lorne"])) is first
+    assert sets.of(["Tarn Haven"]) is not first
+
+
+@given(st.integers(1, PERMUTATIONS), st.integers(1, 5000), st.integers(1, 5000))
+def test_the_shares_of_one_pair_are_those_of_many_to_the_last_bit(equal: int, mine: int, theirs: int) -> None:
+    _, here, there, sure = shares(np.array([equal], dtype=np.uint8), mine, np.array([theirs]))
+    assert share(equal, mine, theirs) == (here[0], there[0], sure[0])

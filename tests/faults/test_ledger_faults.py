@@ -16,7 +16,7 @@ from broken import sound
 from invented import NOW, TEXT, derived, intake, reading, story
 from onrecord import pipeline
 from onrecord.errors import BadLedger, TryLater
-from onrecord.ledger import Ledger, inputs, open_ledger, opening, read, write
+from onrecord.ledger import Ledger, inputs, open_ledger, opening, read, schema, write
 from onrecord.records import Campaign, Coding, Decision, Derived, Name, Round
 
 TOLD = story()
@@ -60,6 +60,9 @@ def wide() -> Derived:
 READS: dict[str, Callable[[Ledger], Any]] = {
     "held_keys": lambda ledger: read.held_keys(ledger, ["a"]),
     "read_by": lambda ledger: read.read_by(ledger, [TOLD.id], "by hand"),
+    "were_read_by": lambda ledger: read.were_read_by(ledger, [TOLD.id], "by hand"),
+    "held": within(read.held, schema.story.c.id, [TOLD.id]),
+    "rows": within(lambda held: list(read.rows(held, sa.select(schema.story.c.id), schema.story.c.id, [TOLD.id]))),
     "story": lambda ledger: read.story(ledger, TOLD.id),
     "story_in": within(read.story_in, TOLD.id),
     "current": within(read.current),

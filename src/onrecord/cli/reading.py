@@ -108,15 +108,16 @@ def add(
         textfile.check(metrics)
     choice = chosen(settings)
     options, online = _options(choice, published), asking(choice, contact)
-    pipeline.check(source, options, online)
+    progress = terminal.Progress(console(stderr=True))
+    runner = _spark(master, work, workers, progress.tell) if engine == "spark" else None
+    pipeline.check(source, options, online, runner)
     opened = open_ledger(ledger, create=True)
     if said := upgrade(opened):
         print(said, file=sys.stderr)
     try:
-        with terminal.Progress(console(stderr=True)) as progress:
+        with progress:
             now = datetime.now(UTC)
             run = textfile.Run("add", progress)
-            runner = _spark(master, work, workers, progress.tell) if engine == "spark" else None
             how = pipeline.AddOptions(now, options, workers, progress=run, online=online, engine=runner)
             report = pipeline.add(opened, source, how)
     except KeyboardInterrupt:

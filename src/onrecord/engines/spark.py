@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -37,6 +38,7 @@ from onrecord.settings import ReadOptions
 from onrecord.stories import Gathered, OnlineOptions, Unchanged
 
 if TYPE_CHECKING:
+    from pyspark import StatusTracker
     from pyspark.sql import DataFrame, SparkSession
 
 _ROUND, _ROUND_A_CORE = 4096, 512
@@ -75,8 +77,8 @@ class SparkOptions:
 class Spark:
     """An engine on a cluster. The web is not asked by it: addresses are refused as where nobody may ask.
 
-    Raises, when its block begins, CannotWork where PySpark or Java is missing, WrongUse for a folder that is none, TryLater where the
-    cluster does not answer.
+    Spark is started with the first that is for it to do. That raises CannotWork where PySpark or Java is missing, WrongUse for a folder
+    that is none, TryLater where the cluster does not answer.
     """
 
     batch = 1024
@@ -88,22 +90,30 @@ class Spark:
         self._grouped = 0
 
     def __enter__(self) -> Self:
-        with ExitStack() as opened:
-            self._work = opened.enter_context(_work_folder(self._options))
-            self._spark = opened.enter_context(_session(self._options, self._work))
-            self._spark.conf.set("spark.sql.shuffle.partitions", max(4, 2 * self._cores))
-            # Nothing is waited for: what is under way ends with the session
-            self._thread = ThreadPoolExecutor(1)
-            opened.callback(self._thread.shutdown, wait=False, cancel_futures=True)
-            opened.callback(self._spark.sparkContext.cancelAllJobs)
-            archive = shipping.packed(self._work, self._options.package)
-            self._archive = archive.stem
-            self._spark.sparkContext.addArchive(f"{archive}#{archive.stem}")
-            self._opened = opened.pop_all()
+        self._opened = ExitStack()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()
+
+    @cached_property
+    def _work(self) -> Path:
+        return self._opened.enter_context(_work_folder(self._options))
+
+    @cached_property
+    def _spark(self) -> "SparkSession":
+        self._options.told("starting Spark", 0, 0)
+        session = self._opened.enter_context(_session(self._options, self._work))
+        archive = shipping.packed(self._work, self._options.package)
+        session.sparkContext.addArchive(f"{archive}#{archive.stem}")
+        self._archive = archive.stem
+        self._cores = max(1, int(session.sparkContext.defaultParallelism))
+        session.conf.set("spark.sql.shuffle.partitions", max(4, 2 * self._cores))
+        # Nothing is waited for: what is under way ends with the session
+        self._thread = ThreadPoolExecutor(1)
+        self._opened.callback(self._thread.shutdown, wait=False, cancel_futures=True)
+        self._opened.callback(session.sparkContext.cancelAllJobs)
+        return session
 
     def gather(
         self, sources: Sequence[str], options: ReadOptions, online: OnlineOptions | None, known: Known
@@ -129,6 +139,7 @@ class Spark:
         """The near copies among signatures."""
         if len(values) < self._options.few:
             return families.pairs(values)
+        spark = self._spark
         at = self._work / f"grouping-{self._grouped}"
         self._grouped += 1
         at.mkdir()
@@ -136,7 +147,7 @@ class Spark:
         parts = max(8, 2 * self._cores)
 
         def job() -> None:
-            signatures = self._table(at / "signatures")
+            signatures = spark.read.parquet(_uri(at / "signatures"))
             found = bands.pairs(signatures, lambda act: shipping.task(self._archive, act), parts)
             found.write.parquet(_uri(at / "pairs"))
             whole, _ = bands.components(self._table(at / "pairs", executing.EQUAL), at)
@@ -146,11 +157,7 @@ class Spark:
         table = _kept(at / "pairs", ("first", "second", "equal"))
         first, second, equal = (table[name].to_numpy() for name in ("first", "second", "equal"))
         order = np.lexsort((first, second))
-        return first[order].astype(np.int64), second[order].astype(np.int64), equal[order].astype(np.uint8)
-
-    @property
-    def _cores(self) -> int:
-        return max(1, int(self._spark.sparkContext.defaultParallelism))
+        return first[order].astype(np.int32), second[order].astype(np.int32), equal[order].astype(np.uint8)
 
     def _gathered(self, listed: Sequence[Any], options: ReadOptions, known: Known) -> Generator[Gathered, None, None]:
         files = [(n, item.path, item.size) for n, item in enumerate(listed) if not isinstance(item, Intake)]
@@ -201,7 +208,7 @@ class Spark:
         ahead: Future[None] | None = None
         for number, (_, end, _) in enumerate(rounds):
             current = ahead or self._begin(number, rounds[number])
-            self._wait("reading", current)
+            self._wait("reading", current, self._spark.sparkContext.statusTracker())
             ahead = self._begin(number + 1, rounds[number + 1]) if number + 1 < len(rounds) else None
             self._take(number)
             yield end
@@ -234,14 +241,14 @@ class Spark:
         return reader.parquet(_uri(folder))
 
     def _done(self, what: str, job: Callable[[], None]) -> None:
-        self._wait(what, self._thread.submit(job))
+        tracker = self._spark.sparkContext.statusTracker()
+        self._wait(what, self._thread.submit(job), tracker)
 
-    def _wait(self, what: str, running: Future[None]) -> None:
+    def _wait(self, what: str, running: Future[None], tracker: "StatusTracker") -> None:
         """Until a job is done, telling meanwhile how far it is. Raises TryLater where the cluster gave up on it."""
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
-        tracker = self._spark.sparkContext.statusTracker()
         while True:
             try:
                 running.result(timeout=0.5)

@@ -95,10 +95,10 @@ def events(these: Sequence[Event], those: Sequence[Event]) -> list[tuple[Event, 
 
 def claims(these: Sequence[Claim], those: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
     """For each claim of these the likest one of those, where one is like enough."""
-    pairs = []
+    pairs, there = [], [said(other) for other in those]
     for one in these:
         matter = said(one)
-        ranked = [(told_in(matter, said(other)), -m) for m, other in enumerate(those)]
+        ranked = [(told_in(matter, other), -m) for m, other in enumerate(there)]
         best = max(ranked, default=(0.0, 0))
         if best[0] >= _SAME_CLAIM:
             pairs.append((one, those[-best[1]]))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ Rows = npt.NDArray[np.int32]
 Matrix = npt.NDArray[np.uint32]
 Counts = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
-Pairs = tuple[Ints, Ints, Counts]
+Pairs = tuple[Rows, Rows, Counts]
 """Pairs of rows, the first before the second, and in how many values they agree; sorted by the second, then by the first."""
 PairsOf = Callable[[Matrix], Pairs]
 """What finds the pairs among rows of signatures that stand in order of time: `pairs`, or the same on other machines."""
@@ -85,6 +86,21 @@ def shares(equal: Counts, mine: Ints | int, theirs: Ints) -> tuple[Floats, Float
     return jaccard, np.minimum(1, shared / mine), np.minimum(1, shared / theirs), sure
 
 
+@cache
+def _of_equal() -> tuple[tuple[float, float], ...]:
+    """By how many values agree: jaccard, and what part of the shares is sure."""
+    equal = np.arange(PERMUTATIONS + 1, dtype=np.uint8)
+    jaccard, _, _, sure = shares(np.maximum(equal, 1), 1, np.ones(PERMUTATIONS + 1, dtype=np.int64))
+    return tuple(zip(jaccard.tolist(), sure.tolist(), strict=True))
+
+
+def share(equal: int, mine: int, theirs: int) -> tuple[float, float, float]:
+    """What `shares` gives for one pair that agrees in one value or more: the share of the first in the second, of the second in the first, and what is sure."""
+    jaccard, sure = _of_equal()[equal]
+    shared = jaccard * (mine + theirs) / (1 + jaccard)
+    return min(1.0, shared / mine), min(1.0, shared / theirs), sure
+
+
 def matrix(signatures: Sequence[tuple[int, ...]]) -> tuple[Ints, Matrix]:
     """The positions of the stories that have words, and their signatures, a row each."""
     held = [n for n, signature in enumerate(signatures) if len(signature) == PERMUTATIONS + 1]
@@ -114,7 +130,7 @@ def pairs(values: Matrix) -> Pairs:
     return first[keep], second[keep], equal[keep]
 
 
-def _candidates(values: Matrix) -> tuple[Ints, Ints]:
+def _candidates(values: Matrix) -> tuple[Rows, Rows]:
     """Pairs of rows that are met in enough columns, each once, sorted by the second, which is the larger."""
     count = len(values)
     order, rank, within = (np.empty((PERMUTATIONS, count), dtype=np.int32) for _ in range(3))
@@ -122,15 +138,15 @@ def _candidates(values: Matrix) -> tuple[Ints, Ints]:
     def placed(column: int) -> None:
         order[column], rank[column], within[column] = _places(values[:, column])
 
-    def met(start: int) -> tuple[Ints, Ints]:
+    def met(start: int) -> tuple[Rows, Rows]:
         return _met(order, rank[:, start : start + _ROWS], within[:, start : start + _ROWS], start)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(placed, range(PERMUTATIONS)))
         found = list(pool.map(met, range(0, count, _ROWS)))
     return (
-        np.concatenate([np.zeros(0, dtype=np.int64), *(first for first, _ in found)]),
-        np.concatenate([np.zeros(0, dtype=np.int64), *(second for _, second in found)]),
+        np.concatenate([np.zeros(0, dtype=np.int32), *(first for first, _ in found)]),
+        np.concatenate([np.zeros(0, dtype=np.int32), *(second for _, second in found)]),
     )
 
 
@@ -155,7 +171,7 @@ def _places(column: Matrix) -> tuple[Ints, Ints, Ints]:
     return order, rank, within
 
 
-def _met(order: Rows, rank: Rows, within: Rows, start: int) -> tuple[Ints, Ints]:
+def _met(order: Rows, rank: Rows, within: Rows, start: int) -> tuple[Rows, Rows]:
     """The pairs of a block of rows with rows before them. rank, within: of that block only, which begins at the row start."""
     columns = np.arange(PERMUTATIONS)[:, None]
     few, many = within < FULL, within >= FULL
@@ -173,10 +189,10 @@ def _met(order: Rows, rank: Rows, within: Rows, start: int) -> tuple[Ints, Ints]
     # Only where the run of a partner begins
     enough[:, 1:] &= table[:, 1 : 1 - LEAST_MET] != table[:, :-LEAST_MET]
     second, place = np.nonzero(enough)
-    return table[second, place].astype(np.int64), second + start
+    return table[second, place], (second + start).astype(np.int32)
 
 
-def _equal(values: Matrix, first: Ints, second: Ints) -> Counts:
+def _equal(values: Matrix, first: Rows, second: Rows) -> Counts:
     """In how many values the rows of each pair agree."""
 
     def of(start: int) -> Counts:

@@ -1,6 +1,6 @@
 """Readings → families, derivations, mutations: all at once, or kept up as stories come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -8,7 +8,7 @@ from onrecord.families import copies, mutations, origins, relations
 from onrecord.families.copies import PairsOf
 from onrecord.families.lineages import TAKEN, Followed, Lineages
 from onrecord.families.origins import Origin
-from onrecord.families.shelf import Shelf, stands_as
+from onrecord.families.shelf import Shelf
 from onrecord.families.tellings import Order
 from onrecord.records import Derivation, Family, Mutation, Read
 from onrecord.sweeping import unswept
@@ -40,7 +40,7 @@ class Added:
     gone: frozenset[str]
 
 
-def group(reads: Sequence[Read]) -> Grouped:
+def group(reads: Iterable[Read]) -> Grouped:
     """The families of stories that carry one report, whose report each story is, and what changed on the way.
 
     Pure; the order of the readings does not matter. A story may be given once only.
@@ -74,16 +74,21 @@ class Grouping:
         self._families: dict[tuple[int, str | None], Family] = {}
 
     @unswept()
-    def add(self, reads: Sequence[Read]) -> Added:
+    def add(self, reads: Iterable[Read]) -> Added:
         """Takes in stories with their readings, in the place of what it has of them. Returns what that changes.
 
         Where a story that is held stands elsewhere in time, under another outlet or in other words now, all are grouped anew.
+        The first stories of all are taken as they come, and of each only what is asked for later is kept: where they are read from a disk,
+        there need not be room for all of them.
         """
-        again = {self._by_id[read.story.id]: read for read in reads if read.story.id in self._by_id}
-        if any(not stands_as(self._shelf.tellings[n].read, read) for n, read in again.items()):
+        reads = list(reads) if self._by_id else reads
+        again = (
+            {self._by_id[read.story.id]: read for read in reads if read.story.id in self._by_id} if self._by_id else {}
+        )
+        if any(not self._shelf.stands_as(n, read) for n, read in again.items()):
             return self._anew(reads)
         touched, asked = self._retold(again)
-        fresh, more = self._shelf.extend([read for read in reads if read.story.id not in self._by_id])
+        fresh, more = self._shelf.extend(read for read in reads if read.story.id not in self._by_id)
         fresh, touched = [*fresh, *(again.keys() - set(fresh))], (touched | more) - {*fresh, *again}
         for n in fresh:
             story = self._shelf.tellings[n].read.story
@@ -133,9 +138,11 @@ class Grouping:
             asked |= {n for n, origin in self._origins.items() if origin is not None and origin.held in again}
         return touched, asked
 
-    def _anew(self, reads: Sequence[Read]) -> Added:
+    def _anew(self, reads: Iterable[Read]) -> Added:
         """Groups all stories again, some of them told otherwise or new."""
-        told = {this.id: this.read for this in self._shelf.tellings} | {read.story.id: read for read in reads}
+        told = {story: self._shelf.read(n) for story, n in self._by_id.items()} | {
+            read.story.id: read for read in reads
+        }
         made = Grouping(self._pairs)
         made.add(list(told.values()))
         families = {one.id: one for one in self._families.values()}

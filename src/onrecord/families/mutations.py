@@ -62,7 +62,9 @@ def _paired(this: Telling, origins: Sequence[Telling]) -> list[tuple[Event, list
     found: dict[str, list[tuple[float, str, Telling, Event]]] = {event.id: [] for event in mine}
     for origin in origins:
         for event, other in alignment.events(mine, origin.read.reading.events):
-            found[event.id].append((-alignment.likeness(event, other), origin.id, origin, other))
+            # One origin has an event once
+            alike = alignment.likeness(event, other) if len(origins) > 1 else 0.0
+            found[event.id].append((-alike, origin.id, origin, other))
     return [
         (event, [(origin, other) for _, _, origin, other in sorted(found[event.id], key=lambda f: f[:2])])
         for event in mine

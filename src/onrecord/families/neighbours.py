@@ -1,10 +1,10 @@
 """The near copies of each story, kept up as stories come: one more changes no more than it has to."""
 
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from onrecord.families.copies import (
     FULL,
     LEAST_EQUAL,
     LEAST_MET,
-    Floats,
+    Counts,
     Ints,
     Matrix,
     PairsOf,
@@ -26,24 +26,14 @@ from onrecord.families.copies import (
 from onrecord.families.fingerprint import PERMUTATIONS
 from onrecord.families.tellings import Order
 
-_ROOM = 64
+_ROOM, _AT_ONCE = 64, 1 << 17
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """The near copies of one story, in columns. rows: which stories; here: the share of this story's 5-word runs that stand in
-    each; there: the share of each that stands here; sure: what part of these is sure.
-    """
-
-    rows: Ints
-    here: Floats
-    there: Floats
-    sure: Floats
-
-    @property
-    def copied(self) -> npt.NDArray[np.bool_]:
-        """Of which of them one is the other's text, or a part of it."""
-        return np.maximum(self.here, self.there) * self.sure >= COPIED
+_WIDTH = PERMUTATIONS + 1
+_NO_WORDS = (0,) * _WIDTH
+# How a pair is written in one number: 28 bits for each of two stories, and 8 for how many values agree.
+_STORY, _EQUAL = np.uint64(28), np.uint64(8)
+_STORIES = 1 << 28
 
 
 class Neighbours:
@@ -55,80 +45,114 @@ class Neighbours:
         self._order = order
         self._pairs_of = pairs
         self._count = 0
-        self._sizes: Ints = np.zeros(0, dtype=np.int64)
-        self._values: Matrix = np.zeros((0, PERMUTATIONS), dtype=np.uint32)
+        # A row for each story: its values, and how many runs it has
+        self._held = array("I")
         # Of the pairs found at once: where those of each story begin, the other story, and in how many values they agree
         self._begin: Ints = np.zeros(1, dtype=np.int64)
         self._others: Rows = np.zeros(0, dtype=np.int32)
-        self._equal = np.zeros(0, dtype=np.uint8)
+        self._equal: Counts = np.zeros(0, dtype=np.uint8)
+        # Which of them are one text
+        self._copied: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         # Of stories whose pairs changed since: the other story → in how many values they agree
         self._changed: dict[int, dict[int, int]] = {}
         self._columns: _Columns | None = None
 
-    def extend(self, signatures: Sequence[tuple[int, ...]]) -> set[int]:
-        """Adds stories, which get the next numbers; `order` has to know them. Returns the others that are no longer compared
+    def hold(self, signature: tuple[int, ...]) -> None:
+        """Takes in the next story, which is compared from the next `extend` on; one without words has no near copies."""
+        self._held.extend(signature if len(signature) == _WIDTH else _NO_WORDS)
+
+    def extend(self) -> set[int]:
+        """Compares the stories that came; `order` has to know them. Returns the others that are no longer compared
         with one another; those that have a new one for a near copy can be asked for.
         """
-        first = self._count
-        self._grow(signatures)
+        first, rows = self._count, self._rows()
+        self._count = len(rows)
         if not first:
-            self._found()
+            self._found(rows)
             return set()
+        values = rows[:, :PERMUTATIONS]
         if self._columns is None:
-            self._columns = _Columns(self._values[:first], np.flatnonzero(self._sizes[:first]), self._order)
+            self._columns = _Columns(values[:first], np.flatnonzero(rows[:first, PERMUTATIONS]), self._order)
         touched: set[int] = set()
         for story in range(first, self._count):
-            if self._sizes[story]:
-                touched |= self._one_more(story, self._columns)
+            if self._size(story):
+                touched |= self._one_more(story, self._columns, values)
         return touched
 
-    def of(self, story: int) -> Near:
+    def signature(self, story: int) -> tuple[int, ...]:
+        """The signature of a story; () where it has no words."""
+        return tuple(self._held[story * _WIDTH : (story + 1) * _WIDTH]) if self._size(story) else ()
+
+    def of(self, story: int) -> list[int]:
         """The near copies of a story."""
-        rows, equal = self._pairs(story)
-        _, here, there, sure = copies.shares(equal, int(self._sizes[story]), self._sizes[rows])
-        return Near(rows, here, there, sure)
+        return self._pairs(story)[0]
+
+    def copied(self, story: int) -> list[tuple[int, float]]:
+        """The near copies of which one is the other's text, or a part of it, each with the share of this story's 5-word runs that stand
+        there.
+        """
+        mine = self._size(story)
+        if story in self._changed or story + 1 >= len(self._begin):
+            others, equal = self._pairs(story)
+        else:
+            part = slice(self._begin[story], self._begin[story + 1])
+            held = np.flatnonzero(self._copied[part])
+            others, equal = self._others[part][held].tolist(), self._equal[part][held].tolist()
+        shares = [(other, copies.share(n, mine, self._size(other))) for other, n in zip(others, equal, strict=True)]
+        return [(other, here) for other, (here, there, sure) in shares if max(here, there) * sure >= COPIED]
 
     def share(self, story: int, other: int) -> float:
         """The share of a story's 5-word runs that surely stand in another; 0 where it is small."""
-        near = self.of(story)
-        found = np.flatnonzero(near.rows == other)
-        return float(near.here[found[0]] * near.sure[found[0]]) if len(found) else 0.0
+        others, equal = self._pairs(story)
+        place = bisect_left(others, other)
+        if place == len(others) or others[place] != other:
+            return 0.0
+        here, _, sure = copies.share(equal[place], self._size(story), self._size(other))
+        return here * sure
 
-    def _grow(self, signatures: Sequence[tuple[int, ...]]) -> None:
-        count = self._count + len(signatures)
-        if count > len(self._sizes):
-            room = count if not self._count else max(count, 2 * len(self._sizes), _ROOM)
-            self._sizes = np.concatenate([self._sizes, np.zeros(room - len(self._sizes), dtype=np.int64)])
-            more = np.zeros((room - len(self._values), PERMUTATIONS), dtype=np.uint32)
-            self._values = np.concatenate([self._values, more])
-        held, rows = copies.matrix(signatures)
-        self._values[self._count + held] = rows[:, :PERMUTATIONS]
-        self._sizes[self._count + held] = rows[:, PERMUTATIONS]
-        self._count = count
+    def _rows(self) -> Matrix:
+        return np.frombuffer(self._held, dtype=np.uint32).reshape(-1, _WIDTH)
 
-    def _found(self) -> None:
+    def _size(self, story: int) -> int:
+        return self._held[story * _WIDTH + PERMUTATIONS]
+
+    def _found(self, rows: Matrix) -> None:
         """The pairs of the first stories, all at once."""
-        by_time = np.array(sorted(np.flatnonzero(self._sizes).tolist(), key=self._order), dtype=np.int64)
-        earlier, later, equal = self._pairs_of(self._values[by_time])
-        one = by_time[np.concatenate([earlier, later])]
-        other = by_time[np.concatenate([later, earlier])]
-        order = np.argsort(one * self._count + other)
-        self._others = other[order].astype(np.int32)
-        self._equal = np.concatenate([equal, equal])[order]
-        self._begin = np.searchsorted(one[order], np.arange(self._count + 1))
+        if self._count > _STORIES:
+            raise OverflowError(f"{self._count:,} stories at once; {_STORIES:,} are as many as can be grouped")
+        by_time = np.array(sorted(np.flatnonzero(rows[:, PERMUTATIONS]).tolist(), key=self._order), dtype=np.uint64)
+        earlier, later, equal = self._pairs_of(rows[by_time.astype(np.int64), :PERMUTATIONS])
+        # Each pair twice, in one number, and sorted where it stands: there are very many
+        both = np.empty(2 * len(earlier), dtype=np.uint64)
+        for half, one, other in ((both[: len(earlier)], earlier, later), (both[len(earlier) :], later, earlier)):
+            half[:] = ((by_time[one] << _STORY | by_time[other]) << _EQUAL) | equal
+        del earlier, later, equal
+        both.sort()
+        self._equal = (both & np.uint64(0xFF)).astype(np.uint8)
+        both >>= _EQUAL
+        self._others = (both & np.uint64(_STORIES - 1)).astype(np.int32)
+        both >>= _STORY
+        self._begin = np.searchsorted(both, np.arange(self._count + 1, dtype=np.uint64))
+        self._copied = np.empty(len(both), dtype=np.bool_)
+        for start in range(0, len(both), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            mine, theirs = rows[both[part].astype(np.int64), PERMUTATIONS], rows[self._others[part], PERMUTATIONS]
+            _, here, there, sure = copies.shares(self._equal[part], mine.astype(np.int64), theirs.astype(np.int64))
+            self._copied[part] = np.maximum(here, there) * sure >= COPIED
 
-    def _pairs(self, story: int) -> tuple[Ints, copies.Counts]:
+    def _pairs(self, story: int) -> tuple[list[int], list[int]]:
+        """The near copies of a story, by number, and in how many values each agrees with it."""
         changed = self._changed.get(story)
         if changed is not None:
-            rows = np.array(sorted(changed), dtype=np.int64)
-            return rows, np.array([changed[n] for n in rows.tolist()], dtype=np.uint8)
+            others = sorted(changed)
+            return others, [changed[n] for n in others]
         if story + 1 >= len(self._begin):
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8)
+            return [], []
         part = slice(self._begin[story], self._begin[story + 1])
-        return self._others[part].astype(np.int64), self._equal[part]
+        return self._others[part].tolist(), self._equal[part].tolist()
 
-    def _one_more(self, story: int, columns: "_Columns") -> set[int]:
-        values, touched = self._values, set[int]()
+    def _one_more(self, story: int, columns: "_Columns", values: Matrix) -> set[int]:
+        touched = set[int]()
         beside, parted = columns.add(story, values[story])
         near = np.array(sorted(other for other, times in beside.items() if times >= LEAST_MET), dtype=np.int64)
         equal = (values[near] == values[story]).sum(axis=1)
@@ -144,8 +168,7 @@ class Neighbours:
 
     def _row(self, story: int) -> dict[int, int]:
         if story not in self._changed:
-            rows, equal = self._pairs(story)
-            self._changed[story] = dict(zip(rows.tolist(), equal.tolist(), strict=True))
+            self._changed[story] = dict(zip(*self._pairs(story), strict=True))
         return self._changed[story]
 
     def _set(self, one: int, other: int, times: int) -> None:

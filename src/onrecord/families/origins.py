@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from onrecord.families.copies import COPIED
 from onrecord.families.shelf import Shelf
 from onrecord.families.tellings import (
     Credited,
     Telling,
+    claimed,
     is_own,
     is_recent,
     is_sourced,
@@ -70,9 +69,7 @@ def origin(shelf: Shelf, story: int) -> Origin | None:
 
 def _copied(shelf: Shelf, story: int) -> Origin | None:
     this, best = shelf.tellings[story], None
-    near = shelf.copies.of(story)
-    copied = np.flatnonzero(near.copied)
-    for other, here in zip(near.rows[copied].tolist(), near.here[copied].tolist(), strict=True):
+    for other, here in shelf.copies.copied(story):
         if not _follows(this, shelf.tellings[other]):
             continue
         if tell_of_two(this, shelf.tellings[other]) or _credit_apart(this, shelf.tellings[other], here):
@@ -198,7 +195,7 @@ def own_share(this: Telling, there: Telling) -> float:
 def own_claims(this: Telling, there: Telling) -> list[Claim]:
     """The sourced claims of a story whose source spoke to no other outlet, and which the other story does not tell."""
     own = [claim for claim in this.read.reading.claims if is_own(claim)]
-    told = [said(claim) for claim in there.read.reading.claims]
+    told = claimed(there)
     # Too few words show nothing: "it was behind the attack" may be anybody's.
     return [c for c in own if len(said(c).weights) >= _TELLING and not is_told(said(c), told, _TOLD_AT_ALL)]
 
@@ -223,10 +220,10 @@ def _exclusive(this: Telling, there: Telling) -> bool:
     """Whether a story repeats what several sources told the other, among them one whom others could not hear: a person
     not named, or a witness. What two ministers say to all, two outlets may print without copying.
     """
-    here = [said(claim) for claim in this.read.reading.claims]
+    here = claimed(this)
     repeated: dict[str, SourceKind] = {}
-    for claim in there.read.reading.claims:
-        if any(is_told(mine, [said(claim)]) for mine in here):
+    for claim, matter in zip(there.read.reading.claims, claimed(there), strict=True):
+        if any(is_told(mine, (matter,)) for mine in here):
             repeated[(claim.source.name or claim.source.kind).casefold()] = claim.source.kind
     return len(repeated) >= 2 and any(kind in ("anonymous", "witness") for kind in repeated.values())
 

@@ -74,10 +74,9 @@ def is_roundup(this: Telling) -> bool:
 
 
 def _is_part(this: Telling, other: Telling) -> bool:
-    mine, whole = this.read.reading.signature, other.read.reading.signature
-    if not mine or not whole:
+    if not this.runs or not other.runs:
         return this.length <= _EXCERPT_AT_MOST * other.length
-    return mine[-1] <= _EXCERPT_AT_MOST * whole[-1]
+    return this.runs <= _EXCERPT_AT_MOST * other.runs
 
 
 class Reported:

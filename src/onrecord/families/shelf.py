@@ -3,16 +3,17 @@
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
-
-import numpy as np
 
 from onrecord.families import copies
 from onrecord.families.copies import PairsOf
 from onrecord.families.neighbours import Neighbours
 from onrecord.families.tellings import (
     Order,
+    Sets,
     Telling,
+    credited,
     may_precede,
     may_retell,
     order_of,
@@ -46,29 +47,35 @@ class Shelf:
         # Of outlets that somebody credits: their stories by fact and quotation
         self._reports: dict[str, defaultdict[str, list[int]]] = {}
 
-    def extend(self, reads: Sequence[Read]) -> tuple[list[int], set[int]]:
-        """Adds stories. Returns the numbers of those that are new or read otherwise now, in order of time, and of the others
-        whose origin may be another one now.
+    def extend(self, reads: Iterable[Read]) -> tuple[list[int], set[int]]:
+        """Adds stories, of which each is let go of before the next is asked for. Returns the numbers of those that are new or read
+        otherwise now, in order of time, and of the others whose origin may be another one now.
         """
-        keys = {key for read in reads if (key := outlet_key(read.story)) is not None}
-        renamed = {n for key in keys - self._mastheads for n in self._naming.get(key, ())}
+        first, sets = len(self.tellings), Sets()
+        for read in reads:
+            self.tellings.append(telling(read, self._mastheads, sets))
+            self.copies.hold(read.reading.signature)
+        keys = {this.outlet for this in self.tellings[first:] if this.outlet is not None} - self._mastheads
+        renamed = {n for key in keys for n in self._naming.get(key, ())}
         self._mastheads |= keys
-        told = [telling(read, self._mastheads) for read in reads]
-        first = len(self.tellings)
-        self.tellings += told
+        for n in range(first, len(self.tellings)):
+            if not keys.isdisjoint(source_keys(self.tellings[n].read)):
+                self._read_again(n)
         touched: set[int] = set()
         # In order of time, so that each is put in at the end of its lists
         for n in sorted(range(first, len(self.tellings)), key=self._order):
             self._place(n)
             if first:
                 touched |= self._crossed(n) | self._followers(n)
-        touched |= self.copies.extend([one.read.reading.signature for one in told])
+        touched |= self.copies.extend()
         if first:
             for n in range(first, len(self.tellings)):
                 touched |= self._copied(n)
         for n in renamed:
-            self._read_again(n)
-            touched.update(self.copies.of(n).rows.tolist())
+            was, now = self.tellings[n], self._read_again(n)
+            for key in {credit.key for credit in now.credits} - {credit.key for credit in was.credits}:
+                put(self._crediting[key], n, self._order)
+            touched.update(self.copies.of(n))
         fresh = {*range(first, len(self.tellings)), *renamed}
         return sorted(fresh, key=self._order), touched - fresh
 
@@ -76,7 +83,7 @@ class Shelf:
         """Puts a story that stands as it stood (`stands_as`) in the place of what is held of it: its claims and events may be
         others. Returns the other stories whose origin may be another one now.
         """
-        was, now, touched = self.tellings[n], telling(read, self._mastheads), self._looking_at(n)
+        was, now, touched = self.tellings[n], telling(read, self._mastheads, Sets()), self._looking_at(n)
         self.tellings[n] = now
         named, credited = source_keys(was.read), {credit.key for credit in was.credits}
         for index, before, after in (
@@ -89,6 +96,23 @@ class Shelf:
                 put(index[key], n, self._order)
         return touched | self._looking_at(n)
 
+    def stands_as(self, n: int, read: Read) -> bool:
+        """Whether another reading of a story differs in nothing by which it is filed here: its place in time, its outlet and its words."""
+        this, story = self.tellings[n], read.story
+        return (
+            (this.order, this.outlet) == (order_of(story), outlet_key(story))
+            and (this.read.story.published, this.read.story.earlier) == (story.published, story.earlier)
+            and self.copies.signature(n) == read.reading.signature
+            and this.quotes == frozenset(read.reading.quotes)
+            and this.facts == frozenset(read.reading.facts)
+        )
+
+    def read(self, n: int) -> Read:
+        """A story with all of its reading that grouping asks for."""
+        this, held = self.tellings[n], self.tellings[n].read
+        quotes, facts = tuple(sorted(this.quotes)), tuple(sorted(this.facts))
+        return Read(held.story, replace(held.reading, signature=self.copies.signature(n), quotes=quotes, facts=facts))
+
     def reports_of(self, story: int, outlet: str, most: int) -> list[int]:
         """The stories of a credited outlet that may stand behind a story: not later, those first that share most facts
         with it.
@@ -98,7 +122,7 @@ class Shelf:
         reports = self._reports_by_fact(outlet)
         for fact in sorted(this.facts | this.quotes):
             met.update(self._latest(reports.get(fact, ()), this, _WIDE))
-        met.update(n for n in self.copies.of(story).rows.tolist() if self.tellings[n].outlet == outlet)
+        met.update(n for n in self.copies.of(story) if self.tellings[n].outlet == outlet)
         fit = [n for n in met if n != story and may_precede(self.tellings[n], this)]
         return sorted(fit, key=lambda n: (-met[n], self.tellings[n].order))[:most]
 
@@ -135,12 +159,11 @@ class Shelf:
         for fact in self.tellings[n].facts | self.tellings[n].quotes:
             put(reports[fact], n, self._order)
 
-    def _read_again(self, n: int) -> None:
+    def _read_again(self, n: int) -> Telling:
         """A source that a story names turned out to be an outlet."""
-        was, now = self.tellings[n], telling(self.tellings[n].read, self._mastheads)
-        self.tellings[n] = now
-        for key in {credit.key for credit in now.credits} - {credit.key for credit in was.credits}:
-            put(self._crediting[key], n, self._order)
+        this = self.tellings[n]
+        self.tellings[n] = now = replace(this, credits=credited(this.read, self._mastheads))
+        return now
 
     def _reports_by_fact(self, outlet: str) -> defaultdict[str, list[int]]:
         if outlet not in self._reports:
@@ -164,7 +187,7 @@ class Shelf:
 
     def _looking_at(self, n: int) -> set[int]:
         """The stories that may find their origin in this one, or find that it is none."""
-        return self._followers(n) | self._crossed(n) | set(self.copies.of(n).rows.tolist())
+        return self._followers(n) | self._crossed(n) | set(self.copies.of(n))
 
     def _followers(self, n: int) -> set[int]:
         """The stories that credit this one's outlet and may look at it now."""
@@ -184,9 +207,9 @@ class Shelf:
 
     def _copied(self, n: int) -> set[int]:
         """The stories that share so many words with this one that they may have it from there, or credit its outlet."""
-        near, outlet = self.copies.of(n), self.tellings[n].outlet
-        credit = [self.tellings[m].credits_to(outlet) for m in near.rows.tolist()]
-        return set(near.rows[near.copied | np.array(credit, dtype=bool)].tolist())
+        outlet = self.tellings[n].outlet
+        crediting = {m for m in self.copies.of(n) if self.tellings[m].credits_to(outlet)}
+        return crediting.union(m for m, _ in self.copies.copied(n))
 
     def _crossed(self, n: int) -> set[int]:
         """The stories that share a rare fact or a quotation with this one and may have it from there; all that share what is no
@@ -201,17 +224,6 @@ class Shelf:
                 elif len(numbers) == _COMMON + 1:
                     found.update(numbers)
         return found
-
-
-def stands_as(one: Read, other: Read) -> bool:
-    """Whether two readings of a story differ in nothing by which it is filed here: its place in time, its outlet and its words."""
-    return (
-        (order_of(one.story), outlet_key(one.story)) == (order_of(other.story), outlet_key(other.story))
-        and (one.story.published, one.story.earlier) == (other.story.published, other.story.earlier)
-        and one.reading.signature == other.reading.signature
-        and one.reading.quotes == other.reading.quotes
-        and one.reading.facts == other.reading.facts
-    )
 
 
 def put(ranked: list[T], one: T, key: Callable[[T], Order]) -> None:

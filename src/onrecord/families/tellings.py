@@ -1,11 +1,14 @@
 """What grouping looks at in a story: whose it is, when it stood, whom it credits, what it tells."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from sys import intern
+from typing import Any, TypeVar
 
 from onrecord.families.terms import Terms, terms, told_in
-from onrecord.records import Claim, CountOf, CreditRelation, Event, Masthead, Read, Source, Span
+from onrecord.records import Claim, CountOf, CreditRelation, Event, Masthead, Read, Reading, Source, Span
 from onrecord.wording import outlets
 
 Order = tuple[bool, float, int, int, str]
@@ -16,6 +19,8 @@ ones.
 TOLD_AGAIN = 0.4
 """Share of a statement's matter from which it is taken to be told again elsewhere."""
 _REWRITTEN_WITHIN = timedelta(days=10)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +35,17 @@ class Credited:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Telling:
-    """A story as grouping sees it. outlet: its key, or None. start, end: when it was published, None where
+    """A story as grouping sees it. read: what of its reading is asked for again (`lean`). outlet: its key, or None. runs: how many
+    different 5-word runs it has. start, end: when it was published, None where
     unknown. order: its place in time. credits: other outlets, in the order of the text, each once for a relation. where, when,
     tolls: places, days, and numbers of dead and hurt of what it tells of, background left out.
     """
 
     read: Read
     outlet: str | None
+    runs: int
     start: datetime | None
     end: datetime | None
     order: Order
@@ -64,12 +71,57 @@ class Telling:
         return key is not None and any(credit.key == key for credit in self.credits)
 
 
-def telling(read: Read, mastheads: Collection[str] = frozenset()) -> Telling:
-    """A story and its reading, made ready. mastheads: keys of the outlets of all stories here: a source of that name is
+class Sets:
+    """Sets of which equal ones are kept once: the stories of one event tell the same places, days and figures."""
+
+    def __init__(self) -> None:
+        self._held: dict[frozenset[Any], frozenset[Any]] = {}
+
+    def of(self, members: Iterable[T]) -> frozenset[T]:
+        """The set of these."""
+        made = frozenset(members)
+        return self._held.setdefault(made, made)
+
+
+def telling(read: Read, mastheads: Collection[str], sets: Sets) -> Telling:
+    """A story and its reading, made ready. mastheads: as in `credited`."""
+    reading, published = read.reading, read.story.published
+    events = [event for event in reading.events if not event.background]
+    return Telling(
+        read=lean(read),
+        outlet=outlet_key(read.story),
+        runs=reading.signature[-1] if reading.signature else 0,
+        start=published.start,
+        end=published.end,
+        order=order_of(read.story),
+        credits=credited(read, mastheads),
+        # Facts are the same few in many stories
+        quotes=sets.of(map(intern, reading.quotes)),
+        facts=sets.of(map(intern, reading.facts)),
+        where=sets.of(event.where.name.casefold() for event in events if event.where is not None),
+        when=sets.of(event.when.start for event in events if event.when is not None and event.when.start is not None),
+        tolls=sets.of(
+            (count.what, count.quantity.number)
+            for event in events
+            for count in event.counts
+            if count.what in ("killed", "injured") and count.quantity.number is not None
+        ),
+    )
+
+
+def lean(read: Read) -> Read:
+    """A reading without what grouping keeps in another shape (its signature, quotations and facts) or never asks for (its words,
+    its gist, what could not be read): the larger part of the memory that it takes.
+    """
+    held = read.reading
+    return Read(read.story, Reading(held.story, held.reader, held.claims, held.credits, held.events, held.tallies))
+
+
+def credited(read: Read, mastheads: Collection[str]) -> tuple[Credited, ...]:
+    """The other outlets that a story names for its report. mastheads: keys of the outlets of all stories here: a source of that name is
     an outlet too, though the story alone could not show it ("according to Gullwing").
     """
-    reading, published = read.reading, read.story.published
-    own = outlet_key(read.story)
+    reading, own = read.reading, outlet_key(read.story)
     named: dict[tuple[str, CreditRelation], Credited] = {}
     for credit in sorted(reading.credits, key=lambda credit: (_at(credit.span), credit.outlet, credit.relation)):
         name = outlets.canonical(credit.outlet)
@@ -81,25 +133,7 @@ def telling(read: Read, mastheads: Collection[str] = frozenset()) -> Telling:
         key = _source_key(source)
         if key in mastheads and key != own and key not in known:
             named.setdefault((key, "cites"), Credited(key, source.name or "", "cites", _at(source.span)))
-    events = [event for event in reading.events if not event.background]
-    return Telling(
-        read=read,
-        outlet=own,
-        start=published.start,
-        end=published.end,
-        order=order_of(read.story),
-        credits=tuple(named.values()),
-        quotes=frozenset(reading.quotes),
-        facts=frozenset(reading.facts),
-        where=frozenset(event.where.name.casefold() for event in events if event.where is not None),
-        when=frozenset(event.when.start for event in events if event.when is not None and event.when.start is not None),
-        tolls=frozenset(
-            (count.what, count.quantity.number)
-            for event in events
-            for count in event.counts
-            if count.what in ("killed", "injured") and count.quantity.number is not None
-        ),
-    )
+    return tuple(named.values())
 
 
 def source_keys(read: Read) -> frozenset[str]:
@@ -195,15 +229,27 @@ def starts(claim: Claim) -> int:
 
 def told_share(part: Telling, whole: Telling) -> tuple[int, int]:
     """How many claims of one story another tells as well, and how many the first has."""
-    there = [said(claim) for claim in whole.read.reading.claims]
-    there += [terms(mention.span.text) for event in whole.read.reading.events for mention in event.mentions]
-    claims = part.read.reading.claims
-    return sum(is_told(said(claim), there) for claim in claims), len(claims)
+    mine, there = claimed(part), _passages(whole)
+    return sum(is_told(matter, there) for matter in mine), len(mine)
 
 
-def is_told(matter: Terms, there: list[Terms], least: float = TOLD_AGAIN) -> bool:
+def is_told(matter: Terms, there: Iterable[Terms], least: float = TOLD_AGAIN) -> bool:
     """Whether one of the passages there tells the matter again."""
     return any(told_in(matter, other) >= least for other in there)
+
+
+# Of the stories that are just being looked at: each is held against several others of its days
+@lru_cache(maxsize=1 << 11)
+def claimed(this: Telling) -> tuple[Terms, ...]:
+    """The matter of each claim of a story, in their order."""
+    return tuple(map(said, this.read.reading.claims))
+
+
+@lru_cache(maxsize=1 << 11)
+def _passages(this: Telling) -> tuple[Terms, ...]:
+    """The matter of all claims and mentions of a story, where several have the same words once."""
+    mentions = (terms(mention.span.text) for event in this.read.reading.events for mention in event.mentions)
+    return tuple({id(one): one for one in (*claimed(this), *mentions)}.values())
 
 
 def _at(span: Span | None) -> int:

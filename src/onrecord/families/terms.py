@@ -18,10 +18,11 @@ _QUOTED_WORDS = 3
 @dataclass(frozen=True, slots=True)
 class Terms:
     """weights: each word that carries matter, cut to its stem, with its weight: 2 for names and numbers, 1 for others.
-    words: all words, folded and joined. quoted: quotations of three words or more, folded and joined.
+    total: all weights together. words: all words, folded and joined. quoted: quotations of three words or more, folded and joined.
     """
 
     weights: dict[str, int]
+    total: int
     words: str
     quoted: tuple[str, ...]
 
@@ -46,7 +47,8 @@ def terms(text: str) -> Terms:
         if numeral.quantity.number is not None and numeral.quantity.vague is None:
             weights[str(numeral.quantity.number)] = 2
     quoted = (" ".join(folded(match.group(1))) for match in _QUOTED.finditer(text))
-    return Terms(weights, " ".join(folded(text)), tuple(q for q in quoted if q.count(" ") + 1 >= _QUOTED_WORDS))
+    repeated = tuple(q for q in quoted if q.count(" ") + 1 >= _QUOTED_WORDS)
+    return Terms(weights, sum(weights.values()), " ".join(folded(text)), repeated)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -63,12 +65,11 @@ def told_in(part: Terms, whole: Terms) -> float:
     """How much of the matter of one passage another holds, 0 to 1; 1 where it repeats a quotation of three words or
     more. 0 where they share fewer than two words.
     """
-    if any(f" {quote} " in f" {whole.words} " for quote in part.quoted):
+    if part.quoted and any(f" {quote} " in f" {whole.words} " for quote in part.quoted):
         return 1.0
-    shared = part.weights.keys() & whole.weights.keys()
-    if len(shared) < 2:
-        return 0.0
-    return sum(part.weights[word] for word in shared) / sum(part.weights.values())
+    there = whole.weights
+    shared = [weight for word, weight in part.weights.items() if word in there]
+    return sum(shared) / part.total if len(shared) >= 2 else 0.0
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +22,30 @@ Asked = tuple[frozenset[EventKind] | None, str | None]
 
 
 class Counted:
-    """Some incidents, with their ids, and the ledger's own figures for them. sums: how those are made, where that is known to be quicker."""
+    """Some incidents, with their ids, and the ledger's own figures for them, each made when it is asked for: a total of a long campaign counts
+    thousands. made: the incidents; named, sums: their ids and figures, where a quicker way is known.
+    """
 
-    def __init__(self, incidents: Iterable[Incident], sums: Callable[[TallyUnit], Bounds] | None = None) -> None:
-        self.incidents = tuple(incidents)
+    def __init__(
+        self,
+        made: Callable[[], Iterable[Incident]],
+        named: Callable[[], Iterable[str]] | None = None,
+        sums: Callable[[TallyUnit], Bounds] | None = None,
+    ) -> None:
+        self._made = made
+        self._named = named or (lambda: (one.id for one in self.incidents))
         self._sums = sums or (lambda unit: figure(unit, self.incidents))
         self._figures: dict[TallyUnit, Bounds] = {}
 
     @cached_property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The incidents themselves."""
+        return tuple(self._made())
+
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """The incidents' ids."""
-        return tuple(map(attrgetter("id"), self.incidents))
+        return tuple(self._named())
 
     def figure(self, unit: TallyUnit) -> Bounds:
         """What the incidents come to in a unit. One without a figure adds nothing, and is not held to be zero."""
@@ -105,6 +118,7 @@ class Books:
         self.ids = frozenset(one.id for one in incidents)
         # To take many out at once
         self._rows = np.fromiter(incidents, dtype=object, count=len(incidents))
+        self._names = np.fromiter((one.id for one in incidents), dtype=object, count=len(incidents))
         self.days, self.told = days, told
         self._sides = sides(incidents)
         self._scoped: dict[tuple[Asked, bool], Ints] = {}
@@ -133,8 +147,11 @@ class Books:
         if key not in self._counted:
             scoped = self._places(asked, lenient=lenient)
             places = scoped[self._falling(since, last, doubtful=doubtful)[scoped]]
-            incidents = self._rows[places].tolist()
-            self._counted[key] = Counted(incidents, lambda unit: self._sums_of(unit).of(places))
+            self._counted[key] = Counted(
+                lambda: _taken(self._rows, places),
+                lambda: _taken(self._names, places),
+                lambda unit: self._sums_of(unit).of(places),
+            )
         return self._counted[key]
 
     def _sums_of(self, unit: TallyUnit) -> _Sums:
@@ -195,6 +212,11 @@ class Books:
         else:
             found &= self._known
         return found
+
+
+def _taken(rows: npt.NDArray[np.object_], places: Ints) -> list[Any]:
+    taken: list[Any] = rows[places].tolist()
+    return taken
 
 
 def _ordinals(days: Iterable[date | None], unknown: int) -> Ints:

@@ -219,7 +219,7 @@ def _between(total: _Total, found: tuple[Verdict, Verdict], counted: tuple[Count
         more = _making(total.said - _best(sure), [(one, _worth(total.unit, one)) for one in doubtful])
         if more is None:
             return sure
-        whole = Counted((*sure_of.incidents, *more))
+        whole = Counted(lambda: (*sure_of.incidents, *more))
         reason = f"{sure.reason} Acts of which it is not known whether they belong to it make up for it."
         return Verdict(sure.tally, "consistent", whole.figure(total.unit), None, whole.ids, reason)
     reason = f"{wide.reason} Acts of which it is not known whether they belong to it are counted in."

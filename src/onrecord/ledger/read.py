@@ -66,14 +66,9 @@ def read_by(ledger: Ledger, stories: Iterable[str], reader: str) -> dict[str, Re
 def were_read_by(ledger: Ledger, stories: Sequence[str], reader: str) -> set[str]:
     """Those of some stories that this reader has read."""
     table = schema.reading
+    query = sa.select(table.c.story).where(table.c.reader == reader)
     with ledger.reading() as connection:
-        return {
-            id_
-            for some in portions(stories)
-            for id_ in connection.execute(
-                sa.select(table.c.story).where(table.c.story.in_(list(some)), table.c.reader == reader)
-            ).scalars()
-        }
+        return {row.story for row in rows(connection, query, table.c.story, stories)}
 
 
 def story(ledger: Ledger, name: str) -> Story | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from onrecord import stories
 from onrecord.engines import Engine, Local, reader_name
 from onrecord.ledger import Ledger, inputs, read, write
 from onrecord.pipeline.deriving import derive_if_old
@@ -110,9 +109,13 @@ def add(ledger: Ledger, sources: Sequence[str], options: AddOptions) -> AddRepor
     )
 
 
-def check(sources: Sequence[str], options: ReadOptions, online: OnlineOptions | None = None) -> Iterator[Intake]:
-    """The inputs of all sources, none of them read yet. Raises WrongUse, at once, for a source that is not there."""
-    gathered = stories.gather(sources, options, online)
+def check(
+    sources: Sequence[str], options: ReadOptions, online: OnlineOptions | None = None, engine: Engine | None = None
+) -> Iterator[Intake]:
+    """The inputs of all sources, none of them read yet. Raises WrongUse, at once, for a source that is not there, or is none for
+    the engine.
+    """
+    gathered = (engine or Local()).gather(sources, options, online, lambda _: ())
     return (item for item in gathered if isinstance(item, Intake))
 
 
