@@ -36,17 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--stories", type=int, default=20_000, help="for the local runner and Spark on this machine")
     parser.add_argument("--few", type=int, default=4_000, help="for one and two workers")
+    parser.add_argument("--words", type=int, default=0, help="cut each text to so many words; 0 leaves it whole")
     parser.add_argument("--only", choices=("runners", "workers"), help="half of it")
     asked = parser.parse_args(arguments)
     runs: list[Run] = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         if asked.only != "workers":
-            file = _written(folder / "many.jsonl", asked.stories)
+            file = _written(folder / "many.jsonl", asked.stories, asked.words)
             runs.append(_timed("local runner, 2 processes", file, asked.stories, lambda: nullcontext(Local(2))))
             runs.append(_timed("Spark local[2]", file, asked.stories, lambda: nullcontext(_spark("local[2]"))))
         if asked.only != "runners":
-            file = _written(folder / "few.jsonl", asked.few)
+            file = _written(folder / "few.jsonl", asked.few, asked.words)
             for workers in (1, 2):
                 own = folder / f"cluster-{workers}"
                 own.mkdir()
@@ -67,10 +68,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _written(path: Path, count: int) -> Path:
+def _written(path: Path, count: int, words: int) -> Path:
     with path.open("w", encoding="utf-8") as file:
         for one in generator.told(count):
-            file.write(json.dumps(generator.row(one)) + "\n")
+            row = generator.row(one)
+            if words:
+                row["text"] = " ".join(row["text"].split()[:words])
+            file.write(json.dumps(row) + "\n")
     return path
 
 
