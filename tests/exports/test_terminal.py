@@ -161,7 +161,7 @@ def test_words_far_apart_are_shown_with_a_gap() -> None:
 @pytest.mark.parametrize(("tty", "shown"), [(True, "hit"), (False, "⟦hit⟧")])
 def test_marks_are_seen_without_a_terminal_too(tty: bool, shown: str) -> None:
     told = story()
-    drawn = evidence._indented(evidence.marked(told, [span(told, "hit")]))
+    drawn = evidence.indented(evidence.marked(told, [span(told, "hit")]))
     assert f"Shells {shown} the quay" in re.sub("\x1b[^m]*m", "", printed(drawn, tty=tty))
 
 

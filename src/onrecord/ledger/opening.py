@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from onrecord.errors import BadLedger, WrongUse
+from onrecord.errors import BadLedger, TryLater, WrongUse
 from onrecord.ledger import schema, servers, snapshots, turns
 from onrecord.ledger.failures import explained
 
@@ -160,6 +160,11 @@ def _bring_up(ledger: Ledger, *, create: bool) -> Upgrade | None:
     """Makes the schema the newest, all or nothing; a ledger of an older one is copied beside first."""
     config = _config()
     script = ScriptDirectory.from_config(config)
+    if not script.get_heads():
+        # A folder that cannot be opened counts as one without files there, and a ledger without a schema as a new one
+        raise TryLater(
+            f"{ledger.place}: unable to open the program's own files; too many may be open, or OnRecord is to be installed anew"
+        )
     # Looked at as a reader first: a ledger in use, or on a medium that cannot be written, can still be read
     with ledger.reading() as connection:
         if _is_new(ledger, connection, script, create=create):

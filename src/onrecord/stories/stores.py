@@ -219,7 +219,7 @@ def _unusable(address: _Address, error: Exception) -> WrongUse | TryLater:
     if (
         isinstance(error, FileNotFoundError)
         or (code and code[1] in _ABSENT)
-        or re.search(r"Bucket '.*' not found", words)
+        or ("Bucket '" in words and "' not found" in words)
     ):
         return WrongUse(f"{address}: there is no such file or folder.")
     if (code and code[1] in _DENIED) or isinstance(error, PermissionError):
