@@ -2,7 +2,7 @@
 
 Stories of `evaluation.generator` in one file of JSON Lines, from the file to the last reading, without a ledger: by the local
 runner on two processes, by Spark as `local[2]`, and by standalone clusters of one and of two workers with a core each, all on this
-machine. What starting takes stands beside. Figures of two workers are of two free cores at best: that of the machine is printed.
+machine. Starting Spark is a part of it. Figures of two workers are of two free cores at best: that of the machine is printed.
 """
 
 import argparse
@@ -25,8 +25,8 @@ from onrecord.engines.spark import Spark, SparkOptions
 from onrecord.records import Intake, Reading
 from onrecord.settings import ReadOptions
 
-Run = tuple[str, int, float, float]
-"""What ran, over how many stories, seconds to start, seconds from the file to the last reading."""
+Run = tuple[str, int, float]
+"""What ran, over how many stories, seconds from the file to the last reading."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,13 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 own = folder / f"cluster-{workers}"
                 own.mkdir()
                 runs.append(_timed(f"Spark, {workers} workers of 1 core", file, asked.few, _on_cluster(own, workers)))
-    shown = Table("run", "stories", "start s", "reading s", "stories/s", "against the one before", box=None)
-    for number, (what, stories, start, took) in enumerate(runs):
-        before = runs[number - 1][3] / took if number and runs[number - 1][1] == stories else None
+    shown = Table("run", "stories", "seconds", "stories/s", "against the one before", box=None)
+    for number, (what, stories, took) in enumerate(runs):
+        before = runs[number - 1][2] / took if number and runs[number - 1][1] == stories else None
         shown.add_row(
             what,
             f"{stories:,}",
-            f"{start:.1f}",
             f"{took:.1f}",
             f"{stories / took:.1f}",
             f"{before:.2f} x as fast" if before else "",
@@ -100,15 +99,13 @@ def _on_cluster(folder: Path, workers: int) -> Callable[[], AbstractContextManag
 
 
 def _timed(what: str, file: Path, stories: int, engine: Callable[[], AbstractContextManager[Engine]]) -> Run:
-    with engine() as made:
+    with engine() as made, made as running:
         began = time.perf_counter()
-        with made as running:
-            ready = time.perf_counter()
-            found = sum(isinstance(outcome, Reading) for outcome in _outcomes(running, file))
-            ended = time.perf_counter()
+        found = sum(isinstance(outcome, Reading) for outcome in _outcomes(running, file))
+        ended = time.perf_counter()
     assert found == stories, f"{what}: {found} of {stories} were read"
-    print(f"{what}: {stories / (ended - ready):.1f} stories/s", file=sys.stderr)
-    return what, stories, ready - began, ended - ready
+    print(f"{what}: {stories / (ended - began):.1f} stories/s", file=sys.stderr)
+    return what, stories, ended - began
 
 
 def _outcomes(engine: Engine, file: Path) -> Iterator[object]:
