@@ -225,3 +225,25 @@ def test_of_a_failure_far_away_its_last_words_are_told() -> None:
     assert spark._first_line(RuntimeError(said)) == "OSError: [Errno 28] No space left on device"
     assert spark._first_line(RuntimeError("Job aborted.\nmore")) == "Job aborted."
     assert spark._first_line(TryLater("")) == "TryLater"
+
+
+def test_a_round_leaves_what_is_not_yet_asked_for_of_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inputs are committed by so many, wherever a round ends; to read here what the cluster has read would be to do it twice."""
+    monkeypatch.setattr(spark, "reader_name", lambda: "fake")
+    monkeypatch.setattr(spark.local, "outcome_of", lambda told: pytest.fail(f"{told.id} is read here"))
+    engine = Spark()
+    engine.__dict__["_work"] = tmp_path
+    for number in (0, 1):
+        reading = Reading(story(number).id, "fake", (), (), (), ())
+        body = msgspec.json.encode(reading).decode()
+        (tmp_path / f"readings-{number}").mkdir()
+        table = pa.table({"story": [reading.story], "state": [executing.READ], "body": [body]})
+        pq.write_table(table, tmp_path / f"readings-{number}" / "part-0.parquet")
+        engine._take(number)
+    told = [story(0), story(1)]
+    assert [outcome.story for _, outcome in engine.read(told) if isinstance(outcome, Reading)] == [
+        one.id for one in told
+    ]
+    assert not engine._outcomes

@@ -85,7 +85,7 @@ class Spark:
 
     def __init__(self, options: SparkOptions | None = None) -> None:
         self._options = options or SparkOptions()
-        self._outcomes: dict[str, tuple[str, str]] = {}
+        self._outcomes: dict[str, str] = {}
         self._lost: dict[str, Outcome | None] = {}
         self._grouped = 0
 
@@ -226,12 +226,11 @@ class Spark:
         made.write.parquet(_uri(self._work / f"readings-{number}"))
 
     def _take(self, number: int) -> None:
-        """Takes in what was read in a round."""
+        """Takes in what was read in a round, beside what is left of the one before: inputs are committed across rounds."""
         table = _kept(self._work / f"readings-{number}", ("story", "state", "body"))
-        self._outcomes = {}
         for story, state, body in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
             if state == executing.READ:
-                self._outcomes[story] = (state, body)
+                self._outcomes[story] = body
             else:
                 # Of two inputs with one text the second comes in another round, and nothing is held of the first
                 self._lost[story] = None if state == executing.LEFT else msgspec.json.decode(body, type=Rejection)
@@ -273,8 +272,8 @@ def _once(item: Gathered, asked: set[str]) -> Gathered:
     return item
 
 
-def _reading(outcome: tuple[str, str]) -> Reading:
-    reading = msgspec.json.decode(outcome[1], type=Reading)
+def _reading(body: str) -> Reading:
+    reading = msgspec.json.decode(body, type=Reading)
     if reading.reader != reader_name():
         raise CannotWork(
             f"--engine spark: the machines read as {reading.reader}, and this one as {reader_name()}; install on them what requirements.lock names"
